@@ -1,0 +1,1 @@
+//! Use cases, one verb a file. May import every room but `web` and `cli`.

@@ -1,0 +1,94 @@
+//! What the `contact` compartment of a subject holds.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::guarded::opaque_debug;
+use super::mail::MailAddress;
+use super::name::PersonName;
+use super::phone::Phone;
+use super::town::TownCode;
+
+/// A postal address as written, with the town it was understood to lie in.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The text as written, cleaned of stray spaces.
+    pub text: String,
+    /// Town or subdistrict (镇/街道) by administrative code.
+    #[serde(default)]
+    pub town: Option<TownCode>,
+}
+
+impl Zeroize for Address {
+    fn zeroize(&mut self) {
+        self.text.zeroize();
+        self.town = None;
+    }
+}
+
+/// What a named third person is to the registrant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RelativeRole {
+    /// A contact the stem-cell registrant named for being reached.
+    Contact,
+    /// An executor of an organ or body donation (执行人), in order.
+    Executor,
+    /// Named beside a phone number, e.g. 家属.
+    Family,
+}
+
+/// A third person named by the registrant.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relative {
+    /// What for.
+    pub role: RelativeRole,
+    /// Name, where given.
+    #[serde(default)]
+    pub name: Option<PersonName>,
+    /// The relation in words, as written.
+    #[serde(default)]
+    pub relation: Option<String>,
+    /// Phones.
+    #[serde(default)]
+    pub phones: Vec<Phone>,
+}
+
+impl Zeroize for Relative {
+    fn zeroize(&mut self) {
+        self.name.zeroize();
+        self.relation.zeroize();
+        self.phones.zeroize();
+    }
+}
+
+/// How a subject is reached: sealed as one value under the `contact` compartment.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The name to address the registrant by in mails and calls.
+    #[serde(default)]
+    pub salutation: Option<PersonName>,
+    /// Own phones, best first.
+    #[serde(default)]
+    pub phones: Vec<Phone>,
+    /// Mail addresses, best first.
+    #[serde(default)]
+    pub mails: Vec<MailAddress>,
+    /// Address.
+    #[serde(default)]
+    pub address: Option<Address>,
+    /// Relatives, contacts and executors.
+    #[serde(default)]
+    pub relatives: Vec<Relative>,
+}
+
+impl Zeroize for Contact {
+    fn zeroize(&mut self) {
+        self.salutation.zeroize();
+        self.phones.zeroize();
+        self.mails.zeroize();
+        self.address.zeroize();
+        self.relatives.zeroize();
+    }
+}
+
+opaque_debug!(Address, Relative, Contact);

@@ -1,0 +1,61 @@
+//! Statistics facts: what reports are counted from, without anybody's identity.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::id::StatId;
+use super::person::Sex;
+use super::registry::{EnrolmentStatus, Registry};
+use super::town::TownCode;
+
+/// Something that happened to one registrant in one registry on one day. Sealed under `statistics`, loaded into memory at unlock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Under which random identity it is counted.
+    pub stat_id: StatId,
+    /// In which registry.
+    pub registry: Registry,
+    /// The day it happened, as told.
+    pub day: NaiveDate,
+    /// The day it was recorded: a fact recorded after a period's close is a correction of that period (更正以往期间).
+    pub recorded: NaiveDate,
+    /// What.
+    pub event: FactEvent,
+    /// Town at the event, where known.
+    pub town: Option<TownCode>,
+    /// Sex, where known.
+    pub sex: Option<Sex>,
+    /// Year of birth, where known.
+    pub birth_year: Option<i16>,
+    /// How the registrant came.
+    pub channel: Channel,
+    /// The drive, by its running number in this deployment.
+    pub drive: Option<u32>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FactEvent {
+    /// The standing in the registry became this one.
+    Status(EnrolmentStatus),
+    /// The contact data were verified by the registrant.
+    Verified,
+    /// The `stat_id` was found to be the same person as another: counts as that one from now on.
+    JoinedInto(StatId),
+    /// An earlier joining was undone.
+    SplitFrom(StatId),
+}
+
+/// How a registrant came to the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// A sheet was imported.
+    Import,
+    /// At a drive's table.
+    Drive,
+    /// At the office.
+    Office,
+    /// By the registrant's own link or QR code.
+    SelfService,
+}

@@ -1,0 +1,31 @@
+//! The words and rules of the registry, as types.
+//!
+//! Pure: no database, no network, no clock of its own, no randomness. Time and entropy come in as arguments.
+//! May import: nothing of this crate. Offers: ids, [`Guarded`], [`Keyed`], the value types of a person
+//! (name, documents, phones, mail, address), registries and their statuses, consents, problems, roles.
+//! Plaintext personal data is held in [`Guarded`] only; the value types have no `Display` and an opaque `Debug`.
+
+mod guarded;
+mod keyed;
+
+pub mod compartment;
+pub mod consent;
+pub mod contact;
+pub mod document;
+pub mod fact;
+pub mod id;
+pub mod mail;
+pub mod name;
+pub mod national_id;
+pub mod person;
+pub mod phone;
+pub mod problem;
+pub mod record;
+pub mod registry;
+pub mod role;
+pub mod time;
+pub mod town;
+
+pub use compartment::Compartment;
+pub use guarded::Guarded;
+pub use keyed::Keyed;

@@ -1,0 +1,90 @@
+//! A registration or an accepted sheet row: what one occasion told us of one subject.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::contact::Contact;
+use super::guarded::{Guarded, opaque_debug};
+use super::name::PersonName;
+use super::person::{Health, Identity};
+use super::registry::{EnrolmentStatus, Registry};
+
+/// Everything one registration or sheet row tells. Immutable once stored: corrections are further drafts of the same subject.
+#[derive(Debug)]
+pub struct RecordDraft {
+    /// For which registry.
+    pub registry: Registry,
+    /// The day the row or form speaks of (enrolment, sampling or registration day), where it is told.
+    pub date: Option<NaiveDate>,
+    /// The standing it declares.
+    pub status: EnrolmentStatus,
+    /// Who.
+    pub identity: Guarded<Identity>,
+    /// How to reach them.
+    pub contact: Guarded<Contact>,
+    /// Blood group, weight, donations.
+    pub health: Guarded<Health>,
+    /// The fields of this registry, and notes.
+    pub details: Guarded<Details>,
+}
+
+/// Fields that only one registry's form carries; sealed under the `documents` compartment.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Details {
+    /// Sample barcode (stem cells).
+    #[serde(default)]
+    pub barcode: Option<String>,
+    /// Registration or volunteer number as written.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Organs, tissues or body consented to, as written and split.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// Form witnesses.
+    #[serde(default)]
+    pub witnesses: Vec<PersonName>,
+    /// Education.
+    #[serde(default)]
+    pub education: Option<String>,
+    /// Occupation or employer.
+    #[serde(default)]
+    pub occupation: Option<String>,
+    /// Team of a volunteer.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// Skills and certificates of a volunteer.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// Hours served.
+    #[serde(default)]
+    pub hours: Option<f64>,
+    /// Free notes of the sheet.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Answers to the questions of the registry's guided enrolment, as (question key, answer key).
+    #[serde(default)]
+    pub answers: Vec<(String, String)>,
+}
+
+impl Zeroize for Details {
+    fn zeroize(&mut self) {
+        self.barcode.zeroize();
+        self.number.zeroize();
+        self.items.zeroize();
+        self.witnesses.zeroize();
+        self.education.zeroize();
+        self.occupation.zeroize();
+        self.team.zeroize();
+        self.skills.zeroize();
+        self.hours = None;
+        self.note.zeroize();
+        for (question, answer) in &mut self.answers {
+            question.zeroize();
+            answer.zeroize();
+        }
+        self.answers.clear();
+    }
+}
+
+opaque_debug!(Details);

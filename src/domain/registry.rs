@@ -1,0 +1,190 @@
+//! The registries and a registrant's standing in each.
+
+use serde::{Deserialize, Serialize};
+
+/// A registry of the branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Registry {
+    /// 无偿献血
+    Blood,
+    /// 造血干细胞
+    StemCell,
+    /// 遗体和人体器官
+    OrganBody,
+    /// 献血志愿服务
+    Volunteer,
+}
+
+impl Registry {
+    /// All registries, in the order of their codes.
+    pub const ALL: [Self; 4] = [Self::Blood, Self::StemCell, Self::OrganBody, Self::Volunteer];
+
+    /// The stable code stored in the database.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Blood => 1,
+            Self::StemCell => 2,
+            Self::OrganBody => 3,
+            Self::Volunteer => 4,
+        }
+    }
+
+    /// The registry of a stored code.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.code() == code)
+    }
+
+    /// The word used on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Blood => "blood",
+            Self::StemCell => "stem-cell",
+            Self::OrganBody => "organ-body",
+            Self::Volunteer => "volunteer",
+        }
+    }
+
+    /// The registry a command-line word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.word() == word)
+    }
+}
+
+/// Where a registrant stands in a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnrolmentStatus {
+    /// 意向登记: interested, contact consented.
+    Interest,
+    /// Registered, in the pool. For stem cells: registered and awaiting the accepted sample (待采样).
+    Registered,
+    /// 入库: stem cells only, the sample is accepted.
+    Enrolled,
+    /// The sheet's status was blank or unreadable: no contact until a registrar decides.
+    Undecided,
+    /// Left, for exactly one reason.
+    Exited(ExitReason),
+}
+
+impl EnrolmentStatus {
+    /// The stable code stored in the database: exits are 100 + the reason's code.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Interest => 1,
+            Self::Registered => 2,
+            Self::Enrolled => 3,
+            Self::Undecided => 4,
+            Self::Exited(reason) => 100 + reason.code(),
+        }
+    }
+
+    /// The status of a stored code.
+    pub fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Interest),
+            2 => Some(Self::Registered),
+            3 => Some(Self::Enrolled),
+            4 => Some(Self::Undecided),
+            _ => ExitReason::from_code(code - 100).map(Self::Exited),
+        }
+    }
+
+    /// Whether the registrant counts in the pool.
+    pub const fn in_pool(self) -> bool {
+        matches!(self, Self::Registered | Self::Enrolled)
+    }
+
+    /// Whether planned contact is possible at all in this status.
+    pub const fn may_contact(self) -> bool {
+        matches!(self, Self::Interest | Self::Registered | Self::Enrolled)
+    }
+}
+
+/// The one reason for which a registrant left a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitReason {
+    /// Withdrew willingness (改变捐献意愿).
+    Withdrew,
+    /// Donated and retired (实现捐献).
+    Donated,
+    /// Died.
+    Died,
+    /// Over the registry's age (超龄).
+    AgedOut,
+    /// Medically unsuitable for good; never with the diagnosis.
+    Medical,
+    /// Moved out of the branch's area.
+    MovedOut,
+    /// Could not be contacted (失联).
+    Lost,
+    /// Erased at the person's request.
+    Erased,
+    /// Counted twice: joined with a known person.
+    Duplicate,
+}
+
+impl ExitReason {
+    /// All reasons, in the order of their codes.
+    pub const ALL: [Self; 9] = [
+        Self::Withdrew,
+        Self::Donated,
+        Self::Died,
+        Self::AgedOut,
+        Self::Medical,
+        Self::MovedOut,
+        Self::Lost,
+        Self::Erased,
+        Self::Duplicate,
+    ];
+
+    /// The stable code.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Withdrew => 1,
+            Self::Donated => 2,
+            Self::Died => 3,
+            Self::AgedOut => 4,
+            Self::Medical => 5,
+            Self::MovedOut => 6,
+            Self::Lost => 7,
+            Self::Erased => 8,
+            Self::Duplicate => 9,
+        }
+    }
+
+    /// The reason of a stored code.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.code() == code)
+    }
+
+    /// The word used in files and locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Withdrew => "withdrew",
+            Self::Donated => "donated",
+            Self::Died => "died",
+            Self::AgedOut => "aged-out",
+            Self::Medical => "medical",
+            Self::MovedOut => "moved-out",
+            Self::Lost => "lost",
+            Self::Erased => "erased",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_is_read_back_from_its_code() {
+        let exits = ExitReason::ALL.into_iter().map(EnrolmentStatus::Exited);
+        let others = [EnrolmentStatus::Interest, EnrolmentStatus::Registered, EnrolmentStatus::Enrolled, EnrolmentStatus::Undecided];
+        for status in exits.chain(others) {
+            assert_eq!(EnrolmentStatus::from_code(status.code()), Some(status));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Plans (pure), composed mails, the mailer, links. May import `domain`.

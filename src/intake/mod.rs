@@ -1,0 +1,1 @@
+//! Sheets as staff make them, read into drafts with problems. May import `domain`.

@@ -1,0 +1,1 @@
+//! Record linkage: normalise, block, compare, weigh, decide, explain.

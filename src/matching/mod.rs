@@ -1,0 +1,3 @@
+//! Matching in memory: pure, CPU only. May import `domain`.
+
+pub mod linkage;

@@ -1,0 +1,1 @@
+//! Facts, tallies, charts and exports. May import `domain`.

@@ -1,0 +1,1 @@
+//! Keys, sealing, blind indexes, MACs, tokens, passwords. The only room that names the crypto crates. May import `domain`.

@@ -1,0 +1,1 @@
+//! The web shell: the only room that names rocket. May import `app` and what it returns.
