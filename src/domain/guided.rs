@@ -36,25 +36,33 @@ const fn not_yet(key: &'static str) -> Answer {
 
 const READ_OUT: Question = Question { key: "read-out", answers: &[yes("heard"), not_yet("not-read")] };
 
+const BLOOD: &[Question] = &[
+    Question { key: "station-decides", answers: &[yes("understood"), not_yet("unclear")] },
+    Question { key: "remind", answers: &[yes("yes"), yes("no")] },
+];
+
+const STEM_CELL: &[Question] = &[
+    READ_OUT,
+    Question { key: "family", answers: &[yes("supports"), yes("undecided"), not_yet("not-told")] },
+    Question { key: "process", answers: &[yes("understood"), not_yet("again")] },
+    Question { key: "willing", answers: &[yes("yes"), not_yet("unsure"), not_yet("no")] },
+];
+
+const ORGAN_BODY: &[Question] = &[
+    READ_OUT,
+    Question { key: "family", answers: &[yes("supports"), yes("undecided"), yes("not-told")] },
+    Question { key: "own-will", answers: &[yes("yes"), not_yet("unsure")] },
+];
+
+const VOLUNTEER: &[Question] = &[Question { key: "duties", answers: &[yes("understood"), not_yet("unclear")] }];
+
 /// The questions of a registry, in the order they are asked.
 pub const fn questions(registry: Registry) -> &'static [Question] {
     match registry {
-        Registry::Blood => &[
-            Question { key: "station-decides", answers: &[yes("understood"), not_yet("unclear")] },
-            Question { key: "remind", answers: &[yes("yes"), yes("no")] },
-        ],
-        Registry::StemCell => &[
-            READ_OUT,
-            Question { key: "family", answers: &[yes("supports"), yes("undecided"), not_yet("not-told")] },
-            Question { key: "process", answers: &[yes("understood"), not_yet("again")] },
-            Question { key: "willing", answers: &[yes("yes"), not_yet("unsure"), not_yet("no")] },
-        ],
-        Registry::OrganBody => &[
-            READ_OUT,
-            Question { key: "family", answers: &[yes("supports"), yes("undecided"), yes("not-told")] },
-            Question { key: "own-will", answers: &[yes("yes"), not_yet("unsure")] },
-        ],
-        Registry::Volunteer => &[Question { key: "duties", answers: &[yes("understood"), not_yet("unclear")] }],
+        Registry::Blood => BLOOD,
+        Registry::StemCell => STEM_CELL,
+        Registry::OrganBody => ORGAN_BODY,
+        Registry::Volunteer => VOLUNTEER,
     }
 }
 
