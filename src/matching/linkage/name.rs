@@ -216,17 +216,17 @@ impl<'a> Name<'a> {
         if self.sorted() == other.sorted() || rotated(&a, &b) {
             return NameLevel::Reordered;
         }
+        let words = |n: &Self| n.text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let (wa, wb) = (words(self), words(other));
+        if wa.len() >= 2 && wb.len() >= 2 && (wa.iter().all(|w| wb.contains(w)) || wb.iter().all(|w| wa.contains(w))) {
+            return NameLevel::OneMissing;
+        }
         let (long, short) = (self.text.len().max(other.text.len()), self.text.len().min(other.text.len()));
         if short >= 4
             && long < 200
             && strsim::jaro_winkler(self.text, other.text).max(strsim::jaro_winkler(&self.sorted(), &other.sorted())) >= 0.9
         {
             return NameLevel::SimilarSound;
-        }
-        let words = |n: &Self| n.text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let (wa, wb) = (words(self), words(other));
-        if wa.len() >= 2 && wb.len() >= 2 && (wa.iter().all(|w| wb.contains(w)) || wb.iter().all(|w| wa.contains(w))) {
-            return NameLevel::OneMissing;
         }
         if wa.iter().any(|w| w.len() >= 2 && wb.contains(w)) { NameLevel::Surname } else { NameLevel::Different }
     }
