@@ -1,1 +1,43 @@
 //! The schema of the registry.
+//!
+//! Expand, then contract: a migration that is shipped never changes; what an older process still reads is dropped one release later.
+//! The statements are plain SQL that both databases read, with the few type names that differ put in; `tests/it/store` runs them on both.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+mod m20261123_000001_tables;
+
+/// Every migration, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_tables::Migration)]
+    }
+}
+
+/// Fills in the type names of a backend and runs the statements of a schema file one by one.
+async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    let sqlite = backend == DbBackend::Sqlite;
+    // Strict tables refuse a value of another type instead of storing it as it comes.
+    let names: [(&str, &str, &str); 7] = [
+        ("{id}", "BLOB", "uuid"),
+        ("{bytes}", "BLOB", "bytea"),
+        ("{int}", "INTEGER", "bigint"),
+        ("{bool}", "INTEGER", "boolean"),
+        ("{real}", "REAL", "double precision"),
+        ("{table}", " STRICT", ""),
+        ("{clustered}", " STRICT, WITHOUT ROWID", ""),
+    ];
+    let without_comments: String = text.lines().filter(|l| !l.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    let filled = names.iter().fold(without_comments, |sql, (token, on_sqlite, on_postgres)| {
+        sql.replace(token, if sqlite { on_sqlite } else { on_postgres })
+    });
+    for statement in filled.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}

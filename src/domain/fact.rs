@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::id::StatId;
-use super::person::Sex;
+use super::person::{BirthDate, Sex};
+use super::record::RecordDraft;
 use super::registry::{EnrolmentStatus, Registry};
 use super::town::TownCode;
 
@@ -62,4 +63,24 @@ pub enum Channel {
     Office,
     /// By the registrant's own link or QR code.
     SelfService,
+}
+
+impl Fact {
+    /// The fact that a draft's standing held on the day it speaks of, else on the day it is recorded.
+    pub fn of_draft(draft: &RecordDraft, stat_id: StatId, recorded: NaiveDate, channel: Channel, drive: Option<u32>) -> Self {
+        let identity = draft.identity.reveal();
+        let birth_year = identity.birth.map(BirthDate::year).and_then(|year| i16::try_from(year).ok());
+        Self {
+            stat_id,
+            registry: draft.registry,
+            day: draft.date.unwrap_or(recorded),
+            recorded,
+            event: FactEvent::Status(draft.status),
+            town: draft.contact.reveal().address.as_ref().and_then(|a| a.town),
+            sex: identity.sex,
+            birth_year,
+            channel,
+            drive,
+        }
+    }
 }

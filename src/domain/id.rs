@@ -81,6 +81,11 @@ impl StatId {
     pub fn fresh() -> Self {
         Self(Uuid::new_v4())
     }
+
+    /// Reads the sixteen bytes of an opened link from a subject to its statistics.
+    pub fn from_guarded(bytes: &super::Guarded<Vec<u8>>) -> Option<Self> {
+        Uuid::from_slice(bytes.reveal()).ok().map(Self)
+    }
 }
 
 /// The public number of a person, as read over a telephone: eight symbols and a check symbol, e.g. `7K3M-9QXA-R`.

@@ -1,0 +1,133 @@
+//! Which columns of which rows are protected by a MAC, and under which names. The order is part of what is protected and never changes.
+
+use uuid::Uuid;
+
+use crate::vault::{MacRow, Sealed, Vault};
+
+use super::entity::value::{Day, Opaque};
+use super::entity::{consent, enrolment, identifier_claim, membership, record, staff, subject};
+use super::error::StoreError;
+
+/// A row with a MAC.
+pub(super) trait Protected {
+    const TABLE: &'static str;
+
+    /// The row's id.
+    fn row(&self) -> Uuid;
+    /// The protected columns.
+    fn canonical(&self) -> MacRow;
+    /// Where the MAC is kept.
+    fn mac_mut(&mut self) -> &mut Opaque;
+    /// The stored MAC.
+    fn mac(&self) -> &[u8];
+
+    /// Computes the MAC of the row as it stands.
+    fn protect(&mut self, vault: &Vault) -> Result<(), StoreError> {
+        let mac = vault.mac(&self.canonical())?;
+        *self.mac_mut() = Opaque(mac.to_vec());
+        Ok(())
+    }
+
+    /// Checks the row as it was read.
+    fn check(&self, vault: &Vault) -> Result<(), StoreError> {
+        vault.check_mac(&self.canonical(), self.mac()).map_err(|_| StoreError::Tampered { table: Self::TABLE, row: self.row() })
+    }
+}
+
+fn start(table: &str, row: Uuid, version: i64) -> MacRow {
+    MacRow::new(table, row, version.unsigned_abs())
+}
+
+fn day(day: Option<Day>) -> Option<String> {
+    day.map(|d| d.0.format("%Y-%m-%d").to_string())
+}
+
+fn sealed(value: Option<&Opaque>) -> Option<Sealed> {
+    value.map(|v| Sealed::from_bytes(v.0.clone()))
+}
+
+macro_rules! protected {
+    ($entity:ident, $table:literal, $columns:expr) => {
+        impl Protected for $entity::Model {
+            const TABLE: &'static str = $table;
+
+            fn row(&self) -> Uuid {
+                self.id.0
+            }
+            fn canonical(&self) -> MacRow {
+                let columns: fn(&Self, MacRow) -> MacRow = $columns;
+                columns(self, start($table, self.id.0, self.row_version))
+            }
+            fn mac_mut(&mut self) -> &mut Opaque {
+                &mut self.row_mac
+            }
+            fn mac(&self) -> &[u8] {
+                &self.row_mac.0
+            }
+        }
+    };
+}
+
+protected!(subject, "subject", |row, mac| {
+    mac.text("origin", Some(row.origin.word()))
+        .int("created_at", Some(row.created_at.0))
+        .int("first_contact_at", row.first_contact_at.map(|t| t.0))
+        .int("erased_at", row.erased_at.map(|t| t.0))
+});
+
+protected!(membership, "membership", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .uuid("person_id", Some(row.person_id.0))
+        .int("since", Some(row.since.0))
+        .int("until", row.until.map(|t| t.0))
+        .text("decision", Some(row.decision.word()))
+        .uuid("decided_by", row.decided_by.map(|s| s.0))
+});
+
+protected!(record, "record", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("registry", Some(row.registry.code().into()))
+        .uuid("import_row_id", row.import_row_id.map(|i| i.0))
+        .uuid("drive_id", row.drive_id.map(|d| d.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .text("told_on", day(row.told_on).as_deref())
+        .sealed("sealed_identity", sealed(Some(&row.sealed_identity)).as_ref())
+        .sealed("sealed_contact", sealed(Some(&row.sealed_contact)).as_ref())
+        .sealed("sealed_health", sealed(row.sealed_health.as_ref()).as_ref())
+        .sealed("sealed_details", sealed(row.sealed_details.as_ref()).as_ref())
+        .int("schema", Some(row.schema))
+});
+
+protected!(enrolment, "enrolment", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("registry", Some(row.registry.code().into()))
+        .int("status", Some(row.status.code().into()))
+        .text("since", day(Some(row.since)).as_deref())
+});
+
+protected!(consent, "consent", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("purpose", Some(row.purpose.code().into()))
+        .text("text_version", Some(&row.text_version))
+        .bytes("text_sha256", Some(&row.text_sha256.0))
+        .int("how", Some(row.how.code().into()))
+        .int("given_at", Some(row.given_at.0))
+        .int("withdrawn_at", row.withdrawn_at.map(|t| t.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed_witness", sealed(row.sealed_witness.as_ref()).as_ref())
+});
+
+protected!(identifier_claim, "identifier_claim", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("kind", Some(row.kind))
+        .bytes("index_value", Some(&row.index_value.0))
+        .int("key_version", Some(row.key_version))
+        .flag("verified", Some(row.verified))
+});
+
+protected!(staff, "staff", |row, mac| {
+    mac.text("login", Some(&row.login))
+        .text("phc", Some(&row.phc))
+        .int("roles", Some(row.roles.bits().into()))
+        .flag("disabled", Some(row.disabled))
+});

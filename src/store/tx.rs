@@ -1,0 +1,38 @@
+//! Write transactions.
+
+use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
+
+use super::entity::change;
+use super::error::StoreError;
+
+/// A write transaction. What it holds is seen by nobody before [`Tx::commit`]; dropped, it is rolled back.
+pub struct Tx {
+    pub(super) db: DatabaseTransaction,
+    pub(super) changes: Vec<change::Model>,
+    pub(super) head: Option<super::audit::Head>,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tx(..)")
+    }
+}
+
+impl Tx {
+    pub(super) fn new(db: DatabaseTransaction) -> Self {
+        Self { db, changes: Vec::new(), head: None }
+    }
+
+    /// Numbers and writes the changes noted, and commits: durable when this returns. Answers the number of the last change in the feed.
+    pub async fn commit(mut self) -> Result<i64, StoreError> {
+        let last = self.flush_changes().await?;
+        self.db.commit().await?;
+        Ok(last)
+    }
+
+    /// Gives everything up.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.db.rollback().await?;
+        Ok(())
+    }
+}
