@@ -45,6 +45,19 @@ pub enum ReportError {
     /// The period ends before it begins.
     #[error("the period ends before it begins; give a --from day on or before the --as-of day. Nothing was written.")]
     PeriodReversed,
+    /// A file for the survival analysis cannot be read.
+    #[error("the file cannot be used: {0}. Nothing was written.")]
+    SurvivalFile(&'static str),
+    /// A cell of a file for the survival analysis cannot be what its column is.
+    #[error("row {row}, {field}: the cell {what}. Nothing was written.")]
+    SurvivalCell {
+        /// The record's number; the header is 1.
+        row: u64,
+        /// The option that names the column.
+        field: &'static str,
+        /// What is wrong, and what to do.
+        what: &'static str,
+    },
     /// The workbook could not be made.
     #[error("the workbook could not be made: {0}. Nothing was written.")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),

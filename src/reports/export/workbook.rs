@@ -1,6 +1,7 @@
 //! XLSX. The workbook is made in memory; the writer's constant-memory mode would use temporary files.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet};
+use chrono::Datelike;
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
 use super::{Table, Value};
 use crate::reports::definitions::Definition;
@@ -68,20 +69,39 @@ fn fill(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result<(), R
         for (at, value) in (0u16..).zip(row.iter().take(table.columns.len())) {
             match value {
                 Value::Empty => {}
-                Value::Text(text) => drop(sheet.write_string(line, at, text)?),
-                Value::Personal(text) => drop(sheet.write_string(line, at, text.reveal())?),
+                Value::Text(text) => {
+                    sheet.write_string(line, at, text)?;
+                }
+                Value::Personal(text) => {
+                    sheet.write_string(line, at, text.reveal())?;
+                }
                 // A whole number beyond 2^53 would be rounded as a spreadsheet number, so it is written as text.
-                Value::Whole(n) if n.unsigned_abs() > 1 << 53 => drop(sheet.write_string(line, at, n.to_string())?),
-                Value::Whole(n) => drop(sheet.write_number_with_format(line, at, *n as f64, &formats.whole)?),
+                Value::Whole(n) if n.unsigned_abs() > 1 << 53 => {
+                    sheet.write_string(line, at, n.to_string())?;
+                }
+                Value::Whole(n) => {
+                    sheet.write_number_with_format(line, at, *n as f64, &formats.whole)?;
+                }
                 Value::Decimal(x, places) if x.is_finite() => {
-                    drop(sheet.write_number_with_format(line, at, *x, &Formats::number(*places, false))?)
+                    sheet.write_number_with_format(line, at, *x, &Formats::number(*places, false))?;
                 }
                 Value::Share(x, places) if x.is_finite() => {
-                    drop(sheet.write_number_with_format(line, at, *x, &Formats::number(*places, true))?)
+                    sheet.write_number_with_format(line, at, *x, &Formats::number(*places, true))?;
                 }
                 Value::Decimal(..) | Value::Share(..) => {}
-                Value::Day(day) => drop(sheet.write_datetime_with_format(line, at, day.and_time(chrono::NaiveTime::MIN), &formats.day)?),
-                Value::Suppressed => drop(sheet.write_string(line, at, "*")?),
+                // Excel's calendar begins in 1900; an earlier day is written as text.
+                Value::Day(day) => match u16::try_from(day.year()).ok().filter(|y| *y >= 1900) {
+                    Some(year) => {
+                        let date = ExcelDateTime::from_ymd(year, day.month0() as u8 + 1, day.day0() as u8 + 1)?;
+                        sheet.write_datetime_with_format(line, at, date, &formats.day)?;
+                    }
+                    None => {
+                        sheet.write_string(line, at, super::text::printed(value, false))?;
+                    }
+                },
+                Value::Suppressed => {
+                    sheet.write_string(line, at, "*")?;
+                }
             }
             if let Some(widest) = widths.get_mut(usize::from(at)) {
                 *widest = (*widest).max(width(&super::text::printed(value, true)));
