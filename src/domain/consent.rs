@@ -73,3 +73,90 @@ pub struct ConsentText {
     /// SHA-256 of the text shown, in the language it was shown in.
     pub sha256: [u8; 32],
 }
+
+impl Purpose {
+    /// The word used in `rules/consent/texts.toml`.
+    pub fn word(self) -> String {
+        match self {
+            Self::Contact => "contact".to_owned(),
+            Self::Register(registry) => format!("register-{}", registry.word()),
+            Self::Sensitive(registry) => format!("sensitive-{}", registry.word()),
+        }
+    }
+}
+
+/// One version of a consent text in both languages. `{branch}` stands for the branch's name.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WrittenConsent {
+    /// [`Purpose::word`].
+    pub purpose: String,
+    /// Version.
+    pub version: String,
+    /// First day it is used.
+    #[serde(deserialize_with = "super::time::rule_date")]
+    pub valid_from: chrono::NaiveDate,
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// All consent texts, dated.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ConsentTexts {
+    #[serde(rename = "text")]
+    texts: Vec<WrittenConsent>,
+}
+
+impl ConsentTexts {
+    /// Reads `texts.toml`.
+    ///
+    /// # Errors
+    /// The TOML reader's message, which names line and column.
+    pub fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The texts shipped with the program.
+    pub fn shipped() -> Self {
+        Self::from_toml(include_str!("../../rules/consent/texts.toml")).expect("the shipped texts are read by a test")
+    }
+
+    /// The text of a purpose that holds on `day`: the latest `valid_from` not after it.
+    pub fn on(&self, purpose: Purpose, day: chrono::NaiveDate) -> Option<&WrittenConsent> {
+        let word = purpose.word();
+        self.texts.iter().filter(|t| t.purpose == word && t.valid_from <= day).max_by_key(|t| t.valid_from)
+    }
+}
+
+impl WrittenConsent {
+    /// The very text shown in a language, with the branch's name in it.
+    pub fn shown(&self, english: bool, branch: &str) -> String {
+        let text = if english { &self.en } else { &self.zh };
+        text.trim().replace("{branch}", branch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_registry_has_both_texts_today() {
+        let texts = ConsentTexts::shipped();
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
+        for registry in Registry::ALL {
+            for purpose in [Purpose::Contact, Purpose::Register(registry), Purpose::Sensitive(registry)] {
+                let text = texts.on(purpose, day).expect("a text for every purpose");
+                assert!(!text.shown(true, "B").contains('{') && !text.shown(false, "B").contains('{'));
+                assert_eq!(Purpose::from_code(purpose.code()), Some(purpose));
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_before_the_first_version_has_no_text() {
+        let day = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date");
+        assert!(ConsentTexts::shipped().on(Purpose::Contact, day).is_none());
+    }
+}

@@ -45,6 +45,10 @@ pub enum FactEvent {
     JoinedInto(StatId),
     /// An earlier joining was undone.
     SplitFrom(StatId),
+    /// Every known way of contact was found dead; still looked for (已知失联). Ends with the next `Verified`.
+    Unreachable,
+    /// Deferred in this registry until the day (暂缓), the day itself included; never with the reason.
+    Deferred(NaiveDate),
 }
 
 /// How a registrant came to the registry.

@@ -13,6 +13,8 @@ pub mod consent;
 pub mod contact;
 pub mod document;
 pub mod fact;
+pub mod form;
+pub mod guided;
 pub mod id;
 pub mod mail;
 pub mod name;

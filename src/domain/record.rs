@@ -56,6 +56,12 @@ pub struct Details {
     /// Skills and certificates of a volunteer.
     #[serde(default)]
     pub skills: Vec<String>,
+    /// Number of the volunteer's first-aid or other certificate.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// Last day the certificate holds.
+    #[serde(default)]
+    pub certificate_until: Option<NaiveDate>,
     /// Hours served.
     #[serde(default)]
     pub hours: Option<f64>,
@@ -77,6 +83,8 @@ impl Zeroize for Details {
         self.occupation.zeroize();
         self.team.zeroize();
         self.skills.zeroize();
+        self.certificate.zeroize();
+        self.certificate_until = None;
         self.hours = None;
         self.note.zeroize();
         for (question, answer) in &mut self.answers {

@@ -30,6 +30,24 @@ impl Timestamp {
     }
 }
 
+/// Reads a civil date of a rules file: a TOML date (`2025-01-31`) or the same in quotes. For `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// A value that is neither.
+pub fn rule_date<'de, D: serde::Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Toml(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Written::deserialize(from)? {
+        Written::Toml(date) => date.to_string(),
+        Written::Text(text) => text,
+    };
+    text.parse().map_err(|_| serde::de::Error::custom("expected a date such as 2025-01-31"))
+}
+
 /// Completed years of age on `day` of somebody born on `birth`; on 29 February, a year completes on 1 March of common years.
 pub fn completed_years(birth: NaiveDate, day: NaiveDate) -> Option<u32> {
     day.years_since(birth)

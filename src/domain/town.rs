@@ -35,6 +35,7 @@ pub struct Towns {
     /// Six-digit code of the district (GB/T 2260).
     pub district_code: u32,
     /// First day these towns hold.
+    #[serde(deserialize_with = "super::time::rule_date")]
     pub valid_from: chrono::NaiveDate,
     /// The towns, in the order of their codes.
     #[serde(rename = "town")]

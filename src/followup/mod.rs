@@ -1,1 +1,26 @@
-//! Plans (pure), composed mails, the mailer, links. May import `domain`.
+//! Follow-up: who is contacted when, about what, by which channel; the words of a mail; sending it; the links in it.
+//!
+//! May import: [`crate::domain`] only. Everything but [`mailer`] is pure: dates, randomness and keys come in as arguments.
+//!
+//! Offers:
+//! - [`policy`]: dated rules read from TOML (`rules/followup.toml` is shipped);
+//! - [`plan`]: people and rules in, due contacts and the reasons for every contact not planned out;
+//! - [`window`]: quiet hours, resolved in an IANA zone;
+//! - [`compose`]: the fixed subjects, the texts with their four variables, the wire form, the VERP return path;
+//! - [`mailer`]: SMTP or a folder, and what became of a mail;
+//! - [`link`]: purposes, lifetimes and rules of the links handed to registrants.
+//!
+//! A value in custody is opened in `compose/` only; the mailer sees bytes ready for the wire.
+
+mod error;
+mod kind;
+
+pub mod compose;
+pub mod link;
+pub mod mailer;
+pub mod plan;
+pub mod policy;
+pub mod window;
+
+pub use error::FollowupError;
+pub use kind::{Channel, Kind, Language};

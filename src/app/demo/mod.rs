@@ -1,0 +1,3 @@
+//! A throw-away registry of synthetic people.
+
+pub mod people;

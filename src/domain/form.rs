@@ -1,0 +1,542 @@
+//! What people typed at a table or at home, and how it is understood.
+//!
+//! A parser: forms come in as typed, drafts go out, or everything that is wrong with them by field.
+
+use chrono::NaiveDate;
+
+use super::Guarded;
+use super::contact::{Address, Contact, Relative, RelativeRole};
+use super::document::Document;
+use super::guided::{Complete, Filled, Lack, judge};
+use super::mail::{MailAddress, MailFlaw};
+use super::name::{NameFlaw, PersonName};
+use super::national_id::{NationalId, NationalIdFlaw};
+use super::person::{Abo, BirthDate, EthnicGroup, Health, Identity, Rh, Sex};
+use super::phone::{Phone, PhoneFlaw};
+use super::record::{Details, RecordDraft};
+use super::registry::{EnrolmentStatus, Registry};
+use super::town::TownCode;
+
+/// Text as typed.
+pub type Typed = Guarded<String>;
+
+/// 意向登记: interest at a drive's table.
+pub struct InterestForm {
+    /// Name.
+    pub name: Typed,
+    /// Mobile number.
+    pub phone: Typed,
+    /// Mail address; may be empty.
+    pub mail: Typed,
+    /// What the person would like to know more of; at least one.
+    pub registries: Vec<Registry>,
+    /// Consent to being contacted about it.
+    pub consent: bool,
+    /// The consent text was shown in English.
+    pub english: bool,
+}
+
+/// A third person named on a form.
+pub struct RelativeForm {
+    /// Name.
+    pub name: Typed,
+    /// Relation in words.
+    pub relation: Typed,
+    /// Phone.
+    pub phone: Typed,
+}
+
+/// A guided, full enrolment.
+pub struct EnrolForm {
+    /// For which registry.
+    pub registry: Registry,
+    /// Save as interest although something is missing for the enrolment.
+    pub as_interest: bool,
+    /// Name.
+    pub name: Typed,
+    /// Sex, where the document does not tell it.
+    pub sex: Option<Sex>,
+    /// Birth date, where the document does not tell it.
+    pub birth: Typed,
+    /// Ethnic group; may be empty.
+    pub ethnic: Typed,
+    /// Identity number, passport or other document number.
+    pub document: Typed,
+    /// Own phones.
+    pub phone: Typed,
+    /// Mail address; may be empty.
+    pub mail: Typed,
+    /// Address.
+    pub address: Typed,
+    /// Town.
+    pub town: Option<TownCode>,
+    /// Weight in kilograms; may be empty.
+    pub weight: Typed,
+    /// `A`, `B`, `AB`, `O` or empty.
+    pub abo: String,
+    /// `+`, `-` or empty.
+    pub rh: String,
+    /// Contacts (stem cells) or executors (organ and body).
+    pub relatives: Vec<RelativeForm>,
+    /// Form witnesses (organ and body).
+    pub witnesses: Vec<Typed>,
+    /// Items consented to (organ and body).
+    pub items: Vec<String>,
+    /// Sample barcode (stem cells); may be empty.
+    pub barcode: Typed,
+    /// Answers to the registry's questions: question key, answer key.
+    pub answers: Vec<(String, String)>,
+    /// Consent to being registered.
+    pub consent: bool,
+    /// The separate consent to sensitive data.
+    pub sensitive_consent: bool,
+    /// A guardian agreed (volunteers of 16 and 17).
+    pub guardian: bool,
+    /// The consent texts were shown in English.
+    pub english: bool,
+    /// Save although the same document number is in this registry already.
+    pub despite_warning: bool,
+}
+
+/// One thing wrong with a form: the field and the locale key of the sentence that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Field name, as the form names its input.
+    pub field: &'static str,
+    /// Locale key.
+    pub key: String,
+}
+
+const MAX_TEXT: usize = 200;
+const RELATIVE_FIELDS: [(&str, &str); 3] =
+    [("relative1-name", "relative1-phone"), ("relative2-name", "relative2-phone"), ("relative3-name", "relative3-phone")];
+
+struct Flaws(Vec<Flaw>);
+
+impl Flaws {
+    fn add(&mut self, field: &'static str, key: &str) {
+        self.0.push(Flaw { field, key: key.to_owned() });
+    }
+
+    fn name(&mut self, field: &'static str, text: &str) -> Option<PersonName> {
+        match PersonName::parse(text) {
+            Ok(name) => Some(name),
+            Err(flaw) => {
+                self.add(
+                    field,
+                    match flaw {
+                        NameFlaw::Missing => "flaw-name-missing",
+                        NameFlaw::TooLong => "flaw-name-too-long",
+                        NameFlaw::NotAName | NameFlaw::ReplacementChar => "flaw-name-invalid",
+                        NameFlaw::HasNote => "flaw-name-note",
+                    },
+                );
+                None
+            }
+        }
+    }
+
+    fn phone(&mut self, field: &'static str, text: &str) -> Option<Phone> {
+        match Phone::parse(text) {
+            Ok(phone) => Some(phone),
+            Err(flaw) => {
+                self.add(field, if flaw == PhoneFlaw::Missing { "flaw-phone-missing" } else { "flaw-phone-invalid" });
+                None
+            }
+        }
+    }
+
+    fn mail(&mut self, field: &'static str, text: &str) -> Option<MailAddress> {
+        match MailAddress::parse(text) {
+            Ok(mail) => Some(mail),
+            Err(MailFlaw::Missing) => None,
+            Err(_) => {
+                self.add(field, "flaw-mail-invalid");
+                None
+            }
+        }
+    }
+
+    fn short(&mut self, field: &'static str, text: &str) -> Option<String> {
+        let text = text.trim();
+        if text.chars().count() > MAX_TEXT || text.chars().any(char::is_control) {
+            self.add(field, "flaw-text-invalid");
+            return None;
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn document(&mut self, text: &str) -> Option<Document> {
+        let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_uppercase();
+        if compact.is_empty() {
+            return None;
+        }
+        match NationalId::parse(&compact) {
+            Ok(id) => return Some(Document::National(id)),
+            Err(NationalIdFlaw::Check) => self.add("document", "flaw-document-check"),
+            Err(NationalIdFlaw::BirthDate) => self.add("document", "flaw-document-birth"),
+            Err(_) => {
+                let plain = compact.bytes().all(|b| b.is_ascii_alphanumeric()) && (6..=20).contains(&compact.len());
+                // All digits and near the length of an identity number: more likely a slip of the keys than another document.
+                let slipped = compact.bytes().filter(u8::is_ascii_digit).count() >= 14;
+                if plain && !slipped {
+                    let letter_first = compact.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+                    return Some(if letter_first && compact.len() == 9 { Document::Passport(compact) } else { Document::Other(compact) });
+                }
+                self.add("document", "flaw-document-length");
+            }
+        }
+        None
+    }
+}
+
+/// A form understood.
+#[derive(Debug)]
+pub struct Understood {
+    /// What it tells.
+    pub draft: RecordDraft,
+    /// The registries an interest is for, beside the draft's own.
+    pub also: Vec<Registry>,
+    /// Proof that the registry's questions were answered and consents given; none for an interest.
+    pub complete: Option<Complete>,
+}
+
+impl InterestForm {
+    /// Understands the form.
+    ///
+    /// # Errors
+    /// Everything wrong with it, in the order of the form.
+    pub fn parse(&self, day: NaiveDate) -> Result<Understood, Vec<Flaw>> {
+        let mut flaws = Flaws(Vec::new());
+        let mut registries = self.registries.clone();
+        registries.sort_unstable();
+        registries.dedup();
+        if registries.is_empty() {
+            flaws.add("registries", "flaw-registries-missing");
+        }
+        let name = flaws.name("name", self.name.reveal());
+        let phone = flaws.phone("phone", self.phone.reveal());
+        let mail = flaws.mail("mail", self.mail.reveal());
+        if !self.consent {
+            flaws.add("consent", "flaw-consent-missing");
+        }
+        let (Some(name), Some(registry), true) = (name, registries.first().copied(), flaws.0.is_empty()) else {
+            return Err(flaws.0);
+        };
+        let contact = Contact {
+            salutation: Some(name.clone()),
+            phones: phone.into_iter().collect(),
+            mails: mail.into_iter().collect(),
+            ..Contact::default()
+        };
+        let identity = Identity { name, former_names: Vec::new(), sex: None, birth: None, ethnic: None, documents: Vec::new() };
+        Ok(Understood {
+            draft: RecordDraft {
+                registry,
+                date: Some(day),
+                status: EnrolmentStatus::Interest,
+                identity: Guarded::new(identity),
+                contact: Guarded::new(contact),
+                health: Guarded::new(Health::default()),
+                details: Guarded::new(Details::default()),
+            },
+            also: registries.into_iter().skip(1).collect(),
+            complete: None,
+        })
+    }
+}
+
+impl EnrolForm {
+    /// Understands the form on a day. With everything there it is a registration; with [`EnrolForm::as_interest`] it may be less.
+    ///
+    /// # Errors
+    /// Everything wrong or missing, in the order of the form.
+    pub fn parse(&self, day: NaiveDate) -> Result<Understood, Vec<Flaw>> {
+        let mut flaws = Flaws(Vec::new());
+        let name = flaws.name("name", self.name.reveal());
+        let document = flaws.document(self.document.reveal());
+        let national = match &document {
+            Some(Document::National(id)) => Some(id),
+            _ => None,
+        };
+        let birth = self.birth_date(national, day, &mut flaws);
+        let sex = national.and_then(NationalId::sex).or(self.sex);
+        if let (Some(told), Some(read)) = (self.sex, national.and_then(NationalId::sex))
+            && told != read
+        {
+            flaws.add("sex", "flaw-sex-differs");
+        }
+        let ethnic = flaws.short("ethnic", self.ethnic.reveal()).map(EthnicGroup);
+        let phone = flaws.phone("phone", self.phone.reveal());
+        let mail = flaws.mail("mail", self.mail.reveal());
+        let address = flaws.short("address", self.address.reveal());
+        let weight = self.weight_kg(&mut flaws);
+        let relatives = self.relatives(phone.as_ref(), &mut flaws);
+        let witnesses: Vec<PersonName> =
+            self.witnesses.iter().filter(|w| !w.reveal().trim().is_empty()).filter_map(|w| flaws.name("witness", w.reveal())).collect();
+        let barcode = flaws.short("barcode", self.barcode.reveal());
+        if !self.consent && self.as_interest {
+            flaws.add("consent", "flaw-consent-missing");
+        }
+
+        let with_phone = relatives.iter().filter(|r| r.name.is_some() && !r.phones.is_empty()).count();
+        let filled = Filled {
+            answers: self.answers.clone(),
+            consent: self.consent,
+            sensitive_consent: self.sensitive_consent,
+            birth,
+            contacts: with_phone,
+            executors: with_phone,
+            witnesses: witnesses.len(),
+            items: self.items.len(),
+            guardian: self.guardian,
+        };
+        let complete = if self.as_interest {
+            None
+        } else {
+            match judge(self.registry, &filled, day) {
+                Ok(complete) => Some(complete),
+                Err(lacks) => {
+                    for lack in lacks {
+                        flaws.0.push(Flaw { field: lack_field(lack), key: lack.key() });
+                    }
+                    None
+                }
+            }
+        };
+        let (Some(name), true) = (name, flaws.0.is_empty()) else {
+            return Err(flaws.0);
+        };
+        let status = if complete.is_some() { EnrolmentStatus::Registered } else { EnrolmentStatus::Interest };
+        // Without the separate consent nothing sensitive is kept (PIPL 29).
+        let health = if self.sensitive_consent {
+            Health { abo: abo(&self.abo), rh: rh(&self.rh), weight_kg: weight, ..Health::default() }
+        } else {
+            Health::default()
+        };
+        let known_answers = super::guided::questions(self.registry);
+        let answers = self
+            .answers
+            .iter()
+            .filter(|(q, a)| known_answers.iter().any(|k| k.key == q && k.answers.iter().any(|x| x.key == a)))
+            .cloned()
+            .collect();
+        let items = self.items.iter().filter(|i| i.chars().count() <= MAX_TEXT).cloned().collect();
+        Ok(Understood {
+            draft: RecordDraft {
+                registry: self.registry,
+                date: Some(day),
+                status,
+                identity: Guarded::new(Identity {
+                    name: name.clone(),
+                    former_names: Vec::new(),
+                    sex,
+                    birth: birth.map(BirthDate::Day),
+                    ethnic,
+                    documents: document.into_iter().collect(),
+                }),
+                contact: Guarded::new(Contact {
+                    salutation: Some(name),
+                    phones: phone.into_iter().collect(),
+                    mails: mail.into_iter().collect(),
+                    address: (address.is_some() || self.town.is_some())
+                        .then(|| Address { text: address.unwrap_or_default(), town: self.town }),
+                    relatives,
+                }),
+                health: Guarded::new(health),
+                details: Guarded::new(Details { barcode, items, witnesses, answers, ..Details::default() }),
+            },
+            also: Vec::new(),
+            complete,
+        })
+    }
+
+    fn birth_date(&self, national: Option<&NationalId>, day: NaiveDate, flaws: &mut Flaws) -> Option<NaiveDate> {
+        let typed = self.birth.reveal().trim();
+        let typed = if typed.is_empty() {
+            None
+        } else {
+            let digits: String = typed.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
+            let read = NaiveDate::parse_from_str(&digits, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&digits, "%Y%m%d")).ok();
+            match read.filter(|d| *d <= day && d.years_since(day).is_none()) {
+                Some(date) => Some(date),
+                None => {
+                    flaws.add("birth", "flaw-birth-invalid");
+                    None
+                }
+            }
+        };
+        let read = national.and_then(NationalId::birth_date);
+        if let (Some(typed), Some(read)) = (typed, read)
+            && typed != read
+        {
+            flaws.add("birth", "flaw-birth-differs");
+        }
+        read.or(typed)
+    }
+
+    fn weight_kg(&self, flaws: &mut Flaws) -> Option<f64> {
+        let typed = self.weight.reveal().trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let read = typed.parse::<f64>().ok().filter(|w| (20.0..=300.0).contains(w));
+        if read.is_none() {
+            flaws.add("weight", "flaw-weight-invalid");
+        }
+        read
+    }
+
+    fn relatives(&self, own: Option<&Phone>, flaws: &mut Flaws) -> Vec<Relative> {
+        let role = if self.registry == Registry::OrganBody { RelativeRole::Executor } else { RelativeRole::Contact };
+        let mut out = Vec::new();
+        for (form, (name_field, phone_field)) in self.relatives.iter().zip(RELATIVE_FIELDS) {
+            let (name, phone) = (form.name.reveal().trim(), form.phone.reveal().trim());
+            if name.is_empty() && phone.is_empty() {
+                continue;
+            }
+            let name = flaws.name(name_field, name);
+            let phone = flaws.phone(phone_field, phone);
+            if phone.is_some() && phone.as_ref() == own {
+                flaws.add(phone_field, "flaw-contact-phone-is-own");
+            }
+            let relation = flaws.short(name_field, form.relation.reveal());
+            out.push(Relative { role, name, relation, phones: phone.into_iter().collect() });
+        }
+        out
+    }
+}
+
+const fn lack_field(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Unanswered(question) | Lack::NotYet(question) => question,
+        Lack::Consent => "consent",
+        Lack::SensitiveConsent => "sensitive-consent",
+        Lack::Birth | Lack::Age => "birth",
+        Lack::Contacts | Lack::Executor => "relative1-name",
+        Lack::Witness => "witness",
+        Lack::Items => "items",
+        Lack::Guardian => "guardian",
+    }
+}
+
+fn abo(word: &str) -> Option<Abo> {
+    match word {
+        "A" => Some(Abo::A),
+        "B" => Some(Abo::B),
+        "AB" => Some(Abo::AB),
+        "O" => Some(Abo::O),
+        _ => None,
+    }
+}
+
+fn rh(word: &str) -> Option<Rh> {
+    match word {
+        "+" => Some(Rh::Positive),
+        "-" => Some(Rh::Negative),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> Typed {
+        Guarded::new(text.to_owned())
+    }
+
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date")
+    }
+
+    fn stem_cell() -> EnrolForm {
+        let relative = |n: &str, p: &str| RelativeForm { name: typed(n), relation: typed("朋友"), phone: typed(p) };
+        EnrolForm {
+            registry: Registry::StemCell,
+            as_interest: false,
+            name: typed("钱乙二"),
+            sex: None,
+            birth: typed(""),
+            ethnic: typed("汉"),
+            document: typed("51200219990101904x"),
+            phone: typed("160 0000 0417"),
+            mail: typed(""),
+            address: typed("东桥广场"),
+            town: Some(TownCode(512_002_001)),
+            weight: typed("54"),
+            abo: "A".to_owned(),
+            rh: "+".to_owned(),
+            relatives: vec![relative("赵甲一", "16000000418"), relative("孙丙三", "16000000419")],
+            witnesses: Vec::new(),
+            items: Vec::new(),
+            barcode: typed(""),
+            answers: [("read-out", "heard"), ("family", "supports"), ("process", "understood"), ("willing", "yes")]
+                .map(|(q, a)| (q.to_owned(), a.to_owned()))
+                .to_vec(),
+            consent: true,
+            sensitive_consent: true,
+            guardian: false,
+            english: false,
+            despite_warning: false,
+        }
+    }
+
+    fn valid_document() -> String {
+        let check = super::super::national_id::check_character(b"51200219990101904").expect("seventeen digits");
+        format!("51200219990101904{}", char::from(check))
+    }
+
+    #[test]
+    fn a_complete_form_registers_and_the_document_tells_birth_and_sex() {
+        let form = EnrolForm { document: Guarded::new(valid_document()), ..stem_cell() };
+        let understood = form.parse(day()).expect("a complete form");
+        assert_eq!(understood.draft.status, EnrolmentStatus::Registered);
+        assert!(understood.complete.is_some());
+        assert_eq!(understood.draft.identity.reveal().sex, Some(Sex::Female));
+    }
+
+    #[test]
+    fn without_the_separate_consent_it_is_an_interest_without_health_data() {
+        let refused = EnrolForm { document: Guarded::new(valid_document()), sensitive_consent: false, ..stem_cell() };
+        let flaws = refused.parse(day()).expect_err("no separate consent");
+        assert_eq!(flaws, vec![Flaw { field: "sensitive-consent", key: "lack-sensitive-consent".to_owned() }]);
+        let interest = EnrolForm { as_interest: true, ..refused };
+        let understood = interest.parse(day()).expect("an interest");
+        assert_eq!(understood.draft.status, EnrolmentStatus::Interest);
+        assert!(understood.draft.health.reveal().weight_kg.is_none());
+    }
+
+    #[test]
+    fn a_contacts_phone_must_not_be_the_registrants_own() {
+        let mut form = EnrolForm { document: Guarded::new(valid_document()), ..stem_cell() };
+        form.relatives = vec![
+            RelativeForm { name: typed("赵甲一"), relation: typed(""), phone: typed("16000000417") },
+            RelativeForm { name: typed("孙丙三"), relation: typed(""), phone: typed("16000000419") },
+        ];
+        let flaws = form.parse(day()).expect_err("own phone");
+        assert!(flaws.iter().any(|f| f.key == "flaw-contact-phone-is-own"));
+    }
+
+    #[test]
+    fn a_mistyped_number_is_refused_and_not_taken_for_another_document() {
+        for wrong in ["512002199901019041", "51200219990101904", "51200219991301904X"] {
+            let form = EnrolForm { document: typed(wrong), ..stem_cell() };
+            assert!(form.parse(day()).expect_err("a slip").iter().any(|f| f.field == "document"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_interest_needs_a_name_a_phone_a_registry_and_consent() {
+        let form = InterestForm {
+            name: typed(" "),
+            phone: typed("12"),
+            mail: typed("no"),
+            registries: Vec::new(),
+            consent: false,
+            english: false,
+        };
+        let fields: Vec<_> = form.parse(day()).expect_err("nothing is right").into_iter().map(|f| f.field).collect();
+        assert_eq!(fields, ["registries", "name", "phone", "mail", "consent"]);
+    }
+}

@@ -1,0 +1,255 @@
+//! The guided enrolment: what each registry asks, and what must be there before anyone counts as registered.
+//!
+//! Sources: CMDP enrolment practice (family, process, willingness; two contacts), 《人体器官捐献和移植条例》 (2024) and provincial
+//! rules on body donation (items, executor, witness), GB 18467-2011 (age of blood donors).
+
+use chrono::NaiveDate;
+
+use super::registry::Registry;
+use super::time::completed_years;
+
+/// An answer to a question; `enough` answers allow the enrolment, others lead to an interest only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Key, part of the locale key `answer-<question>-<answer>`.
+    pub key: &'static str,
+    /// Whether it allows the enrolment.
+    pub enough: bool,
+}
+
+/// A question nobody may skip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// Key, part of the locale key `question-<key>`.
+    pub key: &'static str,
+    /// The possible answers.
+    pub answers: &'static [Answer],
+}
+
+const fn yes(key: &'static str) -> Answer {
+    Answer { key, enough: true }
+}
+
+const fn not_yet(key: &'static str) -> Answer {
+    Answer { key, enough: false }
+}
+
+const READ_OUT: Question = Question { key: "read-out", answers: &[yes("heard"), not_yet("not-read")] };
+
+const BLOOD: &[Question] = &[
+    Question { key: "station-decides", answers: &[yes("understood"), not_yet("unclear")] },
+    Question { key: "remind", answers: &[yes("yes"), yes("no")] },
+];
+
+const STEM_CELL: &[Question] = &[
+    READ_OUT,
+    Question { key: "family", answers: &[yes("supports"), yes("undecided"), not_yet("not-told")] },
+    Question { key: "process", answers: &[yes("understood"), not_yet("again")] },
+    Question { key: "willing", answers: &[yes("yes"), not_yet("unsure"), not_yet("no")] },
+];
+
+const ORGAN_BODY: &[Question] = &[
+    READ_OUT,
+    Question { key: "family", answers: &[yes("supports"), yes("undecided"), yes("not-told")] },
+    Question { key: "own-will", answers: &[yes("yes"), not_yet("unsure")] },
+];
+
+const VOLUNTEER: &[Question] = &[Question { key: "duties", answers: &[yes("understood"), not_yet("unclear")] }];
+
+/// The questions of a registry, in the order they are asked.
+pub const fn questions(registry: Registry) -> &'static [Question] {
+    match registry {
+        Registry::Blood => BLOOD,
+        Registry::StemCell => STEM_CELL,
+        Registry::OrganBody => ORGAN_BODY,
+        Registry::Volunteer => VOLUNTEER,
+    }
+}
+
+/// The ages, in completed years, at which a registry may be entered.
+pub const fn ages(registry: Registry) -> std::ops::RangeInclusive<u32> {
+    match registry {
+        Registry::Blood => 18..=60,
+        Registry::StemCell => 18..=45,
+        Registry::OrganBody => 18..=130,
+        Registry::Volunteer => 16..=130,
+    }
+}
+
+/// What was filled in, reduced to what the judgement needs.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// Question key and answer key.
+    pub answers: Vec<(String, String)>,
+    /// Consent to being registered.
+    pub consent: bool,
+    /// The separate consent to sensitive data (PIPL 29).
+    pub sensitive_consent: bool,
+    /// Birth date, if given.
+    pub birth: Option<NaiveDate>,
+    /// Contacts with both name and phone.
+    pub contacts: usize,
+    /// Executors with both name and phone.
+    pub executors: usize,
+    /// Form witnesses.
+    pub witnesses: usize,
+    /// Items consented to.
+    pub items: usize,
+    /// A guardian agreed (volunteers of 16 and 17).
+    pub guardian: bool,
+}
+
+/// What is still missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// A question has no answer.
+    Unanswered(&'static str),
+    /// The answer does not allow an enrolment; an interest can be saved.
+    NotYet(&'static str),
+    /// No consent to being registered.
+    Consent,
+    /// No separate consent to sensitive data.
+    SensitiveConsent,
+    /// No birth date.
+    Birth,
+    /// Too young or too old on the day.
+    Age,
+    /// Fewer than two contacts with name and phone (stem cells).
+    Contacts,
+    /// No executor (organ and body).
+    Executor,
+    /// No form witness (organ and body).
+    Witness,
+    /// Nothing chosen to donate (organ and body).
+    Items,
+    /// No guardian's consent at 16 or 17 (volunteers).
+    Guardian,
+}
+
+impl Lack {
+    /// The locale key of the sentence that says what is missing.
+    pub fn key(self) -> String {
+        match self {
+            Self::Unanswered(question) => format!("lack-unanswered-{question}"),
+            Self::NotYet(question) => format!("lack-not-yet-{question}"),
+            Self::Consent => "lack-consent".to_owned(),
+            Self::SensitiveConsent => "lack-sensitive-consent".to_owned(),
+            Self::Birth => "lack-birth".to_owned(),
+            Self::Age => "lack-age".to_owned(),
+            Self::Contacts => "lack-contacts".to_owned(),
+            Self::Executor => "lack-executor".to_owned(),
+            Self::Witness => "lack-witness".to_owned(),
+            Self::Items => "lack-items".to_owned(),
+            Self::Guardian => "lack-guardian".to_owned(),
+        }
+    }
+}
+
+/// Proof that everything a registry asks for was there: only [`judge`] makes one, and only with one can somebody be saved as registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Complete {
+    registry: Registry,
+}
+
+impl Complete {
+    /// The registry the proof holds for.
+    pub const fn registry(self) -> Registry {
+        self.registry
+    }
+}
+
+/// Judges a filled form on a day.
+///
+/// # Errors
+/// Everything that is missing, in the order of the form.
+pub fn judge(registry: Registry, filled: &Filled, day: NaiveDate) -> Result<Complete, Vec<Lack>> {
+    let mut lacks = Vec::new();
+    match filled.birth.and_then(|birth| completed_years(birth, day)) {
+        None => lacks.push(Lack::Birth),
+        Some(age) if !ages(registry).contains(&age) => lacks.push(Lack::Age),
+        Some(age) if registry == Registry::Volunteer && age < 18 && !filled.guardian => lacks.push(Lack::Guardian),
+        Some(_) => {}
+    }
+    if registry == Registry::StemCell && filled.contacts < 2 {
+        lacks.push(Lack::Contacts);
+    }
+    if registry == Registry::OrganBody {
+        for (missing, lack) in [
+            (filled.items == 0, Lack::Items),
+            (filled.executors == 0, Lack::Executor),
+            (filled.witnesses == 0, Lack::Witness),
+        ] {
+            if missing {
+                lacks.push(lack);
+            }
+        }
+    }
+    for question in questions(registry) {
+        let given = filled.answers.iter().find(|(key, _)| key == question.key).map(|(_, answer)| answer.as_str());
+        match given.and_then(|given| question.answers.iter().find(|a| a.key == given)) {
+            None => lacks.push(Lack::Unanswered(question.key)),
+            Some(answer) if !answer.enough => lacks.push(Lack::NotYet(question.key)),
+            Some(_) => {}
+        }
+    }
+    if !filled.consent {
+        lacks.push(Lack::Consent);
+    }
+    if !filled.sensitive_consent {
+        lacks.push(Lack::SensitiveConsent);
+    }
+    if lacks.is_empty() { Ok(Complete { registry }) } else { Err(lacks) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).expect("a valid test date")
+    }
+
+    fn stem_cell() -> Filled {
+        Filled {
+            answers: [("read-out", "heard"), ("family", "supports"), ("process", "understood"), ("willing", "yes")]
+                .map(|(q, a)| (q.to_owned(), a.to_owned()))
+                .to_vec(),
+            consent: true,
+            sensitive_consent: true,
+            birth: Some(day(2000, 1, 1)),
+            contacts: 2,
+            ..Filled::default()
+        }
+    }
+
+    #[test]
+    fn a_complete_stem_cell_form_may_be_enrolled() {
+        assert!(judge(Registry::StemCell, &stem_cell(), day(2026, 11, 23)).is_ok());
+    }
+
+    #[test]
+    fn no_enrolment_without_the_separate_consent() {
+        let form = Filled { sensitive_consent: false, ..stem_cell() };
+        assert_eq!(judge(Registry::StemCell, &form, day(2026, 11, 23)), Err(vec![Lack::SensitiveConsent]));
+    }
+
+    #[test]
+    fn no_question_can_be_skipped_and_an_unsure_answer_is_an_interest_only() {
+        for question in questions(Registry::StemCell) {
+            let mut form = stem_cell();
+            form.answers.retain(|(key, _)| key != question.key);
+            assert_eq!(judge(Registry::StemCell, &form, day(2026, 11, 23)), Err(vec![Lack::Unanswered(question.key)]));
+        }
+        let mut form = stem_cell();
+        form.answers.retain(|(key, _)| key != "willing");
+        form.answers.push(("willing".to_owned(), "unsure".to_owned()));
+        assert_eq!(judge(Registry::StemCell, &form, day(2026, 11, 23)), Err(vec![Lack::NotYet("willing")]));
+    }
+
+    #[test]
+    fn age_counts_on_the_day() {
+        let form = Filled { birth: Some(day(1981, 11, 24)), ..stem_cell() };
+        assert!(judge(Registry::StemCell, &form, day(2027, 11, 23)).is_ok(), "45 years and 364 days");
+        assert_eq!(judge(Registry::StemCell, &form, day(2027, 11, 24)), Err(vec![Lack::Age]));
+    }
+}

@@ -1,0 +1,151 @@
+//! What a contact is about, by which channel, and in which language.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $word:literal);+ $(;)?) => {
+        /// What a contact is about: chooses subject, text and call script. Codes and words are stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Kind {
+            $($(#[$doc])* #[serde(rename = $word)] $name),+
+        }
+
+        impl Kind {
+            /// Every kind, in the order of the codes.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The stable code stored in the database.
+            pub const fn code(self) -> i16 {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// The word used in policies, template folders and locale keys.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A new registration gave a mail address: is it theirs? (double opt-in)
+    VerifyMail = 1, "verify_mail";
+    /// Is this way of reaching you still good?
+    ContactCheck = 2, "contact_check";
+    /// The first message to somebody whose row was imported.
+    FirstContact = 3, "first_contact";
+    /// Thanks and aftercare on the day after a blood donation.
+    BloodThanks = 4, "blood_thanks";
+    /// When, where and how a first-time blood donor plans the next donation.
+    BloodPlanNext = 5, "blood_plan_next";
+    /// The interval since the last blood donation is over.
+    BloodEligible = 6, "blood_eligible";
+    /// A deferral ends.
+    DeferralEnd = 7, "deferral_end";
+    /// No blood donation for a year or more.
+    BloodLapsing = 8, "blood_lapsing";
+    /// The yearly questions on health and availability to people on the stem-cell file.
+    Availability = 9, "availability";
+    /// Thanks to somebody who reaches an age limit of the stem-cell file.
+    AgeThanks = 10, "age_thanks";
+    /// Have you told your family and executor?
+    FamilyTold = 11, "family_told";
+    /// The yearly check of an organ/body registration: wish unchanged, executor reachable, contacts good?
+    WishCheck = 12, "wish_check";
+    /// Is the executor reachable and willing?
+    ExecutorCheck = 13, "executor_check";
+    /// Thanks to the volunteers of the blood service teams.
+    VolunteerThanks = 14, "volunteer_thanks";
+}
+
+impl Kind {
+    /// The kind of a stored code.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|k| k.code() == code)
+    }
+
+    /// The kind a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|k| k.word() == word)
+    }
+}
+
+/// How a contact is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// A mail, sent by the program.
+    Mail,
+    /// A call by staff.
+    Phone,
+    /// No channel is left: staff look for a way to reach the person.
+    FindContact,
+}
+
+impl Channel {
+    /// All channels, in the order of their codes.
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Phone, Self::FindContact];
+
+    /// The stable code stored in the database.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Mail => 1,
+            Self::Phone => 2,
+            Self::FindContact => 9,
+        }
+    }
+
+    /// The channel of a stored code.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.code() == code)
+    }
+
+    /// The word used in policies, files and locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+            Self::FindContact => "find-contact",
+        }
+    }
+}
+
+/// The language of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// Chinese, the default.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Both languages.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The word in template names and the `Content-Language` header.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_channels_are_read_back_from_their_codes_and_words() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_code(kind.code()), Some(*kind));
+            assert_eq!(Kind::from_word(kind.word()), Some(*kind));
+        }
+        for channel in Channel::ALL {
+            assert_eq!(Channel::from_code(channel.code()), Some(channel));
+        }
+    }
+}

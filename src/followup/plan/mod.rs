@@ -1,0 +1,229 @@
+//! The planner: people and rules in, due contacts and the reasons for every contact not planned out. Pure and deterministic.
+//!
+//! - An exited, undecided or suppressed registrant is planned nothing, and the reason is recorded.
+//! - A contact exists once under (rule, person, occurrence); the occurrence is the day the rule names, the due day may be later (spacing, closed days).
+//! - No address never means "not due": the next rung of the ladder, any other channel, or the task to find one.
+//! - Imported people are planned too, but `held` until their first contact was confirmed.
+//! - A longer period only adds contacts: what a shorter one planned stays as it is.
+
+mod ladder;
+mod occurrence;
+mod person;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Channel, Kind};
+use super::policy::{Policies, RuleId};
+use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::person::BirthDate;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+
+pub use crate::domain::fact::Channel as Origin;
+pub use ladder::escalate;
+
+/// Whether a mail can be sent to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum MailReach {
+    /// No address, or every address is suppressed (bounced, unsubscribed, not theirs).
+    #[default]
+    None,
+    /// An address that nobody verified.
+    Unverified,
+    /// An address the registrant confirmed.
+    Verified,
+}
+
+/// By which channels somebody can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// By mail.
+    pub mail: MailReach,
+    /// By a phone number that is not suppressed.
+    pub phone: bool,
+}
+
+/// Days of a registrant's history that rules count from. Opaque in `Debug`: some of them tell of birth and health.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Anchors {
+    /// 入库.
+    pub enrolled_on: Option<NaiveDate>,
+    /// Contact data last verified by the registrant.
+    pub verified_on: Option<NaiveDate>,
+    /// Date or year of birth.
+    pub birth: Option<BirthDate>,
+    /// Last blood donation.
+    pub last_donation: Option<NaiveDate>,
+    /// Number of blood donations known.
+    pub donations: Option<u32>,
+    /// Deferred until this day.
+    pub deferred_until: Option<NaiveDate>,
+}
+
+impl std::fmt::Debug for Anchors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Anchors(..)")
+    }
+}
+
+/// One subject's standing in one registry, as the planner sees it. A person may have several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanSubject {
+    /// Whose.
+    pub person: PersonId,
+    /// The subject whose sealed contact data the channel comes from.
+    pub subject: SubjectId,
+    /// In which registry.
+    pub registry: Registry,
+    /// Standing.
+    pub status: EnrolmentStatus,
+    /// Since when it holds; unknown: since it was recorded.
+    pub status_since: Option<NaiveDate>,
+    /// The day of registration as told.
+    pub registered_on: Option<NaiveDate>,
+    /// The day it was recorded here.
+    pub recorded_on: NaiveDate,
+    /// How the registration came in.
+    pub origin: Origin,
+    /// Whether the first contact of this imported registration was confirmed (发起首次联系). Without meaning for others.
+    pub first_contact_released: bool,
+    /// Channels.
+    pub reach: Reach,
+    /// Days that rules count from.
+    pub anchors: Anchors,
+    /// The last contact of each kind, sent or made.
+    pub contacted: Vec<(Kind, NaiveDate)>,
+    /// Refused further contact, or said "this is not me": nothing is planned for the person.
+    pub suppressed: bool,
+}
+
+/// A contact to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// By which rule.
+    pub rule: RuleId,
+    /// With whom.
+    pub person: PersonId,
+    /// From whose sealed contact data.
+    pub subject: SubjectId,
+    /// About which registry.
+    pub registry: Registry,
+    /// The day the rule names; part of the unique key.
+    pub occurrence: NaiveDate,
+    /// The first day on which it may be made.
+    pub due_on: NaiveDate,
+    /// By which channel.
+    pub channel: Channel,
+    /// About what.
+    pub kind: Kind,
+    /// Never to be made twice, not even when in doubt.
+    pub sensitive: bool,
+    /// Exempt from the spacing limit.
+    pub urgent: bool,
+    /// Not to be made before the first contact is confirmed.
+    pub held: bool,
+}
+
+/// Why a contact is not planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Left the registry.
+    Exited(ExitReason),
+    /// The sheet's status was blank or unreadable; a registrar decides first.
+    Undecided,
+    /// Refused further contact.
+    Suppressed,
+    /// The rule counts from a day that is not known of this person.
+    AnchorUnknown,
+    /// A condition of the rule is not met.
+    ConditionNotMet,
+    /// A contact of the same kind lies too near.
+    Covered,
+    /// No channel: the task to find one is planned already.
+    NoChannel,
+}
+
+impl Reason {
+    /// The word used in files and locale keys; the reason of an exit is told beside it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exited(_) => "exited",
+            Self::Undecided => "undecided",
+            Self::Suppressed => "suppressed",
+            Self::AnchorUnknown => "anchor-unknown",
+            Self::ConditionNotMet => "condition-not-met",
+            Self::Covered => "covered",
+            Self::NoChannel => "no-channel",
+        }
+    }
+}
+
+/// A contact that is not planned, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPlanned {
+    /// With whom.
+    pub person: PersonId,
+    /// About which registry.
+    pub registry: Registry,
+    /// By which rule; none: by any.
+    pub rule: Option<RuleId>,
+    /// On which day; none: on any.
+    pub occurrence: Option<NaiveDate>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What was planned and what was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Contacts, ordered by due day, person and rule.
+    pub planned: Vec<Planned>,
+    /// Contacts that are not planned, ordered by person.
+    pub not_planned: Vec<NotPlanned>,
+}
+
+impl Plan {
+    /// How many contacts go by each channel, and how many people that reaches.
+    pub fn reach(&self) -> BTreeMap<Channel, ChannelReach> {
+        let mut people: BTreeMap<Channel, BTreeSet<PersonId>> = BTreeMap::new();
+        let mut reach: BTreeMap<Channel, ChannelReach> = BTreeMap::new();
+        for planned in &self.planned {
+            let of_channel = reach.entry(planned.channel).or_default();
+            of_channel.contacts += 1;
+            of_channel.held += usize::from(planned.held);
+            of_channel.people += usize::from(people.entry(planned.channel).or_default().insert(planned.person));
+        }
+        reach
+    }
+}
+
+/// The reach of one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChannelReach {
+    /// Contacts planned.
+    pub contacts: usize,
+    /// Of these, held until the first contact is confirmed.
+    pub held: usize,
+    /// Different people.
+    pub people: usize,
+}
+
+/// Plans every contact whose occurrence lies in `from..=until`, and those missed before `from` that their rule still catches up.
+///
+/// The due day of a contact may lie after `until`. Subjects of one person are judged together, in any order.
+pub fn plan(policies: &Policies, subjects: &[PlanSubject], from: NaiveDate, until: NaiveDate) -> Plan {
+    let mut order: Vec<&PlanSubject> = subjects.iter().collect();
+    order.sort_by_key(|s| (s.person, s.registry, s.subject));
+    let mut plan = Plan::default();
+    for members in order.chunk_by(|a, b| a.person == b.person) {
+        person::plan_person(policies, members, from, until, &mut plan);
+    }
+    plan.planned.sort_by(|a, b| (a.due_on, a.person, &a.rule, a.occurrence).cmp(&(b.due_on, b.person, &b.rule, b.occurrence)));
+    plan
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+use super::*;
+
+const HEAD: &str = r#"
+valid_from = 2026-01-01
+[limits]
+quiet_from = "21:00"
+quiet_until = "09:00"
+min_days_between = 14
+donation_interval = "6 months"
+"#;
+
+const RULE: &str = r#"
+[[rule]]
+id = "contact-check"
+registries = ["blood"]
+statuses = ["registered"]
+anchor = "verified"
+offset = "12 months"
+repeat = "12 months"
+ladder = ["mail", "phone"]
+kind = "contact_check"
+"#;
+
+fn read(text: &str) -> Result<Policy, FollowupError> {
+    Policy::from_toml("test.toml", text)
+}
+
+fn refused(text: &str) -> String {
+    read(text).expect_err("the policy is wrong").to_string()
+}
+
+#[test]
+fn the_shipped_policy_is_read_and_holds_what_the_branch_needs() {
+    let shipped = Policies::shipped();
+    let policy = shipped.on("2026-11-23".parse().unwrap()).unwrap();
+    let rule = |id: &str| policy.rule(&RuleId::parse(id).unwrap()).unwrap_or_else(|| panic!("rule {id}"));
+    assert!(rule("verify-mail").only.own && rule("verify-mail").only.unverified_mail);
+    assert_eq!(rule("contact-check").repeat, Some(Span::months(12)));
+    assert_eq!(rule("contact-check-stem-cell-early").repeat, Some(Span::months(6)));
+    assert_eq!(rule("wish-check").ladder, [Channel::Phone, Channel::Mail]);
+    assert_eq!(policy.limits.min_days_between, 14);
+    for rule in &policy.rules {
+        assert!(rule.statuses.iter().all(|s| s.may_contact()), "{}", rule.id);
+        if rule.registries.contains(&Registry::OrganBody) && rule.kind != Kind::VerifyMail {
+            assert_eq!(rule.ladder.first(), Some(&Channel::Phone), "{}: organ and body donors are called first", rule.id);
+        }
+        if rule.kind == Kind::BloodEligible {
+            assert_eq!(rule.anchor, Anchor::Eligible, "{}", rule.id);
+            assert!(rule.offset.months >= 0 && rule.offset.days >= 0, "{}: never before the eligible day", rule.id);
+        }
+    }
+}
+
+#[test]
+fn an_error_names_the_rule_and_the_field() {
+    for (wrong, field) in [
+        (RULE.replace("\"verified\"", "\"sunrise\""), "anchor"),
+        (RULE.replace("offset = \"12 months\"", "offset = \"12 moons\""), "offset"),
+        (RULE.replace("[\"registered\"]", "[\"exited\"]"), "statuses"),
+        (RULE.replace("[\"blood\"]", "[]"), "registries"),
+        (RULE.replace("[\"blood\"]", "[\"plasma\"]"), "registries"),
+        (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"pigeon\"]"), "ladder"),
+        (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"mail\"]"), "ladder"),
+        (RULE.replace("\"contact_check\"", "\"advert\""), "kind"),
+        (RULE.replace("repeat = \"12 months\"", "repeat = \"0 days\""), "repeat"),
+        (RULE.replace("repeat = \"12 months\"", "repeat = 12"), "repeat"),
+        (format!("{RULE}urgnet = true\n"), "urgnet"),
+        (format!("{RULE}only = {{ age_form = 70 }}\n"), "age_form"),
+        (RULE.replace("kind = \"contact_check\"", ""), "kind"),
+        (format!("{RULE}day = \"06-14\"\n"), "day"),
+    ] {
+        let message = refused(&format!("{HEAD}{wrong}"));
+        assert!(message.starts_with(&format!("test.toml: rule `contact-check`, field `{field}`: ")), "{message}");
+        assert!(message.contains("unchanged"), "{message}");
+    }
+}
+
+#[test]
+fn a_rule_without_an_id_is_named_by_its_place() {
+    let message = refused(&format!("{HEAD}{RULE}{}", RULE.replace("id = \"contact-check\"", "")));
+    assert!(message.contains("rule `number 2`, field `id`"), "{message}");
+}
+
+#[test]
+fn two_rules_of_one_id_are_refused() {
+    assert!(refused(&format!("{HEAD}{RULE}{RULE}")).contains("an earlier rule has the same id"));
+}
+
+#[test]
+fn fields_outside_the_rules_are_named_too() {
+    assert!(refused(&HEAD.replace("14", "\"often\"")).contains("field `min_days_between`"));
+    assert!(refused(&HEAD.replace("\"09:00\"", "\"21:00\"")).contains("field `quiet_until`"));
+    assert!(refused(&HEAD.replace("2026-01-01", "2026-02-30")).contains("test.toml"));
+    assert!(refused("valid_from = 2026-01-01").contains("field `limits`"));
+    assert!(matches!(read("valid_from = = 3"), Err(FollowupError::PolicySyntax { .. })));
+}
+
+#[test]
+fn the_edition_is_chosen_by_the_day_judged() {
+    let early = read(HEAD).unwrap();
+    let late = read(&HEAD.replace("2026-01-01", "2027-07-01").replace("14", "30")).unwrap();
+    let both = Policies::of(vec![late, early]).unwrap();
+    let days = |day: &str| both.on(day.parse().unwrap()).map(|p| p.limits.min_days_between);
+    assert_eq!(days("2026-01-01").unwrap(), 14);
+    assert_eq!(days("2027-06-30").unwrap(), 14);
+    assert_eq!(days("2027-07-01").unwrap(), 30);
+    assert!(matches!(days("2025-12-31"), Err(FollowupError::NoPolicy { .. })));
+}

@@ -1,0 +1,378 @@
+//! The registry's people in memory: check before save, scan, and what keeps them current.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::decide::{Decision, Evidence, Judgement, judge};
+use super::features::{Features, Tag};
+use super::keys::{self, keys};
+use super::levels::compare;
+use super::name::{Name, NameLevel};
+use super::postings::Postings;
+use super::weights::{ASSUMED, NAME_SHARE, SOUND_SHARE, Shares};
+use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::registry::Registry;
+
+/// Subjects looked at under one key; a key that more carry tells nothing, and others will.
+const BLOCK: usize = 4_096;
+/// Subjects compared in one check.
+const CANDIDATES: usize = 20_000;
+/// Matches returned by one check.
+const MATCHES: usize = 100;
+
+/// A subject on file that a new registration may be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The subject.
+    pub subject: SubjectId,
+    /// The person it belongs to.
+    pub person: PersonId,
+    /// Weight in bits.
+    pub weight: f64,
+    /// The probability that the two are one person.
+    pub probability: f64,
+    /// The decision: `Same` or `Review`.
+    pub decision: Decision,
+    /// The weights behind it, for the waterfall.
+    pub levels: [Evidence; 8],
+}
+
+/// Two subjects of two persons that may be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairMatch {
+    /// The subject with the smaller id.
+    pub subject_l: SubjectId,
+    /// The subject with the greater id.
+    pub subject_r: SubjectId,
+    /// Weight in bits.
+    pub weight: f64,
+    /// The probability that the two are one person.
+    pub probability: f64,
+    /// The decision: `Same` or `Review`.
+    pub decision: Decision,
+    /// The weights behind it, for the waterfall.
+    pub levels: [Evidence; 8],
+}
+
+pub(super) struct Row {
+    pub subject: SubjectId,
+    pub person: PersonId,
+    /// One bit a registry code.
+    pub registries: u8,
+    pub features: Features,
+}
+
+/// All subjects a process may know of, for matching. Filled at unlock, zeroised on drop.
+#[derive(Default)]
+pub struct Index {
+    pub(super) rows: Vec<Option<Row>>,
+    slots: HashMap<SubjectId, u32>,
+    towns: HashMap<u32, u32>,
+    postings: Postings,
+    /// Slots without a subject that no posting names any more.
+    free: Vec<u32>,
+    /// Slots without a subject that a posting may still name.
+    removed: Vec<u32>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Index({} subjects)", self.len())
+    }
+}
+
+impl Index {
+    /// An empty index.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many subjects it holds.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether it holds nobody.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Takes in a subject, or replaces what is known of it. The registries it is enrolled in stay.
+    pub fn insert(&mut self, subject: SubjectId, person: PersonId, features: Features) {
+        let registries = self.row(subject).map_or(0, |r| r.registries);
+        self.remove(subject);
+        let carried = keys(&features);
+        let slot = self.place(Row { subject, person, registries, features });
+        let mut full = false;
+        for key in carried {
+            full |= self.postings.add(key, slot);
+        }
+        if full {
+            self.settle(Vec::new());
+        }
+    }
+
+    /// Takes in many subjects at once: the way to fill the index at unlock.
+    pub fn extend(&mut self, people: Vec<(SubjectId, PersonId, Features)>) {
+        let mut carried: Vec<u64> = Vec::new();
+        let keyed: Vec<Vec<u32>> = people.par_iter().map(|(_, _, f)| keys(f)).collect();
+        for ((subject, person, features), keys) in people.into_iter().zip(keyed) {
+            let registries = self.row(subject).map_or(0, |r| r.registries);
+            self.remove(subject);
+            let slot = self.place(Row { subject, person, registries, features });
+            carried.extend(keys.into_iter().map(|k| (u64::from(k) << 32) | u64::from(slot)));
+        }
+        self.settle(carried);
+    }
+
+    /// Forgets a subject; returns whether it was there.
+    pub fn remove(&mut self, subject: SubjectId) -> bool {
+        let Some(slot) = self.slots.remove(&subject) else { return false };
+        let row = usize::try_from(slot).ok().and_then(|i| self.rows.get_mut(i)).and_then(Option::take);
+        if let Some(row) = row
+            && let Some(n) = self.towns.get_mut(&row.features.town)
+        {
+            *n = n.saturating_sub(1);
+        }
+        self.removed.push(slot);
+        true
+    }
+
+    /// Moves a subject to another person (joining, un-joining); returns whether it was there.
+    pub fn move_to(&mut self, subject: SubjectId, person: PersonId) -> bool {
+        self.row_mut(subject).map(|r| r.person = person).is_some()
+    }
+
+    /// Notes that a subject is enrolled in a registry; returns whether it was there.
+    pub fn enrol(&mut self, subject: SubjectId, registry: Registry) -> bool {
+        self.row_mut(subject).map(|r| r.registries |= bit(registry)).is_some()
+    }
+
+    /// The person a subject belongs to.
+    pub fn person_of(&self, subject: SubjectId) -> Option<PersonId> {
+        self.row(subject).map(|r| r.person)
+    }
+
+    /// What is known of a subject.
+    pub fn features_of(&self, subject: SubjectId) -> Option<&Features> {
+        self.row(subject).map(|r| &r.features)
+    }
+
+    /// The subjects worth comparing with, in no telling order.
+    pub fn candidates(&self, features: &Features) -> Vec<SubjectId> {
+        self.candidate_slots(features).into_iter().filter_map(|s| self.at(s)).map(|r| r.subject).collect()
+    }
+
+    /// Everybody on file who may be this person, the most likely first; at most a hundred.
+    pub fn check(&self, features: &Features) -> Vec<Match> {
+        let mine = Side::of(self, features);
+        let mut out: Vec<Match> = self
+            .candidate_slots(features)
+            .into_iter()
+            .filter_map(|s| self.at(s))
+            .filter_map(|row| {
+                let judged = self.judge(&mine, &row.features);
+                (judged.decision != Decision::Different).then(|| Match {
+                    subject: row.subject,
+                    person: row.person,
+                    weight: judged.weight,
+                    probability: judged.probability,
+                    decision: judged.decision,
+                    levels: judged.evidence,
+                })
+            })
+            .collect();
+        out.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.subject.cmp(&b.subject)));
+        out.truncate(MATCHES);
+        out
+    }
+
+    /// The judgement on two subjects on file, whatever it is.
+    pub fn compare(&self, a: SubjectId, b: SubjectId) -> Option<Judgement> {
+        let (a, b) = (self.features_of(a)?, self.features_of(b)?);
+        Some(self.judge(&Side::of(self, a), b))
+    }
+
+    /// The judgement on values in hand and a subject on file, whatever it is.
+    pub fn compare_with(&self, features: &Features, subject: SubjectId) -> Option<Judgement> {
+        Some(self.judge(&Side::of(self, features), self.features_of(subject)?))
+    }
+
+    /// All pairs of subjects of different persons that may be one, in the order of their ids. `progress` is told the subjects
+    /// done and the subjects in all, from any thread.
+    pub fn scan(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Vec<PairMatch> {
+        let total = self.rows.len();
+        let done = std::sync::atomic::AtomicUsize::new(0);
+        let mut out: Vec<PairMatch> = self
+            .rows
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(i, row)| {
+                let pairs = row.as_ref().map_or_else(Vec::new, |row| self.pairs_of(i, row));
+                let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                if n.is_multiple_of(1024) || n == total {
+                    progress(n, total);
+                }
+                pairs
+            })
+            .collect();
+        out.par_sort_unstable_by_key(|p| (p.subject_l, p.subject_r));
+        out
+    }
+
+    fn pairs_of(&self, at: usize, row: &Row) -> Vec<PairMatch> {
+        let mine = Side::of(self, &row.features);
+        self.candidate_slots(&row.features)
+            .into_iter()
+            .filter(|s| usize::try_from(*s).is_ok_and(|s| s > at))
+            .filter_map(|s| self.at(s))
+            .filter(|other| other.person != row.person)
+            .filter_map(|other| {
+                let judged = self.judge(&mine, &other.features);
+                (judged.decision != Decision::Different).then(|| PairMatch {
+                    subject_l: row.subject.min(other.subject),
+                    subject_r: row.subject.max(other.subject),
+                    weight: judged.weight,
+                    probability: judged.probability,
+                    decision: judged.decision,
+                    levels: judged.evidence,
+                })
+            })
+            .collect()
+    }
+
+    /// Who in this registry carries one of these document numbers: the only thing a recruiter's screen may be told at once.
+    /// The same work is done whether or not the number is in another registry.
+    pub fn exact_document(&self, features: &Features, registry: Registry) -> Option<(SubjectId, PersonId)> {
+        let mut found = None;
+        for document in features.values(Tag::Document) {
+            for row in self.postings.slots(keys::document_key(document)).filter_map(|s| self.at(s)) {
+                let same = row.features.values(Tag::Document).any(|d| d == document);
+                if same && row.registries & bit(registry) != 0 {
+                    found = found.or(Some((row.subject, row.person)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Bytes held, the allocator's own overhead aside.
+    pub fn memory(&self) -> usize {
+        let heap: usize = self.rows.iter().flatten().map(|r| r.features.heap()).sum();
+        self.rows.capacity() * size_of::<Option<Row>>()
+            + heap
+            + self.postings.bytes()
+            + self.slots.capacity() * (size_of::<(SubjectId, u32)>() + 1)
+            + (self.free.capacity() + self.removed.capacity()) * 4
+    }
+
+    fn judge(&self, mine: &Side<'_>, other: &Features) -> Judgement {
+        let levels = compare(mine.features, other);
+        let mut shares = mine.shares;
+        if levels.name == NameLevel::SameSound {
+            shares.sound = shares.sound.max(Side::sound(self, other));
+        }
+        if levels.former {
+            // The agreeing name is not the one in use: no count was taken of it.
+            shares.name = shares.name.max(Side::of(self, other).shares.name);
+        }
+        judge(&levels, &shares)
+    }
+
+    fn candidate_slots(&self, features: &Features) -> Vec<u32> {
+        let mut out: Vec<u32> = Vec::with_capacity(256);
+        for key in keys(features) {
+            if out.len() < CANDIDATES {
+                out.extend(self.postings.slots(key).take(BLOCK));
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    pub(super) fn under(&self, key: u32) -> impl Iterator<Item = &Row> {
+        self.postings.slots(key).take(BLOCK).filter_map(|s| self.at(s))
+    }
+
+    fn place(&mut self, row: Row) -> u32 {
+        *self.towns.entry(row.features.town).or_default() += 1;
+        let subject = row.subject;
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                if let Some(target) = usize::try_from(slot).ok().and_then(|i| self.rows.get_mut(i)) {
+                    *target = Some(row);
+                }
+                slot
+            }
+            None => {
+                self.rows.push(Some(row));
+                u32::try_from(self.rows.len() - 1).expect("an index of 2^32 subjects does not fit the memory")
+            }
+        };
+        self.slots.insert(subject, slot);
+        slot
+    }
+
+    fn settle(&mut self, more: Vec<u64>) {
+        let rows = &self.rows;
+        self.postings.settle(more, |slot| usize::try_from(slot).ok().and_then(|i| rows.get(i)).is_some_and(Option::is_some));
+        self.free.append(&mut self.removed);
+    }
+
+    fn at(&self, slot: u32) -> Option<&Row> {
+        usize::try_from(slot).ok().and_then(|i| self.rows.get(i)).and_then(Option::as_ref)
+    }
+
+    fn row(&self, subject: SubjectId) -> Option<&Row> {
+        self.slots.get(&subject).and_then(|s| self.at(*s))
+    }
+
+    fn row_mut(&mut self, subject: SubjectId) -> Option<&mut Row> {
+        let slot = self.slots.get(&subject).and_then(|s| usize::try_from(*s).ok())?;
+        self.rows.get_mut(slot).and_then(Option::as_mut)
+    }
+}
+
+fn bit(registry: Registry) -> u8 {
+    1u8.checked_shl(u32::from(registry.code().unsigned_abs())).unwrap_or(0)
+}
+
+/// One side of comparisons, with the counts that depend on it alone.
+struct Side<'a> {
+    features: &'a Features,
+    shares: Shares,
+}
+
+impl<'a> Side<'a> {
+    fn of(index: &Index, features: &'a Features) -> Self {
+        let subjects = f64::from(u32::try_from(index.len()).unwrap_or(u32::MAX));
+        let name = features.name().map_or(0, |n| index.postings.count(keys::name_key(&n)));
+        let town = f64::from(index.towns.get(&features.town).copied().unwrap_or(0));
+        let shares = Shares {
+            subjects,
+            name: share(name, subjects, NAME_SHARE),
+            sound: Self::sound(index, features),
+            // Drawn towards one town in twenty while the index is small.
+            town: ((town + 10.0) / (subjects + 200.0)).clamp(0.005, 1.0),
+        };
+        Self { features, shares }
+    }
+
+    fn sound(index: &Index, features: &Features) -> f64 {
+        let subjects = f64::from(u32::try_from(index.len()).unwrap_or(u32::MAX));
+        let most = |n: Name<'_>| keys::sound_keys(&n).map(|k| index.postings.count(k)).max().unwrap_or(0);
+        share(features.name().map_or(0, most), subjects, SOUND_SHARE)
+    }
+}
+
+/// A count as a share of the subjects, drawn towards the population's. Two of the count are the pair itself.
+fn share(count: usize, subjects: f64, assumed: f64) -> f64 {
+    let others = f64::from(u32::try_from(count.saturating_sub(2)).unwrap_or(u32::MAX));
+    (others + assumed * ASSUMED) / (subjects + ASSUMED)
+}
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -1,0 +1,1 @@
+//! chart/mod.rs

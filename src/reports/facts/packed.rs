@@ -1,0 +1,151 @@
+//! A fact in 24 bytes.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::domain::fact::{Channel, Fact, FactEvent};
+use crate::domain::person::Sex;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+
+/// What is known of nothing: `Packed::birth_year` without a year.
+pub(in crate::reports) const NO_YEAR: i16 = i16::MIN;
+/// A day before every other.
+pub(in crate::reports) const NEVER: i32 = i32::MIN;
+
+/// Codes above every status code (`EnrolmentStatus::code`, at most 109).
+pub(in crate::reports) const VERIFIED: u8 = 200;
+pub(in crate::reports) const UNREACHABLE: u8 = 201;
+pub(in crate::reports) const DEFERRED: u8 = 202;
+pub(in crate::reports) const JOINED: u8 = 203;
+pub(in crate::reports) const SPLIT: u8 = 204;
+
+/// Days are counted from 0001-01-01; indexes of 0 mean unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::reports) struct Packed {
+    pub day: i32,
+    pub recorded: i32,
+    /// Of a joining or splitting: the other registrant's index. Of a deferral: its last day. Else unused.
+    pub arg: i32,
+    /// Index of the drive, from 1.
+    pub drive: u32,
+    /// Index of the town, from 1.
+    pub town: u16,
+    pub birth_year: i16,
+    /// A status code, or one of the constants above.
+    pub event: u8,
+    /// Bits 0-1 registry, 2-3 sex code, 4-5 channel.
+    bits: u8,
+}
+
+impl Packed {
+    pub fn of(fact: &Fact, town: u16, drive: u32, other: i32) -> Self {
+        let event = match fact.event {
+            FactEvent::Status(status) => u8::try_from(status.code()).expect("status codes are below 200"),
+            FactEvent::Verified => VERIFIED,
+            FactEvent::Unreachable => UNREACHABLE,
+            FactEvent::Deferred(_) => DEFERRED,
+            FactEvent::JoinedInto(_) => JOINED,
+            FactEvent::SplitFrom(_) => SPLIT,
+        };
+        let arg = match fact.event {
+            FactEvent::Deferred(until) => day_number(until),
+            FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_) => other,
+            _ => 0,
+        };
+        let bits = registry_index(fact.registry) | fact.sex.map_or(0, Sex::code) << 2 | channel_index(fact.channel) << 4;
+        Self {
+            day: day_number(fact.day),
+            recorded: day_number(fact.recorded),
+            arg,
+            drive,
+            town,
+            birth_year: fact.birth_year.unwrap_or(NO_YEAR),
+            event,
+            bits,
+        }
+    }
+
+    /// 0 to 3, in the order of `Registry::ALL`.
+    pub const fn registry(&self) -> usize {
+        (self.bits & 3) as usize
+    }
+
+    /// 0 unknown, else the code of `Sex`.
+    pub const fn sex(&self) -> u8 {
+        (self.bits >> 2) & 3
+    }
+
+    /// 0 to 3, in the order of `CHANNELS`.
+    pub const fn channel(&self) -> u8 {
+        (self.bits >> 4) & 3
+    }
+
+    pub const fn is_link(&self) -> bool {
+        matches!(self.event, JOINED | SPLIT)
+    }
+
+    /// The order in which facts take effect. On one day an imported standing comes before all else: a registration imported for the day of a
+    /// withdrawal, or an earlier one, never re-opens it.
+    pub const fn order(&self) -> (i32, bool, i32) {
+        let imported_standing = self.event < 100 && self.channel() == 0;
+        (self.day, !imported_standing, self.recorded)
+    }
+}
+
+/// The channels in the order of their packed index.
+pub(in crate::reports) const CHANNELS: [Channel; 4] = [Channel::Import, Channel::Drive, Channel::Office, Channel::SelfService];
+
+const fn channel_index(channel: Channel) -> u8 {
+    match channel {
+        Channel::Import => 0,
+        Channel::Drive => 1,
+        Channel::Office => 2,
+        Channel::SelfService => 3,
+    }
+}
+
+const fn registry_index(registry: Registry) -> u8 {
+    match registry {
+        Registry::Blood => 0,
+        Registry::StemCell => 1,
+        Registry::OrganBody => 2,
+        Registry::Volunteer => 3,
+    }
+}
+
+/// The place of a registry in `Registry::ALL`.
+pub(in crate::reports) const fn registry_at(registry: Registry) -> usize {
+    registry_index(registry) as usize
+}
+
+/// Days since 0001-01-01.
+pub(in crate::reports) fn day_number(day: NaiveDate) -> i32 {
+    day.num_days_from_ce()
+}
+
+/// The reason of an exit's status code.
+pub(in crate::reports) fn exit_reason(code: u8) -> Option<ExitReason> {
+    match EnrolmentStatus::from_code(i16::from(code)) {
+        Some(EnrolmentStatus::Exited(reason)) => Some(reason),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_fact_takes_24_bytes() {
+        assert_eq!(size_of::<Packed>(), 24);
+    }
+
+    #[test]
+    fn indexes_follow_the_order_of_the_registries_and_channels() {
+        for (at, registry) in Registry::ALL.into_iter().enumerate() {
+            assert_eq!(registry_at(registry), at);
+        }
+        for (at, channel) in CHANNELS.into_iter().enumerate() {
+            assert_eq!(usize::from(channel_index(channel)), at);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The standing of one registrant (or of several counted as one) while facts take effect one after another.
+
+use super::packed::{DEFERRED, JOINED, NEVER, NO_YEAR, Packed, SPLIT, UNREACHABLE, VERIFIED};
+
+/// Index of the pseudo-registry in which a person counts once, whatever the number of registries.
+pub(in crate::reports) const PERSONS: usize = 4;
+/// The four registries and the persons.
+pub(in crate::reports) const BOOKS: usize = 5;
+
+/// Status codes of [`crate::domain::registry::EnrolmentStatus`]; 0 stands for "never heard of".
+pub(in crate::reports) const INTEREST: u8 = 1;
+pub(in crate::reports) const REGISTERED: u8 = 2;
+pub(in crate::reports) const ENROLLED: u8 = 3;
+pub(in crate::reports) const UNDECIDED: u8 = 4;
+pub(in crate::reports) const FIRST_EXIT: u8 = 100;
+
+/// By which way the registrant came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::reports) struct Origin {
+    pub channel: u8,
+    pub drive: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::reports) struct Standing {
+    pub stand: [u8; 4],
+    /// For what it left each pool (of the registries and of the persons) last; 0 where it never left.
+    left_for: [u8; 5],
+    pub origin: [Origin; 4],
+    pub deferred_until: [i32; 4],
+    pub town: u16,
+    pub sex: u8,
+    pub birth_year: i16,
+    pub verified: i32,
+    pub unreachable: i32,
+    first: Origin,
+    known: bool,
+}
+
+impl Standing {
+    pub const NEW: Self = Self {
+        stand: [0; 4],
+        left_for: [0; 5],
+        origin: [Origin { channel: 0, drive: 0 }; 4],
+        deferred_until: [NEVER; 4],
+        town: 0,
+        sex: 0,
+        birth_year: NO_YEAR,
+        verified: NEVER,
+        unreachable: NEVER,
+        first: Origin { channel: 0, drive: 0 },
+        known: false,
+    };
+
+    pub fn apply(&mut self, fact: &Packed) {
+        if fact.town != 0 {
+            self.town = fact.town;
+        }
+        if fact.sex() != 0 {
+            self.sex = fact.sex();
+        }
+        if fact.birth_year != NO_YEAR {
+            self.birth_year = fact.birth_year;
+        }
+        let at = fact.registry();
+        match fact.event {
+            VERIFIED => {
+                self.verified = fact.day;
+                self.unreachable = NEVER;
+            }
+            UNREACHABLE => self.unreachable = fact.day,
+            DEFERRED => self.deferred_until[at] = fact.arg,
+            JOINED | SPLIT => {}
+            status => self.stand_as(at, status, Origin { channel: fact.channel(), drive: fact.drive }),
+        }
+    }
+
+    fn stand_as(&mut self, at: usize, status: u8, origin: Origin) {
+        let before = self.stand[at];
+        let comes = before == 0 || (before >= FIRST_EXIT && status < FIRST_EXIT);
+        if comes {
+            self.origin[at] = origin;
+        }
+        if !self.known {
+            self.known = true;
+            self.first = origin;
+        }
+        self.stand[at] = status;
+        if counts(before) && !counts(status) {
+            self.left_for[at] = status;
+            if !self.counts(PERSONS) {
+                self.left_for[PERSONS] = status;
+            }
+        }
+    }
+
+    /// Whether it counts in the pool of a registry, or of the persons.
+    pub fn counts(&self, book: usize) -> bool {
+        match self.stand.get(book) {
+            Some(stand) => counts(*stand),
+            None => self.stand.iter().any(|s| counts(*s)),
+        }
+    }
+
+    pub fn origin(&self, book: usize) -> Origin {
+        self.origin.get(book).copied().unwrap_or(self.first)
+    }
+
+    /// The status code for which it left a pool last; 0 where it never left.
+    pub fn left_for(&self, book: usize) -> u8 {
+        self.left_for.get(book).copied().unwrap_or(0)
+    }
+
+    /// 1 where enrolled (入库), else 0.
+    pub fn stage(&self, book: usize) -> usize {
+        match self.stand.get(book) {
+            Some(stand) => usize::from(*stand == ENROLLED),
+            None => usize::from(self.stand.contains(&ENROLLED)),
+        }
+    }
+}
+
+pub(in crate::reports) const fn counts(stand: u8) -> bool {
+    matches!(stand, REGISTERED | ENROLLED)
+}

@@ -1,0 +1,122 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::domain::problem::ProblemCode;
+
+fn files(root: &Path, ending: &str, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, ending, out);
+        } else if path.to_string_lossy().ends_with(ending) {
+            out.push(path);
+        }
+    }
+}
+
+fn here(part: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
+}
+
+/// Keys with the arguments their texts name.
+fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<char>> {
+    let mut paths = Vec::new();
+    files(&here("locales").join(lang.tag()), ".ftl", &mut paths);
+    let mut out = BTreeMap::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut key = String::new();
+        for line in text.lines() {
+            if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                key = line.split('=').next().unwrap().trim().to_owned();
+                assert!(out.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is told twice in {}", lang.tag());
+            }
+            let mut rest = line;
+            while let Some((_, after)) = rest.split_once('$') {
+                if let Some(name) = after.chars().next() {
+                    out.get_mut(&key).expect("an argument stands in a message").insert(name);
+                }
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// Every key named in a template or source, with the accessor it is asked by.
+fn used() -> BTreeSet<(String, String)> {
+    let mut paths = Vec::new();
+    files(&here("templates"), ".html", &mut paths);
+    files(&here("src/web"), ".rs", &mut paths);
+    let mut out = BTreeSet::new();
+    for path in paths {
+        if path.ends_with("i18n_tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for accessor in ["t", "n", "nm", "x", "xy", "nx"] {
+            for piece in text.split(&format!(".{accessor}(\"")).skip(1) {
+                let key = piece.split('"').next().unwrap();
+                // Accessors end their literal with a bracket or a comma; anything else is another method of that name.
+                if !key.contains('{') && !key.ends_with('-') {
+                    out.insert((key.to_owned(), accessor.to_owned()));
+                }
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn both_languages_hold_the_same_keys_with_the_same_arguments() {
+    let (chinese, english) = (keys(Lang::Chinese), keys(Lang::English));
+    let only: Vec<_> = chinese.keys().filter(|k| !english.contains_key(*k)).chain(english.keys().filter(|k| !chinese.contains_key(*k))).collect();
+    assert!(only.is_empty(), "in one language only: {only:?}");
+    for (key, names) in &chinese {
+        assert_eq!(names, &english[key], "arguments of {key}");
+        for lang in Lang::ALL {
+            assert!(Text(lang).has(key), "{key} is not read in {}", lang.tag());
+        }
+    }
+}
+
+#[test]
+fn every_key_asked_for_exists_and_gets_its_arguments() {
+    let known = keys(Lang::English);
+    let used = used();
+    assert!(used.len() > 100, "the search finds the keys");
+    for (key, accessor) in used {
+        let names = known.get(&key).unwrap_or_else(|| panic!("no text for {key}"));
+        let given: BTreeSet<char> = if accessor == "t" { BTreeSet::new() } else { accessor.chars().collect() };
+        assert!(names.is_subset(&given), "{key} is asked by .{accessor}() and names {names:?}");
+    }
+}
+
+#[test]
+fn every_problem_has_a_sentence_and_says_what_to_do_in_both_languages() {
+    for lang in Lang::ALL {
+        for problem in ProblemCode::ALL {
+            assert!(Text(lang).has(&format!("problem-{problem}")), "{problem} in {}", lang.tag());
+            assert!(Text(lang).has(&format!("problem-{problem}-do")), "{problem}-do in {}", lang.tag());
+        }
+    }
+}
+
+#[test]
+fn no_text_says_what_registrants_must_not_read() {
+    let link = std::fs::read_to_string(here("locales/zh-CN/link.ftl")).unwrap();
+    for word in ["反悔", "流失"] {
+        assert!(!link.contains(word), "{word} is a word for staff only");
+    }
+}
+
+#[test]
+fn numbers_are_grouped_and_the_best_language_is_chosen() {
+    assert_eq!(group("2511"), "2,511");
+    assert_eq!(group("-1234567.5"), "−1,234,567.5");
+    assert_eq!(group("999"), "999");
+    assert_eq!(Lang::of_accept("fr, en;q=0.8, zh;q=0.9"), Some(Lang::Chinese));
+    assert_eq!(Lang::of_accept("en-GB,en;q=0.9"), Some(Lang::English));
+    assert_eq!(Lang::of_accept("fr"), None);
+}

@@ -1,0 +1,29 @@
+//! What pages show: view models with masked, escaped texts, the parts of forms, charts.
+//!
+//! The one place of this room that opens [`Guarded`](crate::domain::Guarded) values: into masked texts, into the fields a member of staff
+//! has just typed, and into a person's page after an explicit disclosure.
+
+pub mod chart;
+pub mod choice;
+pub mod diff;
+pub mod field;
+pub mod icon;
+pub mod mask;
+pub mod shell;
+
+pub mod admin;
+pub mod drive;
+pub mod duplicates;
+pub mod enrol;
+pub mod enter;
+pub mod failure;
+pub mod followup;
+pub mod import;
+pub mod link;
+pub mod people;
+pub mod report;
+
+pub use choice::{Choice, Select};
+pub use field::{Field, Slip, Slips};
+pub use icon::{Icon, icon};
+pub use shell::{Flash, Shell};
