@@ -3,6 +3,7 @@
 //! Expand, then contract: a migration that is shipped never changes; what an older process still reads is dropped one release later.
 //! The statements are plain SQL that both databases read, with the few type names that differ put in; `tests/it/store` runs them on both.
 
+pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
@@ -33,9 +34,9 @@ async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
         ("{clustered}", " STRICT, WITHOUT ROWID", ""),
     ];
     let without_comments: String = text.lines().filter(|l| !l.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
-    let filled = names.iter().fold(without_comments, |sql, (token, on_sqlite, on_postgres)| {
-        sql.replace(token, if sqlite { on_sqlite } else { on_postgres })
-    });
+    let filled = names
+        .iter()
+        .fold(without_comments, |sql, (token, on_sqlite, on_postgres)| sql.replace(token, if sqlite { on_sqlite } else { on_postgres }));
     for statement in filled.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
         manager.get_connection().execute_unprepared(statement).await?;
     }

@@ -184,7 +184,12 @@ fn columns_fit(leaf: &AuditLeaf) -> bool {
 }
 
 async fn leaves(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<AuditLeaf>, StoreError> {
-    Ok(audit_leaf::Entity::find().filter(audit_leaf::Column::Seq.gt(after)).order_by_asc(audit_leaf::Column::Seq).limit(limit).all(db).await?)
+    Ok(audit_leaf::Entity::find()
+        .filter(audit_leaf::Column::Seq.gt(after))
+        .order_by_asc(audit_leaf::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?)
 }
 
 async fn head(db: &impl ConnectionTrait) -> Result<Head, StoreError> {

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use migrations::Migrator;
+use migrations::{Migrator, MigratorTrait};
 use sea_orm::{AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement};
 use sea_orm::{TransactionOptions, TransactionTrait};
-use sea_orm_migration::MigratorTrait;
 
 use crate::domain::id::DeploymentId;
 
@@ -99,10 +98,9 @@ impl Store {
     /// Dropping it rolls back. Bulk cryptography, network and Argon2 belong before it; never wrap it in a time limit or a `select!`.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let options = match self.backend {
-            DbBackend::Sqlite => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            },
+            DbBackend::Sqlite => {
+                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() }
+            }
             _ => TransactionOptions { access_mode: Some(AccessMode::ReadWrite), ..TransactionOptions::default() },
         };
         let db = self.writer.begin_with_options(options).await?;

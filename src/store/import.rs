@@ -1,7 +1,7 @@
 //! Imports: rows are staged sealed in batches, then admitted all at once by one short transaction, or not at all.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::id::{ImportId, ImportRowId, StaffId};
 use crate::domain::registry::Registry;

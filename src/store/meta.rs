@@ -55,7 +55,8 @@ impl Store {
 
     /// Data keys that are wrapped under a key-encryption key, at most `limit`: what a rotation still has to rewrap.
     pub async fn deks_under(&self, kek_id: u32, limit: u64) -> Result<Vec<DekRow>, StoreError> {
-        let rows = subject_key::Entity::find().filter(subject_key::Column::KekId.eq(i64::from(kek_id))).limit(limit).all(&self.reader).await?;
+        let rows =
+            subject_key::Entity::find().filter(subject_key::Column::KekId.eq(i64::from(kek_id))).limit(limit).all(&self.reader).await?;
         rows.into_iter().map(dek_row).collect()
     }
 
@@ -76,9 +77,8 @@ impl Tx {
                 wrapped: Set(Opaque(row.wrapped.clone())),
                 created_at: Set(row.created_at),
             };
-            let replace = OnConflict::column(keyring::Column::KeyId)
-                .update_columns([keyring::Column::Status, keyring::Column::Wrapped])
-                .to_owned();
+            let replace =
+                OnConflict::column(keyring::Column::KeyId).update_columns([keyring::Column::Status, keyring::Column::Wrapped]).to_owned();
             keyring::Entity::insert(model).on_conflict(replace).exec_without_returning(&self.db).await?;
         }
         Ok(())

@@ -1,1 +1,67 @@
-//! The database. The only room that names sea_orm; seals on write, opens on read. May import `domain` and `vault`.
+//! The database: SQLite by default, PostgreSQL by URL, one schema and one behaviour.
+//!
+//! For: every row of a registry. Seals on write, opens on read; keeps no key: whoever calls hands in the vault. The only room that names
+//! sea_orm. May import: `domain`, `vault`. Async throughout; time and keys come in as arguments.
+//!
+//! Three kinds of verbs:
+//!
+//! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`]): pure but for entropy; all sealing,
+//!   indexing and MACs of a registration, before any transaction.
+//! - *Reading* (methods of [`Store`]): keyring, settings, people (pages, [`PersonView`], [`Store::resolve`]), exact look-ups, queues, imports,
+//!   the change feed, the audit log; [`Store::people`], [`Store::facts`], [`Store::standings`] stream whole columns at unlock.
+//! - *Writing* (methods of [`Tx`], from [`Store::begin`]): one transaction at a time over all processes; changes and audit leaves are numbered
+//!   in it, in the order of commits; [`Tx::commit`] is durable when it returns, dropping rolls back. Never wrap one in a time limit.
+//!
+//! [`backup`] and [`restore`] move a whole registry, between the two databases too.
+//!
+//! Rows that hold no personal text are handed out as they are (`...Row`). A row version given back with a change is compared: a stale edit is
+//! [`StoreError::Stale`]. Rows with a MAC are checked when read; one changed outside the program is [`StoreError::Tampered`].
+
+mod admit;
+mod audit;
+
+mod bulk;
+mod change;
+mod connect;
+mod entity;
+mod error;
+mod followup;
+mod hex;
+mod import;
+mod meta;
+mod office;
+mod person;
+mod prepare;
+mod review;
+mod rowmac;
+mod staff;
+mod standing;
+mod stream;
+mod tx;
+mod word;
+
+pub use admit::{Admitted, Place};
+pub use audit::{AuditEntry, AuditLeaf, Head};
+
+pub use change::{Change, ChangeKind};
+pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
+pub use entity::value::{Day, Opaque};
+pub use error::StoreError;
+pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
+pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow};
+pub use meta::settings;
+pub use office::{Begun, CampaignRow, DriveRow};
+pub use person::{ConsentRow, EnrolmentRow, MembershipRow, PersonRow, PersonView, RecordView, SubjectRow, SubjectView};
+pub use prepare::{
+    ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
+    prepare_further, prepare_with,
+};
+pub use review::{CorrectionView, PairFound, PairRow};
+pub use staff::{SessionRow, StaffDraft, StaffRow};
+pub use standing::ErasureRow;
+pub use stream::{EntryRecord, PeopleStream, PersonEntry, StandingEntry};
+pub use tx::Tx;
+pub use word::{
+    CampaignState, ContactKind, CorrectionState, ImportState, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision, RowOutcome,
+    TaskChannel, TaskState,
+};

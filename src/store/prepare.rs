@@ -192,7 +192,13 @@ pub fn prepare_consent(vault: &Vault, keys: &SubjectKeys, given: &ConsentGiven) 
 }
 
 impl<'a> Preparation<'a> {
-    fn start(vault: &'a Vault, keys: &'a SubjectKeys, draft: &RecordDraft, occasion: Occasion, stat_id: StatId) -> Result<Self, StoreError> {
+    fn start(
+        vault: &'a Vault,
+        keys: &'a SubjectKeys,
+        draft: &RecordDraft,
+        occasion: Occasion,
+        stat_id: StatId,
+    ) -> Result<Self, StoreError> {
         let subject = keys.subject();
         let id = RecordId::fresh();
         let slot = |compartment, column| record_slot(compartment, column, id, subject);
@@ -336,7 +342,12 @@ impl PreparedRecord {
     }
 }
 
-pub(super) fn seal<T: Serialize + Zeroize>(vault: &Vault, keys: &SubjectKeys, slot: Slot, value: &Guarded<T>) -> Result<Opaque, StoreError> {
+pub(super) fn seal<T: Serialize + Zeroize>(
+    vault: &Vault,
+    keys: &SubjectKeys,
+    slot: Slot,
+    value: &Guarded<T>,
+) -> Result<Opaque, StoreError> {
     Ok(Opaque(vault.seal(keys, &slot, value)?.into_bytes()))
 }
 

@@ -1,6 +1,6 @@
 //! What changes about a subject: standings, consents, first contact, erasure; and exact look-ups.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
@@ -111,7 +111,13 @@ impl Tx {
     }
 
     /// Withdraws the standing consents of a subject to a purpose. Answers how many there were.
-    pub async fn withdraw_consent(&mut self, vault: &Vault, subject: SubjectId, purpose: Purpose, at: Timestamp) -> Result<u64, StoreError> {
+    pub async fn withdraw_consent(
+        &mut self,
+        vault: &Vault,
+        subject: SubjectId,
+        purpose: Purpose,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
         let rows = consent::Entity::find()
             .filter(consent::Column::SubjectId.eq(subject))
             .filter(consent::Column::Purpose.eq(purpose))

@@ -1,6 +1,6 @@
 //! Write transactions.
 
-use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
+use sea_orm::DatabaseTransaction;
 
 use super::entity::change;
 use super::error::StoreError;

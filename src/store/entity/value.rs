@@ -34,7 +34,9 @@ macro_rules! column {
             fn try_get_by<I: sea_orm::ColIdx>(row: &sea_orm::QueryResult, index: I) -> Result<Self, sea_orm::TryGetError> {
                 let from: fn($raw) -> Option<$type> = $from;
                 let raw = <$raw as sea_orm::TryGetable>::try_get_by(row, index)?;
-                from(raw).ok_or_else(|| sea_orm::TryGetError::DbErr(sea_orm::DbErr::Type(concat!("unknown value of ", stringify!($type)).to_owned())))
+                from(raw).ok_or_else(|| {
+                    sea_orm::TryGetError::DbErr(sea_orm::DbErr::Type(concat!("unknown value of ", stringify!($type)).to_owned()))
+                })
             }
         }
 
@@ -82,8 +84,24 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    SubjectId, PersonId, RecordId, EnrolmentId, MembershipId, ConsentId, ClaimId, ImportId, ImportRowId, CorrectionId, PairId, StaffId,
-    DriveId, TaskId, OutboxId, LinkId, CampaignId, FactId,
+    SubjectId,
+    PersonId,
+    RecordId,
+    EnrolmentId,
+    MembershipId,
+    ConsentId,
+    ClaimId,
+    ImportId,
+    ImportRowId,
+    CorrectionId,
+    PairId,
+    StaffId,
+    DriveId,
+    TaskId,
+    OutboxId,
+    LinkId,
+    CampaignId,
+    FactId,
 );
 
 macro_rules! code_columns {
@@ -94,13 +112,13 @@ macro_rules! code_columns {
 
 code_columns! {
     Timestamp: |v| v.0, |raw| Some(Timestamp(raw));
-    Registry: |v| v.code().into(), |raw| i16::try_from(raw).ok().and_then(Registry::from_code);
-    EnrolmentStatus: |v| v.code().into(), |raw| i16::try_from(raw).ok().and_then(EnrolmentStatus::from_code);
-    Purpose: |v| v.code().into(), |raw| i16::try_from(raw).ok().and_then(Purpose::from_code);
-    ConsentHow: |v| v.code().into(), |raw| i16::try_from(raw).ok().and_then(ConsentHow::from_code);
-    Compartment: |v| v.code().into(), |raw| u8::try_from(raw).ok().and_then(Compartment::from_code);
-    TownCode: |v| v.0.into(), |raw| u32::try_from(raw).ok().map(TownCode);
-    Roles: |v| v.bits().into(), |raw| i32::try_from(raw).ok().map(Roles::from_bits);
+    Registry: |v| v.code().into(), |raw| <i16 as TryFrom<i64>>::try_from(raw).ok().and_then(Registry::from_code);
+    EnrolmentStatus: |v| v.code().into(), |raw| <i16 as TryFrom<i64>>::try_from(raw).ok().and_then(EnrolmentStatus::from_code);
+    Purpose: |v| v.code().into(), |raw| <i16 as TryFrom<i64>>::try_from(raw).ok().and_then(Purpose::from_code);
+    ConsentHow: |v| v.code().into(), |raw| <i16 as TryFrom<i64>>::try_from(raw).ok().and_then(ConsentHow::from_code);
+    Compartment: |v| v.code().into(), |raw| <u8 as TryFrom<i64>>::try_from(raw).ok().and_then(Compartment::from_code);
+    TownCode: |v| v.0.into(), |raw| <u32 as TryFrom<i64>>::try_from(raw).ok().map(TownCode);
+    Roles: |v| v.bits().into(), |raw| <i32 as TryFrom<i64>>::try_from(raw).ok().map(Roles::from_bits);
 }
 
 column!(PublicId, String, ColumnType::Text, ArrayType::String, |v| v.as_str().to_owned(), |raw| PublicId::parse(&raw));
