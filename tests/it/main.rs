@@ -11,3 +11,6 @@
 mod harness;
 mod linkage_drives;
 mod quiet_logs;
+mod reports_flows;
+mod reports_oracle;
+mod reports_survival;
