@@ -27,6 +27,7 @@ pub mod registry;
 pub mod role;
 pub mod time;
 pub mod town;
+pub mod written;
 
 pub use compartment::Compartment;
 pub use guarded::Guarded;
