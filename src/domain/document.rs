@@ -33,16 +33,39 @@ impl Document {
             Ok(id) => return Ok(Self::National(id)),
             Err(flaw) => flaw,
         };
-        let number: String = written.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/')).map(|c| c.to_ascii_uppercase()).collect();
+        let number: String = written
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/'))
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
         let letters = number.bytes().take_while(u8::is_ascii_uppercase).count();
         let digits = number.bytes().skip(letters).take_while(u8::is_ascii_digit).count();
         let whole = letters + digits == number.len();
         let told = |words: &[&str]| words.iter().any(|w| kind.contains(w) || label.contains(w));
-        let alphanumeric = (5..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) && digits > 0;
+        let alphanumeric =
+            (5..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) && digits > 0;
         if told(&["护照", "護照", "assport"]) && alphanumeric && number.len() <= 12 {
             return Ok(Self::Passport(number));
         }
-        if told(&["通行证", "回乡证", "台胞", "港澳", "台湾", "军官", "士兵", "警官", "军人", "文职", "永久居留", "居留证", "户口", "其他", "居住证"]) && alphanumeric && number.len() != 18 {
+        if told(&[
+            "通行证",
+            "回乡证",
+            "台胞",
+            "港澳",
+            "台湾",
+            "军官",
+            "士兵",
+            "警官",
+            "军人",
+            "文职",
+            "永久居留",
+            "居留证",
+            "户口",
+            "其他",
+            "居住证",
+        ]) && alphanumeric
+            && number.len() != 18
+        {
             return Ok(Self::Other(number));
         }
         // Permits of Hong Kong and Macau residents: H or M with 8 or 10 digits; the permanent residence card of 2004: three letters, 12 digits.

@@ -43,10 +43,18 @@ impl MailAddress {
             return Err(MailFlaw::NotAnAddress);
         }
         let (local, domain) = text.split_once('@').ok_or(MailFlaw::NotAnAddress)?;
-        let local_ok = !local.is_empty() && local.len() <= 64 && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
+        let local_ok = !local.is_empty()
+            && local.len() <= 64
+            && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
         let domain_ok = domain.len() <= 255
             && domain.contains('.')
-            && domain.split('.').all(|l| !l.is_empty() && l.len() <= 63 && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !l.starts_with('-') && !l.ends_with('-'));
+            && domain.split('.').all(|l| {
+                !l.is_empty()
+                    && l.len() <= 63
+                    && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                    && !l.starts_with('-')
+                    && !l.ends_with('-')
+            });
         if !local_ok || !domain_ok || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
             return Err(MailFlaw::NotAnAddress);
         }

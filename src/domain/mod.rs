@@ -11,6 +11,7 @@ mod keyed;
 pub mod compartment;
 pub mod consent;
 pub mod contact;
+pub mod correction;
 pub mod document;
 pub mod fact;
 pub mod form;

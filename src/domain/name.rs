@@ -139,7 +139,9 @@ fn joined(text: &str) -> String {
         let (before, after) = (at(i.checked_sub(1)), at(Some(i + 1)));
         let within_han = before.is_some_and(|c| is_han(c) || c == ' ') && after.is_some_and(|c| is_han(c) || c == ' ');
         match c {
-            '·' | '•' | '・' | '‧' | '∙' | '⋅' | '●' | '｡' | '･' | '˙' | '᛫' | '。' if before.is_some() && after.is_some() => push_dot(&mut out),
+            '·' | '•' | '・' | '‧' | '∙' | '⋅' | '●' | '｡' | '･' | '˙' | '᛫' | '。' if before.is_some() && after.is_some() => {
+                push_dot(&mut out)
+            }
             '.' | '、' if chinese && within_han => push_dot(&mut out),
             // 古丽米热 吾守尔: the parts of a long name are kept apart; 张 伟 and 欧阳 娜娜 are one word.
             ' ' if chinese && long && parts_of_two(&chars, i) => push_dot(&mut out),
@@ -182,9 +184,12 @@ fn split_note(name: &str) -> Option<(String, String)> {
         let clean = !name.is_empty() && name.chars().all(is_part) && name.chars().any(char::is_alphabetic);
         return clean.then_some((name, note));
     }
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | '号' | '①'..='⑳') || c == '-').trim_start_matches('*');
+    let stem = name
+        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | '号' | '①'..='⑳') || c == '-')
+        .trim_start_matches('*');
     let cut = name.chars().any(|c| c.is_ascii_digit() || matches!(c, '*' | '#' | '①'..='⑳'));
-    let clean = cut && stem.len() < name.len() && stem.chars().count() >= 2 && stem.chars().all(is_part) && stem.chars().any(char::is_alphabetic);
+    let clean =
+        cut && stem.len() < name.len() && stem.chars().count() >= 2 && stem.chars().all(is_part) && stem.chars().any(char::is_alphabetic);
     clean.then(|| (stem.trim().to_owned(), name.replace(stem, "")))
 }
 
@@ -218,7 +223,17 @@ mod tests {
 
     #[test]
     fn every_dot_between_name_parts_is_one_dot() {
-        for text in ["买买提·阿不都", "买买提•阿不都", "买买提・阿不都", "买买提‧阿不都", "买买提.阿不都", "买买提．阿不都", "买买提 阿不都", "买买提 · 阿不都", "买买提。阿不都"] {
+        for text in [
+            "买买提·阿不都",
+            "买买提•阿不都",
+            "买买提・阿不都",
+            "买买提‧阿不都",
+            "买买提.阿不都",
+            "买买提．阿不都",
+            "买买提 阿不都",
+            "买买提 · 阿不都",
+            "买买提。阿不都",
+        ] {
             assert_eq!(name(text).as_deref(), Ok("买买提·阿不都"), "{text}");
         }
         assert_eq!(name("格桑·多吉　").as_deref(), Ok("格桑·多吉"));
@@ -226,9 +241,15 @@ mod tests {
 
     #[test]
     fn latin_names_are_names() {
-        for (text, expected) in
-            [("John Smith", "John Smith"), ("Ａｎｎａ　Ｌｅｅ", "Anna Lee"), ("Łukasz", "Łukasz"), ("O'Brien", "O'Brien"), ("J. F. Kennedy", "J. F. Kennedy"), ("Jose\u{301}", "José"), ("Anne-Marie", "Anne-Marie")]
-        {
+        for (text, expected) in [
+            ("John Smith", "John Smith"),
+            ("Ａｎｎａ　Ｌｅｅ", "Anna Lee"),
+            ("Łukasz", "Łukasz"),
+            ("O'Brien", "O'Brien"),
+            ("J. F. Kennedy", "J. F. Kennedy"),
+            ("Jose\u{301}", "José"),
+            ("Anne-Marie", "Anne-Marie"),
+        ] {
             assert_eq!(name(text).as_deref(), Ok(expected), "{text}");
         }
     }
@@ -267,7 +288,12 @@ mod tests {
 
     #[test]
     fn a_note_is_set_apart_from_the_name() {
-        for (text, expected, note) in [("于洪慧（组长）", "于洪慧", "组长"), ("许强红2", "许强红", "2"), ("（新）李四", "李四", "新"), ("王五【已通知】", "王五", "已通知")] {
+        for (text, expected, note) in [
+            ("于洪慧（组长）", "于洪慧", "组长"),
+            ("许强红2", "许强红", "2"),
+            ("（新）李四", "李四", "新"),
+            ("王五【已通知】", "王五", "已通知"),
+        ] {
             let (name, told) = PersonName::with_note_apart(text).unwrap();
             assert_eq!((name.as_str(), told.as_str()), (expected, note));
         }

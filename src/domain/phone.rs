@@ -42,7 +42,8 @@ impl Phone {
             return Err(PhoneFlaw::NotANumber);
         }
         let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-        let foreign = written.matches('+').count() == 1 && written.trim_start_matches(['(', ' ']).starts_with('+') && !digits.starts_with("86");
+        let foreign =
+            written.matches('+').count() == 1 && written.trim_start_matches(['(', ' ']).starts_with('+') && !digits.starts_with("86");
         if foreign {
             // E.164: at most 15 digits with the country code.
             let fits = (8..=15).contains(&digits.len()) && !digits.starts_with('0');
@@ -97,7 +98,10 @@ fn without_extension(plain: &str) -> &str {
     for mark in ["转", "轉", "分机", "ext", "extension", "x", "#"] {
         if let Some((front, back)) = lower.split_once(mark) {
             let extension: String = back.chars().filter(|c| !matches!(c, '.' | ':' | ' ' | ')' | '-' | '号')).collect();
-            if (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit()) && front.bytes().filter(u8::is_ascii_digit).count() >= 7 {
+            if (1..=6).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_digit())
+                && front.bytes().filter(u8::is_ascii_digit).count() >= 7
+            {
                 return plain.get(..front.len()).unwrap_or(plain).trim_end_matches(['(', ' ', '-']);
             }
         }
@@ -158,7 +162,19 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["无", "同上", "169742336813", "1549783298", "15480l62835", "068562901", "一三八零零一三八零零零", "12345678901", "+86+86+8613812345678", "1.38123E+10", "13812345678 13912345678"] {
+        for text in [
+            "无",
+            "同上",
+            "169742336813",
+            "1549783298",
+            "15480l62835",
+            "068562901",
+            "一三八零零一三八零零零",
+            "12345678901",
+            "+86+86+8613812345678",
+            "1.38123E+10",
+            "13812345678 13912345678",
+        ] {
             assert_eq!(phone(text), Err(PhoneFlaw::NotANumber), "{text}");
         }
         assert_eq!(phone(&"1".repeat(5000)), Err(PhoneFlaw::NotANumber));

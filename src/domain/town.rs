@@ -66,7 +66,22 @@ impl Towns {
 
 /// Ways to write what a town is, longest first.
 const KINDS: [&str; 16] = [
-    "镇人民政府", "街道办事处", "人民政府", "街道办", "镇政府", "办事处", "街道辦事處", "街办", "街道", "政府", "鎮", "镇", "乡", "鄉", "办", "街",
+    "镇人民政府",
+    "街道办事处",
+    "人民政府",
+    "街道办",
+    "镇政府",
+    "办事处",
+    "街道辦事處",
+    "街办",
+    "街道",
+    "政府",
+    "鎮",
+    "镇",
+    "乡",
+    "鄉",
+    "办",
+    "街",
 ];
 
 impl Towns {
@@ -81,7 +96,9 @@ impl Towns {
             // Statistical division codes may carry three zeros for the town itself.
             return self.by_code(TownCode(code));
         }
-        if let Some(town) = self.towns.iter().find(|t| compact(&t.name_en) == text || (text.len() == 12 && text.ends_with("000") && text.get(..9) == Some(t.code.to_string().as_str()))) {
+        if let Some(town) = self.towns.iter().find(|t| {
+            compact(&t.name_en) == text || (text.len() == 12 && text.ends_with("000") && text.get(..9) == Some(t.code.to_string().as_str()))
+        }) {
             return Some(town);
         }
         let found: Vec<&Town> = self.towns.iter().filter(|t| self.fronts(&text).any(|front| is_whole(t, front))).collect();
@@ -102,18 +119,22 @@ impl Towns {
         }
         let elsewhere = self.fronts(&text).last().is_some_and(|rest| {
             let head: String = rest.chars().take(8).collect();
-            ["县", "区", "市", "省"].iter().any(|w| head.contains(w)) && !["小区", "社区", "片区", "城区", "新区", "园区", "市场"].iter().any(|w| head.contains(w))
+            ["县", "区", "市", "省"].iter().any(|w| head.contains(w))
+                && !["小区", "社区", "片区", "城区", "新区", "园区", "市场"].iter().any(|w| head.contains(w))
         });
         if elsewhere {
             return None;
         }
-        let mut named = self.towns.iter().filter(|t| forms(t).any(|stem| kinds_of(t).iter().any(|kind| text.contains(&format!("{stem}{kind}")))));
+        let mut named =
+            self.towns.iter().filter(|t| forms(t).any(|stem| kinds_of(t).iter().any(|kind| text.contains(&format!("{stem}{kind}")))));
         named.next().filter(|_| named.next().is_none())
     }
 
     /// The town whose full name begins the text, after what stands in front of it.
     fn at_front(&self, text: &str) -> Option<&Town> {
-        let begins = |t: &&Town, front: &str| forms(t).any(|stem| front.strip_prefix(stem).is_some_and(|rest| kinds_of(t).iter().any(|kind| rest.starts_with(kind))));
+        let begins = |t: &&Town, front: &str| {
+            forms(t).any(|stem| front.strip_prefix(stem).is_some_and(|rest| kinds_of(t).iter().any(|kind| rest.starts_with(kind))))
+        };
         self.fronts(text).find_map(|front| {
             let mut found = self.towns.iter().filter(|t| begins(t, front));
             found.next()
@@ -205,10 +226,27 @@ mod tests {
 
     #[test]
     fn a_town_is_known_by_every_way_to_write_it() {
-        for text in ["丰裕镇", "丰裕", "雁江区丰裕镇", "资阳市雁江区丰裕镇", "四川省资阳市雁江区丰裕镇", "丰裕镇 ", "豐裕鎮", "丰裕镇人民政府", "丰裕乡", "512002116", "512002116000", "Fengyu Town", "丰 裕 镇", "丰裕镇（含原忠义）", "丰裕镇新民村"] {
+        for text in [
+            "丰裕镇",
+            "丰裕",
+            "雁江区丰裕镇",
+            "资阳市雁江区丰裕镇",
+            "四川省资阳市雁江区丰裕镇",
+            "丰裕镇 ",
+            "豐裕鎮",
+            "丰裕镇人民政府",
+            "丰裕乡",
+            "512002116",
+            "512002116000",
+            "Fengyu Town",
+            "丰 裕 镇",
+            "丰裕镇（含原忠义）",
+            "丰裕镇新民村",
+        ] {
             assert_eq!(named(text), Some(512_002_116), "{text}");
         }
-        for text in ["三贤祠街道", "三贤祠", "三贤祠街办", "三贤祠街道办事处", "三贤祠办事处", "雁江区三贤祠街道", "资阳雁江三贤祠街道"] {
+        for text in ["三贤祠街道", "三贤祠", "三贤祠街办", "三贤祠街道办事处", "三贤祠办事处", "雁江区三贤祠街道", "资阳雁江三贤祠街道"]
+        {
             assert_eq!(named(text), Some(512_002_002), "{text}");
         }
         for text in ["雁江", "雁江镇", "雁江区雁江镇"] {
@@ -218,7 +256,8 @@ mod tests {
 
     #[test]
     fn what_is_no_town_of_the_branch_is_not_guessed() {
-        for text in ["", "其他", "简阳", "忠义镇", "碑记镇", "雁江区", "莲花街道/宝莲街道", "资阳市", "镇", "街道", "外地"] {
+        for text in ["", "其他", "简阳", "忠义镇", "碑记镇", "雁江区", "莲花街道/宝莲街道", "资阳市", "镇", "街道", "外地"]
+        {
             assert_eq!(named(text), None, "{text}");
         }
     }

@@ -30,8 +30,9 @@ pub fn narrow(c: char) -> char {
 
 /// The text in ASCII forms without what nobody sees, trimmed, without the apostrophe that makes a spreadsheet keep text; line breaks stay.
 pub fn plain(text: &str) -> Zeroizing<String> {
-    let kept: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !is_invisible(*c) && (!c.is_control() || matches!(c, '\n' | '\r' | '\t'))).map(narrow).collect());
+    let kept: Zeroizing<String> = Zeroizing::new(
+        text.chars().filter(|c| !is_invisible(*c) && (!c.is_control() || matches!(c, '\n' | '\r' | '\t'))).map(narrow).collect(),
+    );
     let trimmed = kept.trim().trim_start_matches(['\'', '`', '‘', '’']).trim_end_matches(['\'', '‘', '’']).trim();
     Zeroizing::new(trimmed.to_owned())
 }

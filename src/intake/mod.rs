@@ -26,7 +26,7 @@ pub use error::IntakeError;
 pub use options::ReadOptions;
 pub use problem_field::ProblemField;
 pub use profile::{Profile, ProfileFlaw};
-pub use sheet::{ColumnRead, Judged, Problem, Row, RowKind, RowOutcome, Sheet, SheetCounts};
+pub use sheet::{ColumnRead, Judged, Problem, Row, RowKind, RowOutcome, Sheet, SheetCounts, fingerprint};
 
 use crate::domain::Guarded;
 

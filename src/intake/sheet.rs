@@ -106,7 +106,7 @@ pub enum RowKind {
 }
 
 /// What becomes of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowOutcome {
     /// Taken in.
@@ -159,6 +159,20 @@ pub struct SheetCounts {
     pub refused: usize,
     /// Skipped.
     pub skipped: usize,
+}
+
+impl Row {
+    /// Adds a problem whose value is not used, found after the reading: the row needs a registrar now.
+    pub fn keep_aside(&mut self, code: ProblemCode, field: ProblemField, value: Guarded<String>, hint: &'static str) {
+        self.problems.push(Problem { code, field, severity: Severity::Review, kept_aside: Some(value), hint });
+        self.problems.sort_by_key(|p| p.code);
+        self.outcome = self.outcome.max(RowOutcome::Review);
+    }
+}
+
+/// A digest of a file's bytes, made by `tag` without the caller seeing them: the same bytes imported again are known by it.
+pub fn fingerprint(bytes: &Guarded<Vec<u8>>, tag: impl FnOnce(&[u8]) -> [u8; 32]) -> [u8; 32] {
+    tag(bytes.reveal())
 }
 
 impl Sheet {

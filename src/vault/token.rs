@@ -13,6 +13,11 @@ use super::primitive::{Prf, same, sha256};
 use super::purpose::KeyPurpose;
 use super::text;
 
+/// Random bytes for a bearer token of another room.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], VaultError> {
+    Entropy::System.draw()
+}
+
 macro_rules! tokens {
     ($($(#[$doc:meta])* $name:ident, $bytes:literal, $label:literal, $purpose:expr, $keyed:ident, $keyed_all:ident;)+) => {$(
         $(#[$doc])*
