@@ -278,7 +278,7 @@ mod tests {
     }
 
     fn label_places(svg: &str) -> Vec<f64> {
-        let texts = svg.split("<text class=\"b\"").skip(1).filter(|t| t.contains("组<"));
+        let texts = svg.split("<text class=\"b\"").skip(1).filter(|t| t.split("</text>").next().is_some_and(|t| t.contains("组")));
         texts.map(|t| t.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()).collect()
     }
 
