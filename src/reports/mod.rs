@@ -16,6 +16,7 @@ pub mod flows;
 pub mod intervals;
 pub mod pool;
 mod special;
+pub mod suppress;
 pub mod survival;
 
 use serde::{Deserialize, Serialize};

@@ -59,6 +59,6 @@ svg.chart{display:block;width:100%;height:auto;overflow:visible}.only-s{display:
 .sr{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}\
 .note{padding:12px 16px;border-radius:8px;background:#fdf5e4}.note--ok{background:#eff6f1}\
 .defs{display:grid;grid-template-columns:1fr 1fr;gap:16px 48px;margin:0}.defs dt{font-weight:600}.defs dd{color:#625955;margin:2px 0 0}\
-@media(max-width:860px){.only-l{display:none}.only-s{display:block}.defs{grid-template-columns:1fr}main{padding:20px 16px}h1{font-size:24px}.tbl{font-size:14px}}\
+@media(max-width:860px){.only-l{display:none}.only-s{display:block}.defs{grid-template-columns:1fr}main{padding:20px 16px}h1{font-size:24px}.tbl{font-size:14px;min-width:560px}}\
 @media print{@page{size:A4;margin:14mm}body{font-size:11px}main{padding:0}.sec{padding:12px 0}h1{font-size:20px}h2{font-size:15px}\
 .tbl th,.tbl td{padding:3px 4px}.tbl tr,svg{break-inside:avoid}h2{break-after:avoid}.only-l{display:block}.only-s{display:none}}";
