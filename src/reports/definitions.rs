@@ -94,6 +94,12 @@ definitions! {
     "reneging", "反悔率", "Reneging rate",
     "某一阶段本人改变意愿的人数 ÷ 到达该阶段、且未被患者一方取消的人数。区间为威尔逊 95% 区间。",
     "Donor-side refusals at a stage ÷ those who reached the stage and whose request the patient's side did not cancel. Wilson interval at 95%.", "docs/domain.md 4.2";
+    "availability", "可及率", "Availability",
+    "同意的人数 ÷ 到达该阶段、未被患者一方取消、且已有结果的人数。区间为威尔逊 95% 区间。",
+    "Those who agreed ÷ those who reached the stage, were not cancelled by the patient's side and have an outcome. Wilson interval at 95%.", "docs/domain.md 4.2";
+    "targets", "规划指标", "Plan targets",
+    "新增：规划期内首次计入的人数，按人去重，同一人在几个登记中只计一次；撤回不从新增中扣除，另列。每月尚需：（目标 － 新增）÷ 剩余月数，不足一月按一月计。",
+    "New: persons counted for the first time within the plan's period, each once whatever the number of registries; withdrawals are not taken off but stand beside. Needed a month: (target − new) ÷ months left, parts of a month counted as one.", "docs/domain.md 4.2";
     "small-numbers", "小数规则", "Small numbers", "分母不足 20 时只列人数（3 人中 1 人），不列百分比，也不排名。", "With a denominator under 20, counts are printed (1 of 3), no percentage and no ranking.", "issue 6";
     "survival", "保留曲线", "Retention curve",
     "卡普兰－迈耶估计，延迟进入：导入的既往登记从首次核实起才算在险。区间为格林伍德方差的双对数 95% 区间。",

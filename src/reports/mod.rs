@@ -6,6 +6,7 @@
 //!
 //! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`survival`], [`intervals`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
 
+pub mod attrition;
 pub mod axis;
 pub mod chart;
 pub mod definitions;
@@ -15,9 +16,11 @@ pub mod facts;
 pub mod flows;
 pub mod intervals;
 pub mod pool;
+pub mod reneging;
 mod special;
 pub mod suppress;
 pub mod survival;
+pub mod targets;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use super::{Report, Section, defined};
 use crate::domain::registry::ExitReason;
 use crate::reports::Lang;
 use crate::reports::axis::{Cell, Dimension, Names, registry_name};
+use crate::reports::chart::{Bar, Bars, Chart, Words};
 use crate::reports::export::{Column, Table, Value, thousands};
 use crate::reports::flows::{Flows, Lines};
 use crate::reports::pool::Counted;
@@ -103,6 +104,7 @@ fn totals(flows: &Flows, lang: Lang) -> Section {
     );
     section.table = Some(table);
     let all = flows.total(Counted::All);
+    section.chart = chart(&all, lang);
     let (plus, minus) = sums(&all);
     let good = flows.reconciles();
     let sum = format!("{} ＋ {} － {} ＝ {}", thousands(all.opening), thousands(plus), thousands(minus), thousands(all.closing));
@@ -116,6 +118,26 @@ fn totals(flows: &Flows, lang: Lang) -> Section {
         },
     ));
     section
+}
+
+/// What came and what went, of all registrations, as bars.
+fn chart(all: &Lines, lang: Lang) -> Option<Chart> {
+    let signed = ENTRIES.iter().map(|e| (lang.pick(e.zh, e.en), e.sign * (e.read)(all))).filter(|(_, n)| *n != 0);
+    let bars: Vec<Bar> = signed
+        .map(|(name, n)| Bar {
+            label: format!("{} {name}", if n > 0 { "＋" } else { "－" }),
+            value: n.unsigned_abs() as f64,
+            text: thousands(n.abs()),
+            interval: None,
+        })
+        .collect();
+    let words = Words {
+        id: "flows".to_owned(),
+        title: lang.pick("本期进出", "What came in and went out").to_owned(),
+        description: bars.iter().map(|b| format!("{} {}", b.label, b.text)).collect::<Vec<_>>().join(lang.pick("，", ", ")),
+        lang,
+    };
+    (!bars.is_empty()).then_some(Chart::Bars(Bars { words, bars }))
 }
 
 fn breakdown(flows: &Flows, by: Dimension, names: &Names<'_>) -> Section {
