@@ -4,10 +4,7 @@ use crate::followup::mailer::Status;
 
 /// The first enhanced status in a text. Network addresses and versions are none.
 pub(super) fn enhanced(text: &str) -> Option<Status> {
-    words(text).find_map(|word| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_digit());
-        Status::parse(word)
-    })
+    words(text).flat_map(|word| word.split(['-', ':', ';', '#'])).find_map(|word| Status::parse(word.trim_matches(|c: char| !c.is_ascii_digit())))
 }
 
 /// The first refusing reply code in a text: 4xx or 5xx standing alone, or before a dash or an enhanced status.
