@@ -2,7 +2,7 @@
 
 use super::mime::{Mail, fields};
 use super::reason::{Clues, class_of};
-use super::status::{enhanced, prefer};
+use super::status::{any_status, enhanced, prefer};
 use super::text::{addresses, first_address, section_of};
 use super::{Action, Class, RecipientReport};
 use crate::domain::Guarded;
@@ -24,7 +24,8 @@ pub(super) fn delivery_status(part: &str, mail: &Mail) -> Vec<RecipientReport> {
         }
         groups.push(Vec::new());
     }
-    let several = groups.iter().filter(|g| recipient(g).is_some()).count() > 1;
+    groups.retain(|g| field(g, "final-recipient").is_some() || field(g, "original-recipient").is_some() || field(g, "status").is_some());
+    let several = groups.len() > 1;
     groups.iter().filter_map(|group| report(group, mail, several)).collect()
 }
 
@@ -45,7 +46,8 @@ fn typed_address(value: &str) -> Option<String> {
 }
 
 fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<RecipientReport> {
-    let address = recipient(group)?;
+    // A file name or a bare user for an address: the words for the reader name the recipient, where there is only one.
+    let address = recipient(group).or_else(|| (!several).then(|| super::text::only_recipient(mail)).flatten())?;
     let action = field(group, "action").map(|a| a.to_ascii_lowercase());
     let action = match action.as_deref().map(|a| a.split_whitespace().next().unwrap_or_default()) {
         Some("delayed") => Some(Action::Delayed),
@@ -55,7 +57,7 @@ fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<Reci
         _ => Some(Action::Failed),
     };
     let diagnostic = field(group, "diagnostic-code").unwrap_or_default();
-    let reported = field(group, "status").and_then(enhanced);
+    let reported = field(group, "status").and_then(any_status);
     let section = if several { section_of(&mail.text, &address) } else { mail.text.clone() };
     let said = enhanced(diagnostic);
     // Where report and diagnostic say nothing in particular, the words for the reader may hold the code.

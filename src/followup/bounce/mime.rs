@@ -5,6 +5,21 @@ use mail_parser::{MessageParser, MimeHeaders, PartType};
 use super::{Class, RecipientReport};
 use crate::domain::Guarded;
 
+/// The messages of a file: one, or those of an mbox, where a line `From …` followed by a header field begins each.
+pub(super) fn messages(bytes: &[u8]) -> Vec<&[u8]> {
+    if !bytes.starts_with(b"From ") {
+        return vec![bytes];
+    }
+    let starts_header = |rest: &[u8]| {
+        let line = rest.split(|b| *b == b'\n').nth(1).unwrap_or_default();
+        line.iter().position(|b| *b == b':').is_some_and(|at| at > 0 && line.iter().take(at).all(u8::is_ascii_graphic))
+    };
+    let mut cuts: Vec<usize> = vec![0];
+    let blank_before = |at: usize| bytes.get(..at).is_some_and(|before| before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n"));
+    cuts.extend((1..bytes.len()).filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"From ") && starts_header(rest)) && blank_before(*at)));
+    cuts.iter().enumerate().filter_map(|(i, from)| bytes.get(*from..cuts.get(i + 1).copied().unwrap_or(bytes.len()))).collect()
+}
+
 /// A message taken apart. Texts have LF line ends whatever the file had.
 #[derive(Default)]
 pub(super) struct Mail {
@@ -54,6 +69,9 @@ impl Mail {
         if mail.text.trim().is_empty() {
             mail.text = html;
         }
+        if mail.delivery_status.is_none() {
+            mail.delivery_status = stray_status(&mail.text);
+        }
         mail
     }
 
@@ -95,6 +113,15 @@ impl Mail {
         let system = ["mailer-daemon", "postmaster", "mail delivery s", "mail administrator", "mail router", "maildelivery", "mail-daemon", "mailerdaemon"];
         let subject = self.subject();
         system.iter().any(|s| from.contains(s)) || BOUNCE_SUBJECTS.iter().any(|s| subject.contains(s))
+    }
+
+    /// A mail program that unsubscribes by mail on a person's behalf (RFC 2369 section 3.2): the address that wants off.
+    pub(super) fn opt_out(&self) -> Option<RecipientReport> {
+        if self.subject().trim() != "unsubscribe" {
+            return None;
+        }
+        let from = self.header("from").and_then(super::text::first_address)?;
+        Some(RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(from)), action: Some(super::Action::OptOut) })
     }
 
     /// An automatic answer of a person's mailbox (RFC 3834 and what came before it): the answering address.
@@ -148,6 +175,16 @@ const VACATION_SUBJECTS: [&str; 11] = ["auto:", "auto-reply", "autoreply", "auto
 const VACATION_PHRASES: [&str; 9] =
     ["away from my mail", "out of office", "vacation reply", "automatic reply", "abwesenheitsnotiz", "réponse automatique", "respuesta automática", "自动回复", "自動応答"];
 
+/// Delivery-status fields that stand in a text because the message does not say where its parts begin.
+fn stray_status(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|l| l.to_ascii_lowercase().starts_with("final-recipient:"))?;
+    let field = |l: &&str| l.is_empty() || l.starts_with([' ', '\t']) || l.split_once(':').is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    let before = lines.iter().take(at).rev().take_while(|l| !l.is_empty() && field(l)).count();
+    let mail_header = |l: &&str| ["received:", "return-path:", "from:", "content-type:"].iter().any(|h| l.to_ascii_lowercase().starts_with(h));
+    Some(lines.iter().skip(at - before).take_while(|l| field(l) && !mail_header(l)).copied().collect::<Vec<_>>().join("\n"))
+}
+
 /// Unfolded fields of a header block, names in lower case.
 pub(super) fn fields(block: &str) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
@@ -183,7 +220,7 @@ fn without_tags(html: &str) -> String {
             out.push('\n');
         }
         rest = next;
-        if name == "style" || name == "script" {
+        if !tag.starts_with('/') && (name == "style" || name == "script") {
             let end = format!("</{name}");
             rest = rest.to_ascii_lowercase().find(&end).and_then(|at| rest.get(at..)).unwrap_or("");
         }

@@ -106,8 +106,13 @@ pub struct RecipientReport {
     pub action: Option<Action>,
 }
 
-/// Reads a message: one report per recipient in order of appearance, none where it reports nobody. Never panics, whatever the bytes.
+/// Reads a message, or several in an mbox: one report per recipient in order of appearance, none where it reports nobody.
+/// Never panics, whatever the bytes.
 pub fn classify(bytes: &[u8]) -> Vec<RecipientReport> {
+    mime::messages(bytes).into_iter().flat_map(classify_one).collect()
+}
+
+fn classify_one(bytes: &[u8]) -> Vec<RecipientReport> {
     let mail = Mail::read(bytes);
     if let Some(feedback) = &mail.feedback {
         return dsn::feedback(feedback, &mail);
@@ -119,7 +124,7 @@ pub fn classify(bytes: &[u8]) -> Vec<RecipientReport> {
     if mail.is_bounce() {
         return text::reports(&mail);
     }
-    mail.vacation().into_iter().collect()
+    mail.opt_out().or_else(|| mail.vacation()).into_iter().collect()
 }
 
 /// The Message-ID of the mail that came back, where the message holds it: finds the outbox row when the return path was lost.

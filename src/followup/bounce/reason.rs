@@ -21,12 +21,60 @@ pub(super) struct Clues<'a> {
 
 /// The class of a failure.
 pub(super) fn class_of(clues: &Clues<'_>) -> Class {
-    let said = squeeze(clues.said);
-    let around = squeeze(&super::text::before_copy(clues.around));
-    let told = by_words(&said).or_else(|| specific(clues.status)).or_else(|| by_words(&around));
-    let class = told.or_else(|| general(clues.status)).or_else(|| by_reply(&said)).or_else(|| by_reply(&around)).unwrap_or(Class::Soft);
-    // Whoever is still trying has not found the address bad.
-    if clues.delayed && class == Class::Hard { Class::Soft } else { class }
+    // A program on the reporting machine, not a mail server, refused: the machine's trouble (RFC 3464 section 2.1.2 on types of diagnostics).
+    if clues.said.trim_start().to_ascii_lowercase().starts_with("x-unix") {
+        return Class::Soft;
+    }
+    let zone = super::text::before_copy(clues.around);
+    let said: Vec<String> = clues.said.lines().map(|l| squeeze(super::status::innermost(l))).collect();
+    let around = squeeze(&without_boilerplate(&zone));
+    let step = refused_at(&format!("{} {around}", said.join(" ")));
+    let strong = said.iter().find_map(|l| by_words(l, &STRONG));
+    let told = strong.or_else(|| specific(clues.status)).or_else(|| said.iter().find_map(|l| by_words(l, &WEAK))).or_else(|| by_words(&around, &STRONG));
+    let told = told.or_else(|| general(clues.status)).or_else(|| by_words(&around, &WEAK));
+    let class = told.or_else(|| said.iter().find_map(|l| by_reply(l))).or_else(|| by_reply(&around)).unwrap_or(Class::Soft);
+    let class = match (class, step) {
+        // Said of the sender, before a recipient was named.
+        (Class::Hard, Some(Step::Sender)) => Class::Policy,
+        (Class::Soft, Some(Step::Sender)) if strong.is_none() && by_words(&around, &[(Class::Soft, NOT_NOW)]).is_none() => Class::Policy,
+        // The recipient had been accepted: a filter speaks, whatever it says (RFC 5321 section 3.3 wants unknown users refused at RCPT).
+        (Class::Hard, Some(Step::Data)) if strong == Some(Class::Hard) => Class::Soft,
+        // The status says mailbox or mail system, the words say nobody: undecided, unless the recipient itself was refused.
+        (Class::Hard, step) if step != Some(Step::Recipient) && clues.status.is_some_and(|s| matches!((s.subject, s.detail), (2, 0 | 1) | (3, 0))) => Class::Soft,
+        (class, _) => class,
+    };
+    // Whoever is still trying, or says "for the time being", has not found the address bad.
+    let passing = clues.delayed || clues.status.is_some_and(|s| s.class == 4);
+    if passing && class == Class::Hard { Class::Soft } else { class }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Sender,
+    Recipient,
+    Data,
+}
+
+/// At which step of the conversation the refusal came, where the report tells.
+fn refused_at(text: &str) -> Option<Step> {
+    let steps: [(Step, &[&str]); 3] = [
+        (Step::Recipient, &["after rcpt to", "to rcpt to command", "in reply to rcpt", ">>> rcpt to", "did not like our rcpt", "does not like recipient"]),
+        (Step::Sender, &["after mail from", "to mail from command", "in reply to mail", "after ehlo", "after helo", "to ehlo command", "to helo command", "after initial connection", ">>> mail from", "does not like sender"]),
+        (Step::Data, &["after end of data", "to end of data", "to data command", "did not like our data"]),
+    ];
+    let mut found = steps.iter().filter(|(_, marks)| marks.iter().any(|m| text.contains(m)));
+    match (found.next(), found.next()) {
+        (Some((step, _)), None) => Some(*step),
+        // A transcript may show several: a refused recipient is followed by a DATA that cannot work.
+        (Some((step, _)), Some(_)) => Some(*step),
+        (None, _) => None,
+    }
+}
+
+/// The words around, without the sentences every report of a kind carries.
+fn without_boilerplate(zone: &str) -> String {
+    let stock = ["i'm not going to try again", "this is a permanent error", "please try again", "for further assistance", "if you do so, please", "no action is required", "try to fix", "send the message again", "you can try"];
+    zone.lines().filter(|l| !stock.iter().any(|s| l.to_lowercase().contains(s))).collect::<Vec<_>>().join("\n")
 }
 
 /// Lower case, one space between words.
@@ -34,11 +82,13 @@ fn squeeze(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn by_words(text: &str) -> Option<Class> {
+type Lists<const N: usize> = [(Class, &'static [&'static str]); N];
+
+fn by_words<const N: usize>(text: &str, lists: &Lists<N>) -> Option<Class> {
     if text.is_empty() {
         return None;
     }
-    let (class, _) = LISTS.iter().find(|(_, phrases)| phrases.iter().any(|p| text.contains(p)))?;
+    let (class, _) = lists.iter().find(|(_, phrases)| phrases.iter().any(|p| text.contains(p)))?;
     Some(*class)
 }
 
@@ -72,8 +122,9 @@ fn by_reply(text: &str) -> Option<Class> {
     }
 }
 
-/// Phrases by what they mean, in the order in which they decide.
-const LISTS: [(Class, &[&str]); 9] = [
+/// Phrases that settle the matter, in the order in which they decide.
+const STRONG: Lists<8> = [
+    (Class::Soft, FILTERED),
     (Class::Policy, AUTHENTICATION),
     (Class::Soft, FULL),
     (Class::Policy, TOO_BIG),
@@ -81,9 +132,13 @@ const LISTS: [(Class, &[&str]); 9] = [
     (Class::Policy, UNWANTED),
     (Class::Hard, UNKNOWN_HOST),
     (Class::Soft, SUSPENDED),
-    (Class::Soft, NOT_NOW),
-    (Class::Policy, REFUSED),
 ];
+
+/// Phrases that a status may overrule.
+const WEAK: Lists<2> = [(Class::Soft, NOT_NOW), (Class::Policy, REFUSED)];
+
+/// Words of carriers whose filters answer like this after the mail was taken, whoever the recipient is.
+const FILTERED: &[&str] = &["550 : user unknown", "550: : user unknown", "550 :user unknown"];
 
 /// SPF, DKIM, DMARC, reverse DNS: what we are.
 const AUTHENTICATION: &[&str] = &[
@@ -124,6 +179,8 @@ const AUTHENTICATION: &[&str] = &[
     "domain of sender",
     "sender's domain",
     "valid sender",
+    "valid from:",
+    "from: domain is invalid",
     "return path",
     "mail from domain",
     "from address not verified",
@@ -331,6 +388,11 @@ const UNKNOWN_USER: &[&str] = &[
     "name is not found",
     "ambiguous",
     "vdeliver: invalid",
+    "account or domain may not exist",
+    "ディレクトリ",
+    "宛先が見つかりません",
+    "存在しません",
+
     "utilisateur inconnu",
     "nessun utente simile",
     "no existe",
@@ -416,6 +478,8 @@ const UNKNOWN_HOST: &[&str] = &[
     "domain has no mail",
     "mail receiving disabled",
     "domain isn't in my list",
+    "domain is not reachable",
+    "domain not reachable",
     "域名不存在",
 ];
 
@@ -428,6 +492,7 @@ const SUSPENDED: &[&str] = &[
     "account is disabled",
     "account has been disabled",
     "is inactive",
+    "tried to reach is disabled",
     "inactive user",
     "inactive account",
     "inactive recipient",
@@ -551,6 +616,7 @@ const NOT_NOW: &[&str] = &[
     "mailer error",
     "syntax error",
     "command not recognized",
+    "frequency",
     "频率",
     "连接超时",
     "稍后",

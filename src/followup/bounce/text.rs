@@ -51,17 +51,23 @@ pub(super) fn before_copy(text: &str) -> String {
     out
 }
 
+/// The one recipient a report speaks of, where it speaks of one only.
+pub(super) fn only_recipient(mail: &Mail) -> Option<String> {
+    match recipients(&before_copy(&mail.text), mail).as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
 /// The reports of a mail without a usable delivery-status part.
 pub(super) fn reports(mail: &Mail) -> Vec<RecipientReport> {
     let zone = before_copy(&mail.text);
     let mut found = recipients(&zone, mail);
-    let zone = if found.is_empty() {
-        // Some preface the whole report with words of their own.
-        found = recipients(&mail.text, mail);
-        mail.text.clone()
-    } else {
-        zone
-    };
+    let named = found.iter().any(|a| zone.to_ascii_lowercase().contains(&a.to_ascii_lowercase()));
+    let zone = if named { zone } else { mail.text.clone() };
+    if found.is_empty() {
+        found = recipients(&zone, mail);
+    }
     if found.is_empty() {
         // Nobody is named: the mail that came back had one recipient.
         found = copied_recipient(mail).into_iter().collect();
@@ -98,20 +104,26 @@ fn recipients(zone: &str, mail: &Mail) -> Vec<String> {
         failed = zone.lines().filter_map(after_rcpt).collect();
     }
     if failed.is_empty() {
+        // Some preface the whole report with words of their own: an entry in brackets below is meant.
+        failed = mail.text.lines().filter(|l| l.starts_with('<') && l.contains(">:")).filter_map(leading_address).collect();
+    }
+    if failed.is_empty() {
         failed = zone.lines().filter(|l| !talks_of_sender(l)).flat_map(addresses).collect();
     }
-    let ours: Vec<String> = ["to", "delivered-to", "x-original-to"].iter().flat_map(|h| mail.headers_of(h)).flat_map(addresses).collect();
+    let ours: Vec<String> = ["to", "delivered-to"].iter().flat_map(|h| mail.headers_of(h)).flat_map(addresses).collect();
     let of_copy: Vec<String> = ["from", "return-path", "sender"].iter().filter_map(|h| mail.original_header(h)).flat_map(addresses).collect();
-    let mut out: Vec<String> = Vec::new();
+    let mut all: Vec<String> = Vec::new();
     for address in failed {
-        let same = |other: &String| other.eq_ignore_ascii_case(&address);
         let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
         let system = ["mailer-daemon", "postmaster", "mailerdaemon"].contains(&local.as_str());
-        if !system && !out.iter().any(same) && !of_copy.iter().any(same) && (!ours.iter().any(same) || ours.len() > 3) {
-            out.push(address);
+        if !system && !all.iter().any(|a| a.eq_ignore_ascii_case(&address)) {
+            all.push(address);
         }
     }
-    out
+    // The sender of the mail is no recipient, unless nobody else is named: people write to themselves.
+    let sender = |a: &&String| ours.iter().chain(&of_copy).any(|o| o.eq_ignore_ascii_case(a));
+    let others: Vec<String> = all.iter().filter(|a| !sender(a)).cloned().collect();
+    if others.is_empty() { all } else { others }
 }
 
 fn talks_of_sender(line: &str) -> bool {
@@ -178,6 +190,8 @@ pub(super) fn smtp_words(text: &str) -> String {
         let marker = ["<<<", "said:", "responded:", "returned was:", "server returned", "response was:", "reason:", "error was:", "smtp error from", "out:", "diagnostic", "error_code", "did not like"]
             .iter()
             .find_map(|m| lower.find(m).map(|at| at + m.len()));
+        // `address: 550 …` is a server's line too.
+        let bare = leading_address(bare).and_then(|_| bare.split_once(char::is_whitespace)).map_or(bare, |(_, after)| after.trim());
         let starts_with_code = reply(bare.split_whitespace().next().unwrap_or_default()).is_some();
         if marker.is_none() && !starts_with_code {
             continue;
@@ -187,7 +201,7 @@ pub(super) fn smtp_words(text: &str) -> String {
         // Servers' sentences are wrapped: an indented or short continuation belongs to them.
         for next in lines.iter().skip(i + 1).take(6) {
             let next = next.trim();
-            if next.is_empty() || next.starts_with(">>>") || next.starts_with("<<<") || leading_address(next).is_some() {
+            if next.is_empty() || next.starts_with(">>>") || next.starts_with("<<<") || closing(next) || reply(next.split_whitespace().next().unwrap_or_default()).is_some() || leading_address(next).is_some() {
                 break;
             }
             out.push(' ');
@@ -196,6 +210,12 @@ pub(super) fn smtp_words(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Sentences of the reporting server's own that follow the refusing one's.
+fn closing(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ["i'm not going to try again", "giving up on", "i've given up", "reporting-mta", "if you "].iter().any(|c| lower.starts_with(c))
 }
 
 /// The first address in a text.
