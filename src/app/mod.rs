@@ -1,20 +1,94 @@
 //! Use cases, one verb a file: what a page or a command may ask for.
 //!
-//! May import every room but `web` and `cli`. Offers [`App`] and, by verb:
+//! May import every room but `web` and `cli`. Offers [`App`], opened once a process, and its verbs:
 //!
-//! - `open`: `App::open(Config) -> Result<App, AppError>` makes or opens a data folder, unlocks, fills the index and the facts.
-//! - `account`: `log_in(&self, login: &str, password: &Guarded<String>, peer: &str) -> Result<SessionStart, AppError>`, `session(&self, token: &str) ->
-//!   Result<Option<Staff>, AppError>`, `log_out(token)`, `set_up(token, AccountForm)`, `accounts()`, `add_account(actor, AccountForm)`, `disable(actor, id)`.
-//! - `drive`: `drive_today() -> DrivePage`, `start_drive(actor, DriveForm)`.
-//! - `register`: `interest(actor, key, InterestForm) -> Saved`, `enrol(actor, key, EnrolForm) -> Saved`; flaws come back by field.
-//! - `import`: `stage(actor, bytes, file name, ImportOptions, progress) -> ImportId`, `preview(id)`, `admit(actor, id)`, `discard(actor, id)`, `report_csv(id)`.
-//! - `correct`: `corrections(page)`, `resolve(actor, id, version, value)`, `dismiss(actor, id, version)`.
-//! - `review`: `queue()`, `open_pair(actor, id) -> PairView`, `decide(actor, id, version, Verdict)`, `undo(actor, id)`; `scan(actor, progress)`; `export_pairs()`.
-//! - `people`: `search(actor, query) -> Vec<PersonRow>`, `person(actor, public id) -> PersonView` masked, `disclose(actor, public id, reason)`, `withdraw(..)`.
-//! - `follow`: `plan(as_of, months, dry_run)`, `send_due(now, mailer)`, `tasks(day)`, `finish_task(..)`, `first_contact_preview(filter)`, `first_contact(actor, filter, count)`.
-//! - `answer`: `link(token) -> LinkPage`, `answer(token, action)`: the registrant's side.
-//! - `report`: `pool(as_of)`, `flows(from, to)`.
-//! - `back_up`, `restore`, `audit`.
+//! - `open`: makes or opens a data folder and unlocks it.
+//! - `account`: log-in, sessions, set-up link, accounts.
+//! - `register`: interests and guided enrolments, checked against everybody before they are saved.
+//! - `import`: stage, preview, admit, discard, report.
+//! - `correct`: the correction list.
+//! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
+//! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
+//! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link.
+//! - `report`: pool and flows from the facts.
+//! - `drive`: drives and today's numbers. `office`: keys, audit, backup.
+
+mod account;
+mod actor;
+mod answer;
+mod correct;
+mod drive;
+mod error;
+mod follow;
+mod live;
+mod office;
+mod open;
+mod people;
+mod register;
+mod report;
+mod review;
 
 pub mod demo;
 pub mod form;
+pub mod import;
+
+use std::sync::{Arc, RwLock};
+
+use crate::config::Config;
+use crate::domain::consent::ConsentTexts;
+use crate::domain::time::Timestamp;
+use crate::domain::town::Towns;
+use crate::followup::policy::Policies;
+use crate::store::Store;
+use crate::vault::{Cost, Vault};
+
+pub use account::{SessionStart, Staff};
+pub use actor::Actor;
+pub use answer::{Answer, LinkPage};
+pub use correct::CorrectionItem;
+pub use drive::DrivePage;
+pub use error::AppError;
+pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
+pub use office::KeysStatus;
+pub use open::{Opened, Unlock};
+pub use people::{Opening, PersonPage, PersonRow};
+pub use register::Circumstances;
+pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+
+/// An open registry: database, keys, rules, and the index over everybody.
+pub struct App {
+    /// Settings.
+    pub config: Config,
+    /// The branch's towns.
+    pub towns: Towns,
+    /// Consent texts.
+    pub texts: ConsentTexts,
+    policies: Policies,
+    store: Store,
+    vault: Arc<Vault>,
+    cost: Cost,
+    live: RwLock<live::Live>,
+    facts: tokio::sync::RwLock<report::Book>,
+    /// One follower of the change feed at a time.
+    following: tokio::sync::Mutex<()>,
+    /// One save at a time in this process, so that only other processes can make a check out of date.
+    saving: tokio::sync::Mutex<()>,
+    hashing: Arc<tokio::sync::Semaphore>,
+}
+
+impl App {
+    /// The branch's name.
+    pub fn branch(&self, english: bool) -> &str {
+        if english { &self.config.branch.en } else { &self.config.branch.zh }
+    }
+
+    /// Today in the branch's zone.
+    pub fn today(&self, now: Timestamp) -> chrono::NaiveDate {
+        now.date_in(self.config.zone)
+    }
+
+    /// The keyed digests of this registry, for tokens that pages carry.
+    pub fn keyed(&self) -> &dyn crate::domain::Keyed {
+        &*self.vault
+    }
+}

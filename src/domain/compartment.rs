@@ -22,14 +22,7 @@ pub enum Compartment {
 
 impl Compartment {
     /// Every compartment, in the order of their codes.
-    pub const ALL: [Self; 6] = [
-        Self::Identity,
-        Self::Contact,
-        Self::Health,
-        Self::Genetic,
-        Self::Documents,
-        Self::Statistics,
-    ];
+    pub const ALL: [Self; 6] = [Self::Identity, Self::Contact, Self::Health, Self::Genetic, Self::Documents, Self::Statistics];
 
     /// The stable code stored in the database and bound into every ciphertext.
     pub const fn code(self) -> u8 {

@@ -91,4 +91,12 @@ impl Zeroize for Contact {
     }
 }
 
+impl Contact {
+    /// Whether there is a mail address, and whether there is a phone.
+    pub fn channels(contact: &super::Guarded<Self>) -> (bool, bool) {
+        let contact = contact.reveal();
+        (!contact.mails.is_empty(), !contact.phones.is_empty())
+    }
+}
+
 opaque_debug!(Address, Relative, Contact);

@@ -174,11 +174,9 @@ pub fn judge(registry: Registry, filled: &Filled, day: NaiveDate) -> Result<Comp
         lacks.push(Lack::Contacts);
     }
     if registry == Registry::OrganBody {
-        for (missing, lack) in [
-            (filled.items == 0, Lack::Items),
-            (filled.executors == 0, Lack::Executor),
-            (filled.witnesses == 0, Lack::Witness),
-        ] {
+        for (missing, lack) in
+            [(filled.items == 0, Lack::Items), (filled.executors == 0, Lack::Executor), (filled.witnesses == 0, Lack::Witness)]
+        {
             if missing {
                 lacks.push(lack);
             }

@@ -138,6 +138,11 @@ impl PublicId {
         (u64::try_from(expected).ok()? == typed_check).then_some(id)
     }
 
+    /// Reads a public id typed into a search field.
+    pub fn typed(text: &super::Guarded<String>) -> Option<Self> {
+        Self::parse(text.reveal())
+    }
+
     /// The id as printed.
     pub fn as_str(&self) -> &str {
         &self.0

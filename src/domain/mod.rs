@@ -11,6 +11,7 @@ mod keyed;
 pub mod compartment;
 pub mod consent;
 pub mod contact;
+pub mod correction;
 pub mod document;
 pub mod fact;
 pub mod form;
@@ -27,6 +28,7 @@ pub mod registry;
 pub mod role;
 pub mod time;
 pub mod town;
+pub mod written;
 
 pub use compartment::Compartment;
 pub use guarded::Guarded;

@@ -81,6 +81,13 @@ pub struct Identity {
     pub documents: Vec<Document>,
 }
 
+impl Identity {
+    /// The birth date, for rules that count from it; opaque in `Debug`.
+    pub fn birth_of(identity: &super::Guarded<Self>) -> Option<BirthDate> {
+        identity.reveal().birth
+    }
+}
+
 impl Zeroize for Identity {
     fn zeroize(&mut self) {
         self.name.zeroize();

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::registry::Registry;
+
 /// What a row with this problem comes to. The row's outcome is the worst of its problems'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
@@ -28,6 +30,11 @@ macro_rules! problems {
             /// The code as printed in reports.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
+            }
+
+            /// The locale key of the sentence that tells staff what to do.
+            pub const fn hint(self) -> &'static str {
+                match self { $(Self::$name => concat!("problem-", $code)),+ }
             }
 
             /// The problem of a printed code.
@@ -101,6 +108,19 @@ problems! {
     UnparseableDate = "unparseable_date",
     /// Under the weight for giving blood or cells.
     WeightLow = "weight_low",
+}
+
+impl ProblemCode {
+    /// What the problem does to a row of a registry. A stem-cell donor of the wrong age cannot be enrolled (中华骨髓库: 18 to 45); a blood
+    /// donor's age is reviewed, because the station decides.
+    pub const fn severity(self, registry: Registry) -> Severity {
+        match self {
+            Self::MissingName | Self::EmptyRecord | Self::NameTooLong => Severity::Refused,
+            Self::AgeOver | Self::AgeUnder if matches!(registry, Registry::StemCell) => Severity::Refused,
+            Self::MissingId | Self::MissingPhone | Self::WeightLow | Self::BarcodeShared => Severity::Noted,
+            _ => Severity::Review,
+        }
+    }
 }
 
 impl std::fmt::Display for ProblemCode {

@@ -29,6 +29,13 @@ pub struct RecordDraft {
     pub details: Guarded<Details>,
 }
 
+impl RecordDraft {
+    /// Takes the document number out, to be put on the correction list; none where there is none.
+    pub fn set_document_aside(&mut self) -> Option<Guarded<String>> {
+        self.identity.reveal_mut().documents.pop().map(|document| Guarded::new(document.number().to_owned()))
+    }
+}
+
 /// Fields that only one registry's form carries; sealed under the `documents` compartment.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Details {

@@ -44,6 +44,21 @@ impl LinkPurpose {
         Self::ALL.into_iter().find(|p| p.code() == code)
     }
 
+    /// The word stored in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::VerifyMail => "verify-mail",
+            Self::NotMe => "not-me",
+            Self::Unsubscribe => "unsubscribe",
+            Self::ContactCheck => "contact-check",
+        }
+    }
+
+    /// The purpose of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word() == word)
+    }
+
     /// How long a link of this purpose works, in seconds. Unsubscribing works long after the mail (RFC 8058 sets no limit; mail clients offer it for years).
     pub const fn lifetime(self) -> i64 {
         match self {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Guarded;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::record::RecordDraft;
+use crate::domain::town::TownCode;
 
 use super::problem_field::ProblemField;
 
@@ -20,6 +21,8 @@ pub struct Sheet {
     pub columns: Vec<ColumnRead>,
     /// Names of the worksheets that were not read.
     pub ignored_sheets: Vec<String>,
+    /// Those of them that hold a table of persons too: staff should be told that it was not read.
+    pub other_tables: Vec<String>,
     /// Every row from the header down to the last that holds anything, in order.
     pub rows: Vec<Row>,
 }
@@ -51,6 +54,18 @@ pub struct Row {
     pub draft: Option<RecordDraft>,
     /// The day on which the row was judged, and why that day.
     pub judged: Option<(NaiveDate, Judged)>,
+    /// The town the address names, where the sheet has a column for the town and this row leaves it blank. Not part of the draft.
+    pub address_town: Option<TownCode>,
+}
+
+impl Row {
+    /// The codes of the row's problems, each once, in alphabetical order.
+    pub fn codes(&self) -> Vec<ProblemCode> {
+        let mut codes: Vec<ProblemCode> = self.problems.iter().map(|p| p.code).collect();
+        codes.sort_by_key(|c| c.code());
+        codes.dedup();
+        codes
+    }
 }
 
 /// Where the day of judgement comes from.
@@ -84,12 +99,14 @@ pub enum RowKind {
     Note,
     /// Who made, checked or signed the sheet.
     Footer,
+    /// Further lines of the person above: name cells merged over several rows.
+    Continuation,
     /// A sample row that shows how to fill the sheet in (示例).
     Example,
 }
 
 /// What becomes of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowOutcome {
     /// Taken in.
@@ -125,7 +142,7 @@ pub struct Problem {
     pub severity: Severity,
     /// The value that is not used, for the correction list.
     pub kept_aside: Option<Guarded<String>>,
-    /// Locale key of the sentence that tells staff what to do: `problem-<code>`, or a more exact `problem-<code>-<variant>`.
+    /// Locale key of the sentence that tells staff what to do: `problem-<code>`.
     pub hint: &'static str,
 }
 
@@ -142,6 +159,20 @@ pub struct SheetCounts {
     pub refused: usize,
     /// Skipped.
     pub skipped: usize,
+}
+
+impl Row {
+    /// Adds a problem whose value is not used, found after the reading: the row needs a registrar now.
+    pub fn keep_aside(&mut self, code: ProblemCode, field: ProblemField, value: Guarded<String>, hint: &'static str) {
+        self.problems.push(Problem { code, field, severity: Severity::Review, kept_aside: Some(value), hint });
+        self.problems.sort_by_key(|p| p.code);
+        self.outcome = self.outcome.max(RowOutcome::Review);
+    }
+}
+
+/// A digest of a file's bytes, made by `tag` without the caller seeing them: the same bytes imported again are known by it.
+pub fn fingerprint(bytes: &Guarded<Vec<u8>>, tag: impl FnOnce(&[u8]) -> [u8; 32]) -> [u8; 32] {
+    tag(bytes.reveal())
 }
 
 impl Sheet {

@@ -228,6 +228,7 @@ impl Columns {
         self.keys.extend(record.keys);
         self.records.push(record.record);
         self.enrolments.extend(record.enrolment);
+        self.enrolments.extend(record.further);
         self.claims.extend(record.claims);
         self.contacts.extend(record.contacts);
         self.stat_links.extend(record.stat_link);

@@ -89,6 +89,13 @@ impl Store {
         Ok(outbox::Entity::find().filter(outbox::Column::MessageId.eq(message_id)).one(&self.reader).await?)
     }
 
+    /// Subjects with a used link of a purpose: verified addresses, "this is not me", unsubscribed.
+    pub async fn subjects_with_used_link(&self, purpose: &str) -> Result<Vec<SubjectId>, StoreError> {
+        let query = link::Entity::find().select_only().column(link::Column::SubjectId).distinct();
+        let query = query.filter(link::Column::Purpose.eq(purpose)).filter(link::Column::UsedAt.is_not_null());
+        Ok(query.into_tuple().all(&self.reader).await?)
+    }
+
     /// Messages in a state, earliest first, at most `limit`.
     pub async fn messages(&self, state: OutboxState, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
         let query = outbox::Entity::find().filter(outbox::Column::State.eq(state)).order_by_asc(outbox::Column::DueAt);
@@ -188,6 +195,22 @@ impl Tx {
             .filter(outbox::Column::Id.eq(id))
             .filter(outbox::Column::Fence.eq(fence))
             .filter(outbox::Column::LeaseUntil.gt(now))
+            .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry]))
+            .exec(&self.db)
+            .await?;
+        if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Gives a claimed message back that is not to be sent before `due_at`.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] where it is in other hands.
+    pub async fn postpone(&mut self, id: OutboxId, fence: i64, due_at: Timestamp) -> Result<(), StoreError> {
+        let done = outbox::Entity::update_many()
+            .col_expr(outbox::Column::DueAt, due_at.into())
+            .col_expr(outbox::Column::LeaseUntil, Option::<Timestamp>::None.into())
+            .filter(outbox::Column::Id.eq(id))
+            .filter(outbox::Column::Fence.eq(fence))
             .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry]))
             .exec(&self.db)
             .await?;

@@ -3,10 +3,10 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::id::{ImportId, ImportRowId, StaffId};
+use crate::domain::id::{ImportId, ImportRowId, StaffId, StatId};
 use crate::domain::registry::Registry;
 use crate::domain::time::Timestamp;
-use crate::vault::Vault;
+use crate::vault::{Sealed, Vault};
 
 use super::admit::{Admitted, Place};
 use super::change::ChangeKind;
@@ -15,7 +15,7 @@ use super::entity::value::Opaque;
 use super::entity::{correction, import, import_row};
 use super::error::StoreError;
 use super::person::{RecordView, open_record};
-use super::prepare::PreparedRecord;
+use super::prepare::{PreparedRecord, stat_slot};
 use super::tx::Tx;
 use super::word::{ImportState, RowOutcome};
 
@@ -96,6 +96,15 @@ impl Store {
             .all(&self.reader)
             .await?;
         rows.into_iter().map(staged).collect()
+    }
+
+    /// Under which random identity a staged record will be counted.
+    pub fn staged_stat_id(&self, vault: &Vault, prepared: &PreparedRecord) -> Result<StatId, StoreError> {
+        let rows = prepared.keys.iter().cloned().map(super::meta::dek_row).collect::<Result<Vec<_>, _>>()?;
+        let keys = vault.subject_keys(prepared.subject(), &rows)?;
+        let link = prepared.stat_link.as_ref().ok_or(StoreError::Damaged("import_row"))?;
+        let bytes = vault.unseal_bytes(&keys, &stat_slot(prepared.subject()), &Sealed::from_bytes(link.sealed.0.clone()))?;
+        StatId::from_guarded(&bytes).ok_or(StoreError::Damaged("stat_link"))
     }
 
     /// Opens a staged record for the preview and the duplicate check.

@@ -72,6 +72,9 @@ pub struct PreparedRecord {
     pub(super) stat_link: Option<stat_link::Model>,
     pub(super) record: record::Model,
     pub(super) enrolment: Option<enrolment::Model>,
+    /// Standings in further registries.
+    #[serde(default)]
+    pub(super) further: Vec<enrolment::Model>,
     pub(super) claims: Vec<identifier_claim::Model>,
     pub(super) contacts: Vec<contact_index::Model>,
     pub(super) facts: Vec<fact::Model>,
@@ -255,6 +258,7 @@ impl<'a> Preparation<'a> {
             stat_link: None,
             record: row,
             enrolment: None,
+            further: Vec::new(),
             claims,
             contacts,
             facts: Vec::new(),
@@ -299,6 +303,24 @@ impl<'a> Preparation<'a> {
         Ok(())
     }
 
+    /// Adds a standing in a further registry, as of the same day.
+    pub fn also(&mut self, registry: Registry, status: EnrolmentStatus) -> Result<(), StoreError> {
+        let mut row = enrolment::Model {
+            id: EnrolmentId::fresh(),
+            subject_id: self.subject(),
+            registry,
+            status,
+            since: Day(self.template.day),
+            row_version: 1,
+            row_mac: Opaque(Vec::new()),
+        };
+        row.protect(self.vault)?;
+        self.out.further.push(row);
+        let fact = Fact { registry, event: FactEvent::Status(status), ..self.template.clone() };
+        self.out.facts.push(prepare_fact(self.vault, &fact)?.0);
+        Ok(())
+    }
+
     /// Adds a consent.
     pub fn consent(&mut self, given: &ConsentGiven) -> Result<(), StoreError> {
         self.out.consents.push(prepare_consent(self.vault, self.keys, given)?.0);
@@ -325,6 +347,16 @@ impl PreparedRecord {
     /// The standing of a new subject.
     pub fn status(&self) -> Option<EnrolmentStatus> {
         self.enrolment.as_ref().map(|e| e.status)
+    }
+
+    /// The day the record speaks of.
+    pub fn told_on(&self) -> Option<NaiveDate> {
+        self.record.told_on.map(|d| d.0)
+    }
+
+    /// The blind indexes of the document numbers claimed as verified.
+    pub fn claim_values(&self) -> Vec<Vec<u8>> {
+        self.claims.iter().filter(|c| c.verified).map(|c| c.index_value.0.clone()).collect()
     }
 
     /// Whether a document number is claimed as verified.

@@ -18,6 +18,7 @@ use crate::domain::phone::Phone;
 use super::bytes::Canon;
 use super::error::VaultError;
 use super::keyring::{Opened, Vault};
+use super::primitive::Prf;
 use super::purpose::KeyPurpose;
 
 /// The version of the normal forms below; stored values of another version are found only after a rebuild.
@@ -179,7 +180,7 @@ impl Findable for MailAddress {
 fn index(key: &Opened, purpose: IndexPurpose, norm_version: u16, kind: u8, value: &str) -> BlindIndex {
     let mut info = Canon::new("dv1/bidx");
     info.lp(purpose.word().as_bytes());
-    let sub_key = super::primitive::Prf::new(&*key.prf.expand(&[info.as_bytes()]));
+    let sub_key = Prf::new(&*key.kdf.expand(&info));
     let mut input = Canon::new("dv1/bidx/value");
     input.u16(norm_version).u8(kind).lp(value.as_bytes());
     let tag = sub_key.mac(&[input.as_bytes()]);

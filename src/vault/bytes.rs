@@ -13,6 +13,12 @@ impl Canon {
         canon
     }
 
+    /// Starts with nothing: for vectors of functions that know no labels.
+    #[cfg(test)]
+    pub fn empty() -> Self {
+        Self(Vec::new())
+    }
+
     /// Appends a part with its length (u32, big-endian).
     pub fn lp(&mut self, part: &[u8]) -> &mut Self {
         let len = u32::try_from(part.len()).expect("a part of a canonical string is far below 4 GiB");

@@ -13,6 +13,11 @@ use super::purpose::KeyPurpose;
 const LEAF: &[u8] = &[0x00];
 const NODE: &[u8] = &[0x01];
 
+/// SHA-256 of the very bytes of a text, stored beside what was agreed to.
+pub fn digest(text: &[u8]) -> [u8; 32] {
+    sha256(&[text])
+}
+
 /// What the first leaf of a deployment's log points back to.
 pub fn genesis(deployment: DeploymentId) -> [u8; 32] {
     let mut canon = Canon::new("dv1/audit");

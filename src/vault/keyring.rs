@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use super::bytes::Canon;
 use super::entropy::Entropy;
 use super::error::VaultError;
-use super::primitive::{self, Aead, Key, Prf};
+use super::primitive::{self, Aead, Kdf, Key, Prf};
 use super::purpose::{KeyPurpose, KeyStatus};
 use super::root::RootKey;
 
@@ -51,11 +51,11 @@ pub(super) struct Wrapping(pub Vec<(KeyPurpose, Key)>);
 
 impl Wrapping {
     pub fn of_root(root: &RootKey, deployment: DeploymentId) -> Self {
-        let prf = primitive::extract(b"dv1/root", root.bytes());
+        let kdf = Kdf::extract(b"dv1/root", root.bytes());
         let derive = |purpose: KeyPurpose| {
             let mut info = Canon::new("dv1/root/wrap");
             info.lp(&deployment.bytes()).u16(purpose.code().cast_unsigned());
-            (purpose, prf.expand(&[info.as_bytes()]))
+            (purpose, kdf.expand(&info))
         };
         Self(KeyPurpose::ALL.into_iter().map(derive).collect())
     }
@@ -79,6 +79,8 @@ pub(super) struct Opened {
     pub aead: Aead,
     /// The key as HMAC key (all other purposes).
     pub prf: Prf,
+    /// The key as source of further keys (blind indexes, tags).
+    pub kdf: Kdf,
 }
 
 /// The opened keyring of a process: seals, opens, checks. Immutable; after a rotation take a new one from [`Vault::reopen`].
@@ -87,7 +89,7 @@ pub struct Vault {
     pub(super) wrapping: Wrapping,
     pub(super) keys: Vec<Opened>,
     /// A node's own key for [`crate::domain::Keyed`].
-    pub(super) node_tag: Option<Prf>,
+    pub(super) node_tag: Option<Kdf>,
     pub(super) entropy: Entropy,
 }
 
@@ -138,7 +140,7 @@ impl Vault {
         deployment: DeploymentId,
         rows: &[KeyRow],
         entropy: Entropy,
-        node_tag: Option<Prf>,
+        node_tag: Option<Kdf>,
     ) -> Result<Self, VaultError> {
         let mut keys: Vec<Opened> = Vec::new();
         let mut damaged = None;
@@ -156,6 +158,7 @@ impl Vault {
                     status: row.status,
                     aead: Aead::new(&key),
                     prf: Prf::new(&*key),
+                    kdf: Kdf::of_key(&key),
                     key: Box::new(key),
                 }),
                 None => damaged = damaged.or(Some(row.key_id)),

@@ -38,7 +38,7 @@ pub mod chain;
 pub mod password;
 pub mod token;
 
-pub use blind::{BlindIndex, IndexPurpose, NORM_VERSION};
+pub use blind::{BlindIndex, Findable, IndexPurpose, NORM_VERSION};
 pub use error::VaultError;
 pub use files::KeyFile;
 pub use keyring::{KeyRow, Vault};

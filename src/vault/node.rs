@@ -21,7 +21,7 @@ use crate::domain::id::DeploymentId;
 use super::entropy::Entropy;
 use super::error::VaultError;
 use super::keyring::{KeyRow, Vault, Wrapping};
-use super::primitive::{self, Key, same, sha256};
+use super::primitive::{self, Kdf, Key, same, sha256};
 use super::purpose::KeyPurpose;
 use super::{files, text};
 
@@ -81,7 +81,7 @@ impl Vault {
     /// As [`Vault::open`]; [`VaultError::WrongRoot`] also after the root key was rotated.
     pub fn open_node(file: &NodeKeyFile, rows: &[KeyRow]) -> Result<Self, VaultError> {
         let wrapping = Wrapping(file.keys.iter().map(|(p, k)| (*p, k.clone())).collect());
-        let tag = primitive::extract(b"dv1/node/keyed", &*file.root);
+        let tag = Kdf::extract(b"dv1/node/keyed", &*file.root);
         Self::build(wrapping, file.deployment, rows, Entropy::System, Some(tag))
     }
 }

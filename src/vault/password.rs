@@ -1,5 +1,6 @@
 //! Passwords of staff accounts: Argon2id (RFC 9106) in PHC form.
 
+use crate::domain::Guarded;
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -176,6 +177,26 @@ pub fn acceptable(password: &str) -> Result<(), PasswordFlaw> {
     let first = steps.next().unwrap_or_default();
     let run = first.abs() <= 1 && steps.all(|s| s == first);
     if run || COMMON.contains(&lower.as_str()) { Err(PasswordFlaw::Common) } else { Ok(()) }
+}
+
+/// [`acceptable`] of a password in custody.
+pub fn acceptable_guarded(password: &Guarded<String>) -> Result<(), PasswordFlaw> {
+    acceptable(password.reveal())
+}
+
+/// [`hash`] of a password in custody.
+pub fn hash_guarded(password: &Guarded<String>, cost: Cost) -> Result<String, VaultError> {
+    hash(password.reveal(), cost)
+}
+
+/// [`verify`] of a password in custody.
+pub fn verify_guarded(password: &Guarded<String>, stored: &str) -> bool {
+    verify(password.reveal(), stored)
+}
+
+/// [`dummy_verify`] of a password in custody.
+pub fn dummy_verify_guarded(password: &Guarded<String>, cost: Cost) -> bool {
+    dummy_verify(password.reveal(), cost)
 }
 
 /// Hashes a new password after [`acceptable`]; the answer is stored: `$argon2id$v=19$m=..,t=..,p=..$salt$hash`. Slow by design: call it on a

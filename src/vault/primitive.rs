@@ -2,6 +2,7 @@
 
 use aes_gcm::aead::KeyInit as _;
 use aes_gcm::{AeadInOut, Aes256Gcm, Nonce, Tag};
+use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -54,25 +55,29 @@ impl Prf {
         }
         mac.finalize().into_bytes().into()
     }
-
-    /// One 32-byte block of HKDF-Expand, this PRF's key being the pseudorandom key.
-    pub fn expand(&self, info: &[&[u8]]) -> Key {
-        let mut mac = self.0.clone();
-        for part in info {
-            mac.update(part);
-        }
-        mac.update(&[1]);
-        let mut out = Zeroizing::new([0; KEY]);
-        let block = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
-        out.copy_from_slice(&*block);
-        out
-    }
 }
 
-/// HKDF-Extract; the pseudorandom key stays inside the returned function.
-pub(super) fn extract(salt: &[u8], secret: &[u8]) -> Prf {
-    let prk = Zeroizing::new(Prf::new(salt).mac(&[secret]));
-    Prf::new(&*prk)
+/// HKDF-Expand (RFC 5869) of one pseudorandom key, which stays inside.
+#[derive(Clone)]
+pub(super) struct Kdf(Hkdf<Sha256>);
+
+impl Kdf {
+    /// A key that is random already stands for the pseudorandom key.
+    pub fn of_key(key: &[u8; KEY]) -> Self {
+        Self(Hkdf::from_prk(key).expect("32 bytes are as long as the hash"))
+    }
+
+    /// HKDF-Extract.
+    pub fn extract(salt: &[u8], secret: &[u8]) -> Self {
+        Self(Hkdf::new(Some(salt), secret))
+    }
+
+    /// A key for `info`.
+    pub fn expand(&self, info: &Canon) -> Key {
+        let mut out = Zeroizing::new([0; KEY]);
+        self.0.expand(info.as_bytes(), &mut *out).expect("32 bytes are one block");
+        out
+    }
 }
 
 /// AES-256-GCM with its key schedule computed once, zeroised on drop.

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::domain::Guarded;
+
 use super::bytes::Canon;
 use super::entropy::Entropy;
 use super::error::VaultError;
@@ -45,6 +47,11 @@ impl RootKey {
         let wrapped = primitive::wrap(&Aead::new(&key), &aad(cost, &salt), &root, entropy)?;
         let wrapped = wrapped.try_into().map_err(|_| VaultError::Shape)?;
         Ok(ProtectedRoot { cost, salt, commitment: *commitment, wrapped })
+    }
+
+    /// [`RootKey::from_passphrase`] of a passphrase in custody.
+    pub fn from_guarded(passphrase: &Guarded<String>, protected: &ProtectedRoot) -> Result<Self, VaultError> {
+        Self::from_passphrase(passphrase.reveal(), protected)
     }
 
     /// Opens a protected root key.

@@ -29,7 +29,7 @@ use crate::domain::{Compartment, Guarded};
 use super::bytes::{Canon, SecretWriter};
 use super::error::VaultError;
 use super::keyring::Vault;
-use super::primitive::{self, Aead, KEY, Key, NONCE, Prf, TAG};
+use super::primitive::{self, Aead, KEY, Kdf, Key, NONCE, TAG};
 use super::purpose::KeyPurpose;
 use super::subject::SubjectKeys;
 
@@ -198,8 +198,9 @@ impl Place {
     }
 
     /// Encryption key and commitment of one write.
-    fn keys(&self, prf: &Prf) -> (Key, Key) {
-        (prf.expand(&[self.info("dv1/enc").as_bytes()]), prf.expand(&[self.info("dv1/commit").as_bytes()]))
+    fn keys(&self, key: &[u8; KEY], salt: &[u8; SALT]) -> (Key, Key) {
+        let kdf = Kdf::extract(salt, key);
+        (kdf.expand(&self.info("dv1/enc")), kdf.expand(&self.info("dv1/commit")))
     }
 }
 
@@ -294,7 +295,7 @@ fn encrypt(
     nonce: [u8; NONCE],
 ) -> Result<Sealed, VaultError> {
     let bucket = u16::try_from(plain.finish()?).expect("a bucket is 32 or 256");
-    let (enc, commit) = place.keys(&primitive::extract(&salt, key));
+    let (enc, commit) = place.keys(key, &salt);
     let mut out = Vec::with_capacity(OVERHEAD + plain.0.len());
     out.extend_from_slice(&[FORMAT, SUITE]);
     out.extend_from_slice(&bucket.to_be_bytes());
@@ -313,7 +314,7 @@ fn decrypt(key: &[u8; KEY], mut place: Place, sealed: &Sealed) -> Result<Opened,
     let (head, rest) = sealed.0.split_at_checked(HEADER).ok_or(VaultError::Form)?;
     let (commitment, rest) = rest.split_first_chunk::<32>().ok_or(VaultError::Form)?;
     let (text, tag) = rest.split_last_chunk::<TAG>().ok_or(VaultError::Form)?;
-    let (enc, commit) = place.keys(&primitive::extract(header.salt, key));
+    let (enc, commit) = place.keys(key, header.salt);
     if !primitive::same(&*commit, commitment) {
         return Err(VaultError::Refused);
     }
@@ -327,3 +328,6 @@ fn decrypt(key: &[u8; KEY], mut place: Place, sealed: &Sealed) -> Result<Opened,
     }
     Ok(Opened { buffer, len })
 }
+
+#[cfg(test)]
+mod commitment;

@@ -119,6 +119,16 @@ fn candidate(typed: &str) -> Option<(Option<u8>, Zeroizing<Vec<u8>>)> {
         _ => c,
     };
     let values: Option<Vec<u8>> = symbols.chars().filter(|c| !ignored(c)).map(half_width).map(text::base32_value).collect();
-    let values = values.filter(|v| v.len() == SYMBOLS)?;
+    let mut values = values?;
+    let label = match (label, values.as_slice()) {
+        // The number was typed without the colon behind it.
+        (None, [number @ 1..=LINES, rest @ ..]) if rest.len() == SYMBOLS => {
+            let number = *number;
+            values.remove(0);
+            Some(number)
+        }
+        (label, rest) if rest.len() == SYMBOLS => label,
+        _ => return None,
+    };
     text::from_base32(values).map(|bytes| (label, bytes))
 }

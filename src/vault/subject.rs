@@ -73,6 +73,13 @@ impl SubjectKeys {
         let found = self.keys.iter().find(|(c, v, _)| *c == compartment && *v == version);
         found.map(|(.., key)| key).ok_or(VaultError::NoDataKey(compartment))
     }
+
+    /// The key of one compartment presented as that of another subject or compartment.
+    #[cfg(test)]
+    pub(super) fn forged(&self, subject: SubjectId, from: Compartment, to: Compartment) -> Self {
+        let keys = self.keys.iter().filter(|(c, ..)| *c == from).map(|(_, version, key)| (to, *version, key.clone())).collect();
+        Self { subject, keys }
+    }
 }
 
 impl Vault {

@@ -1,4 +1,10 @@
 //! Tests of the room as a whole.
 
+mod access;
 mod keys;
-mod support;
+mod lookup;
+mod primitives;
+mod sealing;
+mod sheets;
+pub(super) mod support;
+mod vectors;

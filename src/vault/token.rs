@@ -13,6 +13,11 @@ use super::primitive::{Prf, same, sha256};
 use super::purpose::KeyPurpose;
 use super::text;
 
+/// Random bytes for a bearer token of another room.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], VaultError> {
+    Entropy::System.draw()
+}
+
 macro_rules! tokens {
     ($($(#[$doc:meta])* $name:ident, $bytes:literal, $label:literal, $purpose:expr, $keyed:ident, $keyed_all:ident;)+) => {$(
         $(#[$doc])*
@@ -100,10 +105,10 @@ fn csrf_under(prf: &Prf, session: &SessionToken) -> String {
 impl Keyed for Vault {
     /// `HMAC-SHA256(HKDF-Expand(keyed key, label), bytes)`. On a node the key is the node's own (see [`super::NodeKeyFile`]).
     fn tag(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
-        let own = self.primary(KeyPurpose::Keyed).map(|k| &k.prf).ok().or(self.node_tag.as_ref());
-        let prf = own.expect("a keyring is opened with the registry's keyed key or a node's own");
+        let own = self.primary(KeyPurpose::Keyed).map(|k| &k.kdf).ok().or(self.node_tag.as_ref());
+        let kdf = own.expect("a keyring is opened with the registry's keyed key or a node's own");
         let mut info = Canon::new("dv1/keyed");
         info.lp(label.as_bytes());
-        Prf::new(&*prf.expand(&[info.as_bytes()])).mac(&[bytes])
+        Prf::new(&*kdf.expand(&info)).mac(&[bytes])
     }
 }

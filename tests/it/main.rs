@@ -1,4 +1,17 @@
-//! Tests of the whole, in one binary.
+//! Integration tests: one binary, one module a subject. Tests that need something beside Rust say so: `#[ignore = "needs ..."]`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test stops where it finds something wrong and says what it measured"
+)]
 
+#[allow(dead_code, reason = "the tests that drive the server use the rest")]
+mod harness;
 mod linkage_drives;
 mod store;
+mod quiet_logs;
+mod reports_flows;
+mod reports_oracle;
+mod reports_survival;

@@ -267,6 +267,11 @@ impl Index {
             + (self.free.capacity() + self.removed.capacity()) * 4
     }
 
+    /// Judges two sets of features, neither of which need be in the index; it lends the frequencies of names and towns.
+    pub fn judge_pair(&self, a: &Features, b: &Features) -> Judgement {
+        self.judge(&Side::of(self, a), b)
+    }
+
     fn judge(&self, mine: &Side<'_>, other: &Features) -> Judgement {
         let levels = compare(mine.features, other);
         let mut shares = mine.shares;

@@ -25,5 +25,5 @@ pub use features::Features;
 pub use index::{Index, Match, PairMatch};
 pub use levels::{AddressLevel, BirthLevel, Comparison, DocumentLevel, MailLevel, PhoneLevel, SexLevel};
 pub use name::NameLevel;
-pub use normalise::features;
+pub use normalise::{document_features, features};
 pub use normalise_find::FindQuery;

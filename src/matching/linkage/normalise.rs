@@ -10,7 +10,20 @@ use super::name::canonical;
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
 use crate::domain::document::Document;
+use crate::domain::national_id::NationalId;
 use crate::domain::person::{BirthDate, Identity};
+
+/// The features of a document number alone, typed into a field for the warning at the table; none where it is no whole number yet.
+pub fn document_features(typed: &Guarded<String>) -> Option<Features> {
+    let id = NationalId::parse(typed.reveal()).ok()?;
+    let document = Document::National(id);
+    let mut out = Features::default();
+    let mut value = vec![document.kind_code()];
+    value.extend_from_slice(document.number().as_bytes());
+    out.push(Tag::Document, &value);
+    value.zeroize();
+    Some(out)
+}
 
 /// Characters of a name that are kept.
 const NAME: usize = 60;

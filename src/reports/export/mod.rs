@@ -15,7 +15,9 @@ use super::Lang;
 use super::definitions::Definition;
 use crate::domain::Guarded;
 
+pub(crate) use html::escape;
 pub use text::guard_formula;
+pub(crate) use text::thousands;
 
 /// A table to be written.
 #[derive(Debug)]

@@ -156,3 +156,15 @@ impl<'de> Deserialize<'de> for Opaque {
         hex::decode(&text).map(Opaque).ok_or_else(|| serde::de::Error::custom("not hexadecimal"))
     }
 }
+
+impl From<Vec<u8>> for Opaque {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<NaiveDate> for Day {
+    fn from(day: NaiveDate) -> Self {
+        Self(day)
+    }
+}

@@ -1,0 +1,30 @@
+# Administration.
+
+admin-lead = Accounts, recovery sheet, keys. No registrant's data is seen here.
+recovery = Recovery sheet
+recovery-done = The sheet has been typed back. Keep it locked away, not beside the server.
+recovery-what = The sheet was printed at the first start. Type its code back once, to be sure it was written down correctly.
+recovery-code = The code on the sheet
+recovery-do = Check
+recovery-good = The sheet is correct
+slip-recovery = It does not fit: please compare group by group
+accounts = Accounts
+account-name = Name
+account-user = User name
+account-seen = Last sign-in
+account-never = never
+account-active = Active
+account-closed = Closed
+account-close = Close
+account-reopen = Reopen
+account-new = New account
+account-new-lead = Hand it over in person; the holder changes the password after signing in.
+account-add = Create
+account-added = The account was created
+account-changed = The account was changed
+roles = Roles
+slip-roles = Please choose at least one role
+slip-roles-conflict = Administrator and auditor cannot be the same person
+installation = Installation
+fact-version = Version
+fact-people = People on file

@@ -1,0 +1,35 @@
+# Signing in and the first set-up.
+
+sign-in = Sign in
+sign-in-failed = User name or password is wrong
+sign-in-failed-do = Please check and try again. After five wrong tries you have to wait 15 minutes.
+sign-in-ended = Your session has ended
+sign-in-ended-do = There was no activity for a while, or you signed out elsewhere. Please enter again what was not saved.
+sign-in-forgot = Forgot the password? Ask your branch's administrator.
+sign-in-say-1 = Every registrant
+sign-in-say-2 = can be reached, is told clearly,
+sign-in-say-3 = and is free to decide anew.
+field-user = User name
+field-password = Password
+field-password-again = Password once more
+hint-password = At least 12 characters. A few unrelated words are easy to remember and hard to guess.
+hint-user = Lower-case letters and digits, used to sign in
+field-account-name = Name shown
+set-up = First set-up
+set-up-lead = Creates the first two accounts. This link works once.
+preset = Small branch
+preset-what = One person may be recruiter, registrar, caller, coordinator and manager. The administrator has an account of their own and sees nobody's data; administrator and auditor cannot be the same person.
+set-up-work = Account for daily work
+set-up-work-lead = Registering, importing, duplicates, follow-up, reports.
+set-up-admin = Administrator's account
+set-up-admin-lead = Accounts, keys, backup, settings.
+set-up-do = Create the accounts
+set-up-gone = This link has been used, or is wrong
+set-up-gone-do = If the accounts exist, please sign in. If not, restart the server: it prints a new link.
+slip-account-name = Please enter the name to be shown
+slip-user = A user name has 3 to 32 lower-case letters, digits, dots or hyphens
+slip-user-taken = This user name is taken
+slip-password-short = A password has at least 12 characters
+slip-password-common = This password is too common, please choose another
+slip-password-again = The two passwords differ
+slip-users-same = The two accounts need different user names

@@ -1,0 +1,42 @@
+# People: search, list, one person.
+
+people-lead = {$n} people on file. Lists show masked numbers; opening an identity is recorded.
+people-enrol = Register somebody
+people-query = Name, or the whole document number, phone, mail address or id
+people-all = All
+people-none = Nobody found
+people-none-do = To find one person type the whole number or address: parts find nobody. For a name, try again without the other conditions.
+people-clear = Clear
+people-found = {$n ->
+    [one] One person found
+   *[other] {$n} people found
+}
+people-more = The first {$n} are shown: please narrow the search
+people-how = How to search
+people-how-1 = By name: simplified, traditional or the same sound.
+people-how-2 = By document number, phone or mail: the whole of it.
+people-how-3 = What you search for appears in no address bar and no log.
+contact-verified = Verified
+contact-unverified = Not yet verified
+contact-lost = Known lost
+contact-stopped = No contact
+person-alias = formerly {$x}
+person-opened = The identity is open and this has been recorded. It is masked again when you leave the page.
+person-fields = Data
+person-standings = Registries
+person-history = History
+person-joined = Joined records
+unmerge = Un-merge
+unmerged = Un-merged
+disclosure = Open the identity
+disclosure-what = Shows the masked name, numbers and address. Choose a reason first; each time is recorded.
+disclosure-why = Reason
+disclosure-do = Open the identity
+reason-call = The person called or came
+reason-correct = Correcting data
+reason-duplicate = Checking a duplicate
+reason-other = Other work
+slip-reason = Please choose a reason
+decide-registered = Still registered
+decide-withdrew = Withdrew
+decided-standing = Decided

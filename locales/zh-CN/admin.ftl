@@ -1,0 +1,30 @@
+# Administration.
+
+admin-lead = 账号、恢复单、密钥。这里看不到任何登记者的资料。
+recovery = 恢复单
+recovery-done = 恢复单已回填核对。请把它锁在服务器以外的地方。
+recovery-what = 首次启动时打印了恢复单。请把上面的代码输回来核对一次，确保抄写无误。
+recovery-code = 恢复单上的代码
+recovery-do = 核对
+recovery-good = 恢复单核对无误
+slip-recovery = 与恢复单不符，请逐组再看一遍
+accounts = 账号
+account-name = 名字
+account-user = 账号
+account-seen = 最近登录
+account-never = 还没有
+account-active = 可登录
+account-closed = 已停用
+account-close = 停用
+account-reopen = 恢复
+account-new = 新账号
+account-new-lead = 当面交给本人，请其首次登录后改密码。
+account-add = 建立
+account-added = 账号已建立
+account-changed = 账号已更改
+roles = 角色
+slip-roles = 请至少选一个角色
+slip-roles-conflict = 管理员与审计员不能是同一人
+installation = 安装
+fact-version = 版本
+fact-people = 在册人数

@@ -1,0 +1,35 @@
+# Signing in and the first set-up.
+
+sign-in = 登录
+sign-in-failed = 账号或密码不对
+sign-in-failed-do = 请核对后再试。连续五次不对，要等 15 分钟。
+sign-in-ended = 登录已结束
+sign-in-ended-do = 一段时间没有操作，或已在别处退出。没有保存的内容请重新填写。
+sign-in-forgot = 忘了密码，请找本会管理员。
+sign-in-say-1 = 每一位登记者，
+sign-in-say-2 = 都找得到，说得清，
+sign-in-say-3 = 随时可以改变决定。
+field-user = 账号
+field-password = 密码
+field-password-again = 再输一次密码
+hint-password = 至少 12 个字符。几个不相干的词连起来，好记又难猜。
+hint-user = 小写字母和数字，用来登录
+field-account-name = 显示的名字
+set-up = 首次设置
+set-up-lead = 建立最初的两个账号。这个链接只能用一次。
+preset = 小型单位
+preset-what = 一个人可以兼招募、登记、回访、协调和负责人。管理员账号另设，看不到任何人的资料；管理员与审计员不能是同一人。
+set-up-work = 日常工作账号
+set-up-work-lead = 登记、导入、查重、回访、报表。
+set-up-admin = 管理员账号
+set-up-admin-lead = 账号、密钥、备份、设置。
+set-up-do = 建立账号
+set-up-gone = 这个链接已经用过，或不正确
+set-up-gone-do = 账号已经建好的话，请直接登录。还没有建好，请在服务器上重新启动，会打印新的链接。
+slip-account-name = 请填显示的名字
+slip-user = 账号要有 3 到 32 个小写字母、数字、点或短横线
+slip-user-taken = 这个账号已经有人用了
+slip-password-short = 密码至少 12 个字符
+slip-password-common = 这个密码太常见，请换一个
+slip-password-again = 两次输入的密码不一样
+slip-users-same = 两个账号不能用同一个账号名

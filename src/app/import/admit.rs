@@ -1,0 +1,287 @@
+//! Admitting a draft by one short transaction.
+
+use std::collections::HashMap;
+
+use crate::domain::fact::{Channel, Fact, FactEvent};
+use crate::domain::id::{ImportId, StatId, SubjectId};
+use crate::domain::problem::ProblemCode;
+use crate::domain::registry::Registry;
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::matching::linkage;
+use crate::store::{
+    AuditEntry, ImportRow, ImportState, PairBasis, PairFound, PreparedFact, PreparedRecord, RowAdmission, RowOutcome, StagedRow,
+    StoreError, prepare_fact,
+};
+
+use super::super::register::concerns_people;
+use super::super::review::decision_of;
+use super::super::{Actor, App, AppError};
+use super::judge::{Candidate, Judged, judge_rows};
+use super::{Preview, ProblemCount, Totals};
+
+const TRIES: usize = 8;
+const PAGE: u64 = 5_000;
+
+impl App {
+    /// The page of an import: what it would do, or did.
+    pub async fn preview(&self, actor: Actor, id: ImportId) -> Result<Preview, AppError> {
+        actor.needs(Right::Import)?;
+        let import = self.store.import(id).await?.ok_or(AppError::Missing("import"))?;
+        let rows = self.all_rows(id).await?;
+        let totals = if import.state == ImportState::Draft {
+            self.catch_up().await?;
+            let judged = self.judged(&rows)?;
+            totals(&rows, &judged)
+        } else {
+            serde_json::from_str(&import.totals).unwrap_or_default()
+        };
+        Ok(preview(&import, &rows, totals))
+    }
+
+    /// Takes a draft in: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where it was admitted or discarded already; [`AppError::Busy`].
+    pub async fn admit(&self, actor: Actor, id: ImportId, now: Timestamp) -> Result<Totals, AppError> {
+        actor.needs(Right::Import)?;
+        let import = self.store.import(id).await?.ok_or(AppError::Missing("import"))?;
+        let mut rows = self.all_rows(id).await?;
+        for _ in 0..TRIES {
+            self.catch_up().await?;
+            let seq = self.live().seq;
+            let judged = self.judged(&rows)?;
+            self.claim_once(&mut rows, &judged)?;
+            let facts = self.join_facts(&import, &rows, &judged, now).await?;
+            let totals = totals(&rows, &judged);
+            let told = serde_json::to_string(&totals).map_err(|_| AppError::Busy)?;
+            let mut places: HashMap<SubjectId, &Judged> = judged.iter().map(|j| (j.subject, j)).collect();
+            let admissions: Vec<RowAdmission> = rows
+                .iter()
+                .filter_map(|row| {
+                    let judged = places.remove(&row.prepared.as_ref()?.subject())?;
+                    Some(RowAdmission { row: row.clone(), place: judged.place, known: judged.known() })
+                })
+                .collect();
+            let pairs = self.pairs(&judged);
+
+            let mut tx = self.store.begin().await?;
+            if tx.changes_since(seq).await?.iter().any(|c| concerns_people(c.kind)) {
+                tx.rollback().await?;
+                continue;
+            }
+            match tx.admit_import(&self.vault, id, admissions, &told, actor.staff(), now).await {
+                Err(StoreError::ClaimTaken { subject }) => {
+                    tx.rollback().await?;
+                    self.give_up_claim(&mut rows, subject)?;
+                    continue;
+                }
+                other => other?,
+            };
+            tx.put_facts(facts).await?;
+            tx.put_pairs(&pairs, now).await?;
+            let entry = AuditEntry::on(now, actor.staff(), "import.admit", "import", Some(id.0))
+                .with("registry", import.registry.word())
+                .with("read", totals.read)
+                .with("taken_in", totals.accepted + totals.review);
+            tx.audit(&entry).await?;
+            tx.commit().await?;
+            return Ok(totals);
+        }
+        Err(AppError::Busy)
+    }
+
+    /// Throws a draft away.
+    pub async fn discard(&self, actor: Actor, id: ImportId) -> Result<(), AppError> {
+        actor.needs(Right::Import)?;
+        let mut tx = self.store.begin().await?;
+        tx.discard_import(id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(in super::super) async fn all_rows(&self, id: ImportId) -> Result<Vec<StagedRow>, AppError> {
+        let mut rows = Vec::new();
+        loop {
+            let page = self.store.import_rows(id, rows.len() as u64, PAGE).await?;
+            if page.is_empty() {
+                return Ok(rows);
+            }
+            rows.extend(page);
+        }
+    }
+
+    /// Judges the staged rows against everybody on file.
+    fn judged(&self, rows: &[StagedRow]) -> Result<Vec<Judged>, AppError> {
+        use rayon::prelude::*;
+        let prepared: Vec<&PreparedRecord> = rows.iter().filter_map(|r| r.prepared.as_ref()).collect();
+        let candidates: Vec<Candidate> = prepared
+            .par_iter()
+            .map(|prepared| {
+                let record = self.store.open_staged(&self.vault, prepared)?;
+                let identity = record.identity.ok_or(AppError::Sealed("identity"))?;
+                Ok(Candidate { subject: prepared.subject(), features: linkage::features(&identity, record.contact.as_ref()) })
+            })
+            .collect::<Result<_, AppError>>()?;
+        Ok(judge_rows(&self.live().index, candidates))
+    }
+
+    /// A document number is claimed once a person: rows that join somebody leave the claim to the first.
+    fn claim_once(&self, rows: &mut [StagedRow], judged: &[Judged]) -> Result<(), AppError> {
+        let joined: HashMap<SubjectId, bool> = judged.iter().map(|j| (j.subject, j.known())).collect();
+        for prepared in rows.iter_mut().filter_map(|r| r.prepared.as_mut()) {
+            if joined.get(&prepared.subject()) == Some(&true) && prepared.claims_documents() {
+                prepared.unverify(&self.vault)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A number is claimed by somebody on file, or by an earlier row of this sheet, who is not surely the same person.
+    fn give_up_claim(&self, rows: &mut [StagedRow], holder: SubjectId) -> Result<(), AppError> {
+        let in_sheet = rows.iter().any(|r| r.prepared.as_ref().is_some_and(|p| p.subject() == holder));
+        let mut seen = std::collections::HashSet::new();
+        for row in rows {
+            let Some(prepared) = row.prepared.as_mut().filter(|p| p.claims_documents()) else { continue };
+            let repeated = !seen.insert(prepared.claim_values());
+            let taken = if in_sheet { repeated } else { self.claimed_by(prepared, holder)? };
+            if taken {
+                prepared.unverify(&self.vault)?;
+                mark_in_use(row);
+            }
+        }
+        Ok(())
+    }
+
+    fn claimed_by(&self, prepared: &PreparedRecord, holder: SubjectId) -> Result<bool, AppError> {
+        let record = self.store.open_staged(&self.vault, prepared)?;
+        let identity = record.identity.ok_or(AppError::Sealed("identity"))?;
+        let features = linkage::features(&identity, record.contact.as_ref());
+        let live = self.live();
+        Ok(Registry::ALL.into_iter().any(|r| live.index.exact_document(&features, r).is_some_and(|(s, _)| s == holder)))
+    }
+
+    /// The facts that keep a joined row from being counted as another registrant.
+    async fn join_facts(
+        &self,
+        import: &ImportRow,
+        rows: &[StagedRow],
+        judged: &[Judged],
+        now: Timestamp,
+    ) -> Result<Vec<PreparedFact>, AppError> {
+        let staged: HashMap<SubjectId, &PreparedRecord> =
+            rows.iter().filter_map(|r| r.prepared.as_ref()).map(|p| (p.subject(), p)).collect();
+        let mut facts = Vec::new();
+        for row in judged {
+            let Some(into) = row.joined else { continue };
+            let Some(mine) = staged.get(&row.subject).copied() else { continue };
+            let theirs = match staged.get(&into) {
+                Some(prepared) => Some(self.store.staged_stat_id(&self.vault, prepared)?),
+                None => self.store.stat_id(&self.vault, into).await?,
+            };
+            if let Some(theirs) = theirs {
+                let own = self.store.staged_stat_id(&self.vault, mine)?;
+                facts.push(self.join_fact(own, theirs, import.registry, mine.told_on(), now)?);
+            }
+        }
+        Ok(facts)
+    }
+
+    pub(in super::super) fn join_fact(
+        &self,
+        own: StatId,
+        into: StatId,
+        registry: Registry,
+        day: Option<chrono::NaiveDate>,
+        now: Timestamp,
+    ) -> Result<PreparedFact, AppError> {
+        let today = now.date_in(self.config.zone);
+        let fact = Fact {
+            stat_id: own,
+            registry,
+            day: day.unwrap_or(today),
+            recorded: today,
+            event: FactEvent::JoinedInto(into),
+            town: None,
+            sex: None,
+            birth_year: None,
+            channel: Channel::Import,
+            drive: None,
+        };
+        Ok(prepare_fact(&self.vault, &fact)?)
+    }
+
+    fn pairs(&self, judged: &[Judged]) -> Vec<PairFound> {
+        let live = self.live();
+        let persons: HashMap<SubjectId, _> = judged.iter().map(|j| (j.subject, j.person())).collect();
+        judged
+            .iter()
+            .flat_map(|row| row.likenesses.iter().map(move |l| (row, l)))
+            .filter_map(|(row, l)| {
+                let theirs = live.index.person_of(l.subject).or_else(|| persons.get(&l.subject).copied())?;
+                Some(PairFound {
+                    left: (l.subject, theirs),
+                    right: (row.subject, row.person()),
+                    weight: l.weight,
+                    probability: l.probability,
+                    decision: decision_of(l.decision),
+                    basis: PairBasis::Import,
+                })
+            })
+            .collect()
+    }
+}
+
+fn mark_in_use(row: &mut StagedRow) {
+    let mut codes: Vec<&str> = row.problems.split(';').filter(|c| !c.is_empty()).collect();
+    codes.push(ProblemCode::IdInUse.code());
+    codes.sort_unstable();
+    codes.dedup();
+    row.problems = codes.join(";");
+    row.outcome = RowOutcome::Review;
+}
+
+fn totals(rows: &[StagedRow], judged: &[Judged]) -> Totals {
+    let count = |outcome: RowOutcome| rows.iter().filter(|r| r.outcome == outcome).count() as u64;
+    let known = judged.iter().filter(|j| j.known()).count() as u64;
+    Totals {
+        read: rows.len() as u64,
+        accepted: count(RowOutcome::Accepted),
+        review: count(RowOutcome::Review),
+        refused: count(RowOutcome::Refused),
+        skipped: count(RowOutcome::Skipped),
+        new: judged.len() as u64 - known,
+        known,
+        to_compare: judged.iter().filter(|j| !j.likenesses.is_empty()).count() as u64,
+    }
+}
+
+fn preview(import: &ImportRow, rows: &[StagedRow], totals: Totals) -> Preview {
+    let mut counts: std::collections::BTreeMap<ProblemCode, (u64, bool)> = std::collections::BTreeMap::new();
+    let mut listed = Vec::new();
+    for row in rows {
+        let codes: Vec<ProblemCode> = row.problems.split(';').filter_map(ProblemCode::from_code).collect();
+        for code in &codes {
+            let entry = counts.entry(*code).or_default();
+            entry.0 += 1;
+            entry.1 |= row.outcome == RowOutcome::Refused && codes.len() == 1;
+        }
+        if !codes.is_empty() {
+            listed.push((u32::try_from(row.number).unwrap_or_default(), row.outcome.word(), codes));
+        }
+    }
+    let mut problems: Vec<ProblemCount> =
+        counts.into_iter().map(|(code, (rows, _))| ProblemCount { code, severity: code.severity(import.registry), rows }).collect();
+    problems.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.code.cmp(&b.code)));
+    Preview {
+        id: import.id,
+        state: import.state,
+        file: import.file_name.clone(),
+        sheet: rows.first().map(|r| r.sheet.clone()).unwrap_or_default(),
+        registry: import.registry,
+        judged_on: import.judged_on.map(|d| d.0),
+        totals,
+        problems,
+        rows: listed,
+    }
+}

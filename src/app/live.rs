@@ -1,0 +1,111 @@
+//! The in-memory index over everybody, kept current by following the change feed.
+
+use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::domain::id::SubjectId;
+use crate::matching::linkage::{self, Features, Index};
+use crate::store::{Change, ChangeKind, PersonEntry};
+
+use super::{App, AppError};
+
+/// Changes read at a time.
+const BATCH: u64 = 5_000;
+
+/// The index and how far in the change feed it is.
+#[derive(Default)]
+pub struct Live {
+    pub index: Index,
+    /// The last change taken in; below zero before the first fill.
+    pub seq: i64,
+    pub filled: bool,
+}
+
+impl App {
+    pub(super) fn live(&self) -> RwLockReadGuard<'_, Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
+        self.live.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fills the index at first need and takes in what was committed since, by this and by other processes.
+    pub async fn catch_up(&self) -> Result<(), AppError> {
+        let _turn = self.following.lock().await;
+        if !self.live().filled {
+            self.fill().await?;
+        }
+        loop {
+            let seq = self.live().seq;
+            let changes = self.store.changes_since(seq, BATCH).await?;
+            if changes.is_empty() {
+                return Ok(());
+            }
+            self.take_in(&changes).await?;
+        }
+    }
+
+    /// Fills the index from the whole registry.
+    async fn fill(&self) -> Result<(), AppError> {
+        // The number is read first: what is committed while the rows are read is taken in again afterwards, which does no harm.
+        let seq = self.store.last_change().await?;
+        let mut index = Index::new();
+        let mut stream = self.store.people(&self.vault);
+        while let Some(page) = stream.next().await? {
+            let people: Vec<_> = {
+                use rayon::prelude::*;
+                page.par_iter().filter_map(|entry| Some((entry.subject, entry.person, features_of(entry)?))).collect()
+            };
+            index.extend(people);
+            for entry in &page {
+                for (registry, _) in &entry.standings {
+                    index.enrol(entry.subject, *registry);
+                }
+            }
+        }
+        *self.live_mut() = Live { index, seq, filled: true };
+        Ok(())
+    }
+
+    async fn take_in(&self, changes: &[Change]) -> Result<(), AppError> {
+        let mut wanted: Vec<SubjectId> = changes
+            .iter()
+            .filter(|c| {
+                matches!(
+                    c.kind,
+                    ChangeKind::SubjectAdded | ChangeKind::RecordAdded | ChangeKind::Standing | ChangeKind::Joined | ChangeKind::Split
+                )
+            })
+            .filter_map(|c| c.subject_id)
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let loaded = self.store.people_of(&self.vault, &wanted).await?;
+        let mut live = self.live_mut();
+        for entry in &loaded {
+            if let Some(features) = features_of(entry) {
+                live.index.insert(entry.subject, entry.person, features);
+                for (registry, _) in &entry.standings {
+                    live.index.enrol(entry.subject, *registry);
+                }
+            }
+        }
+        for change in changes {
+            if change.kind == ChangeKind::Erased
+                && let Some(subject) = change.subject_id
+            {
+                live.index.remove(subject);
+            }
+        }
+        if let Some(last) = changes.last() {
+            live.seq = live.seq.max(last.seq);
+        }
+        Ok(())
+    }
+}
+
+/// The features of what a subject last told.
+fn features_of(entry: &PersonEntry) -> Option<Features> {
+    let last = entry.records.last()?;
+    Some(linkage::features(last.identity.as_ref()?, last.contact.as_ref()))
+}

@@ -1,0 +1,97 @@
+//! Keys, the log, backup and restore.
+
+use std::path::Path;
+
+use crate::domain::Compartment;
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::store::{AuditEntry, AuditLeaf, Head, settings};
+use crate::vault::{KeyFile, KeyRow, RecoverySheet, RootKey};
+
+use super::{Actor, App, AppError};
+
+/// The keyring as it stands.
+#[derive(Debug)]
+pub struct KeysStatus {
+    /// Every key version.
+    pub keys: Vec<KeyRow>,
+    /// Compartments this process can open.
+    pub open: Vec<Compartment>,
+    /// Whether the recovery sheet was typed back once.
+    pub sheet_confirmed: bool,
+}
+
+impl App {
+    /// The keyring as it stands.
+    pub async fn keys(&self, actor: Actor) -> Result<KeysStatus, AppError> {
+        actor.needs(Right::Administer)?;
+        Ok(KeysStatus {
+            keys: self.store.keyring().await?,
+            open: Compartment::ALL.into_iter().filter(|c| self.vault.opens(*c)).collect(),
+            sheet_confirmed: self.sheet_confirmed().await?,
+        })
+    }
+
+    /// Whether the recovery sheet was typed back once; until then every start and the first page remind of it.
+    pub async fn sheet_confirmed(&self) -> Result<bool, AppError> {
+        Ok(self.store.setting(settings::RECOVERY_CONFIRMED).await?.as_deref() == Some("true"))
+    }
+
+    /// The recovery sheet, from the root key file.
+    pub fn recovery_sheet(&self) -> Result<RecoverySheet, AppError> {
+        Ok(self.root()?.recovery_sheet(self.store.deployment()))
+    }
+
+    /// Compares a sheet typed back with the key file.
+    ///
+    /// # Errors
+    /// [`AppError::Vault`] naming the lines that are missing or mistyped.
+    pub async fn confirm_sheet(&self, actor: Actor, typed: &str, now: Timestamp) -> Result<bool, AppError> {
+        actor.needs(Right::Administer)?;
+        if !RootKey::from_recovery_sheet(typed)?.is_same(&self.root()?) {
+            return Ok(false);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.put_setting(settings::RECOVERY_CONFIRMED, "true").await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "keys.sheet-confirmed", "deployment", None)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Writes a key file that opens some compartments and nothing else.
+    pub async fn export_keys(&self, actor: Actor, compartments: &[Compartment], output: &Path, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Administer)?;
+        let node = self.vault.export_node(compartments)?;
+        let words: Vec<&str> = compartments.iter().map(|c| c.word()).collect();
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "keys.export", "deployment", None).with("compartments", words.join(","))).await?;
+        tx.commit().await?;
+        node.write(output)?;
+        Ok(())
+    }
+
+    /// Walks the log from its first leaf to its last.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] naming the first leaf that does not fit.
+    pub async fn verify_log(&self, actor: Actor) -> Result<Head, AppError> {
+        actor.needs(Right::Audit)?;
+        Ok(self.store.verify_audit(None).await?)
+    }
+
+    /// The latest leaves.
+    pub async fn log_page(&self, actor: Actor, before: Option<i64>, limit: u64) -> Result<Vec<AuditLeaf>, AppError> {
+        actor.needs(Right::Audit)?;
+        Ok(self.store.audit_latest(before, limit).await?)
+    }
+
+    fn root(&self) -> Result<RootKey, AppError> {
+        match KeyFile::read(&self.config.key_file)? {
+            KeyFile::Root(root) => Ok(root),
+            KeyFile::Protected(_) => {
+                Err(AppError::Key("the root key file is protected by a passphrase; nothing was changed; use it at a terminal"))
+            }
+            KeyFile::Node(_) => Err(AppError::Key("this key file has no root key; nothing was changed; use the root key file")),
+        }
+    }
+}

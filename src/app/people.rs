@@ -1,0 +1,251 @@
+//! People: search, a page, opening it, and what changes about a registration.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::Guarded;
+use crate::domain::contact::Contact;
+use crate::domain::fact::FactEvent;
+use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::person::Identity;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::matching::linkage::FindQuery;
+use crate::store::{AuditEntry, EnrolmentRow, PersonView};
+
+use super::{Actor, App, AppError};
+
+/// People shown for one search.
+const FOUND: usize = 50;
+
+/// A line of a list: shown masked, which is no disclosure.
+#[derive(Debug)]
+pub struct PersonRow {
+    /// Public id.
+    pub public_id: PublicId,
+    /// Who, as last told.
+    pub identity: Option<Guarded<Identity>>,
+    /// How to reach them, as last told.
+    pub contact: Option<Guarded<Contact>>,
+    /// Standing in each registry.
+    pub standings: Vec<(Registry, EnrolmentStatus, NaiveDate)>,
+    /// How many registrations it is made of.
+    pub registrations: usize,
+}
+
+/// A person's page.
+#[derive(Debug)]
+pub struct PersonPage {
+    /// Everything on file; shown masked unless `opened`.
+    pub view: PersonView,
+    /// Standing in each registry.
+    pub standings: Vec<(Registry, EnrolmentStatus, NaiveDate)>,
+    /// Whether the values may be shown in full: a disclosure was logged.
+    pub opened: bool,
+}
+
+/// Why somebody opens a person's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// To call or write.
+    Contact,
+    /// To put data right.
+    Correct,
+    /// At the person's own request.
+    Request,
+    /// Anything else.
+    Other,
+}
+
+impl Opening {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::Contact, Self::Correct, Self::Request, Self::Other];
+
+    /// The word in forms, locale keys and the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Correct => "correct",
+            Self::Request => "request",
+            Self::Other => "other",
+        }
+    }
+
+    /// The reason of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.word() == word)
+    }
+}
+
+impl App {
+    /// Finds people by name, phone, mail, document number or public id.
+    pub async fn search(&self, actor: Actor, query: &Guarded<String>) -> Result<Vec<PersonRow>, AppError> {
+        actor.needs(Right::People)?;
+        let mut ids: Vec<PersonId> = Vec::new();
+        if let Some(public) = PublicId::typed(query) {
+            ids.extend(self.store.resolve(&public).await?);
+        }
+        self.catch_up().await?;
+        {
+            let live = self.live();
+            for (subject, _) in live.index.find(&FindQuery::parse(query)) {
+                if ids.len() == FOUND {
+                    break;
+                }
+                if let Some(person) = live.index.person_of(subject).filter(|p| !ids.contains(p)) {
+                    ids.push(person);
+                }
+            }
+        }
+        self.rows(&ids).await
+    }
+
+    /// A page of everybody, by key.
+    pub async fn people_page(&self, actor: Actor, after: Option<&PublicId>, limit: u64) -> Result<Vec<PersonRow>, AppError> {
+        actor.needs(Right::People)?;
+        let after = match after {
+            Some(id) => self.store.resolve(id).await?,
+            None => None,
+        };
+        let ids = self.store.person_page(after, limit).await?;
+        self.rows(&ids).await
+    }
+
+    async fn rows(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, AppError> {
+        let views = self.store.persons(&self.vault, ids).await?;
+        Ok(views.into_iter().map(row).collect())
+    }
+
+    /// A person's page, masked.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`] for an unknown id.
+    pub async fn person(&self, actor: Actor, id: &PublicId) -> Result<PersonPage, AppError> {
+        actor.needs(Right::People)?;
+        self.page(id, false).await
+    }
+
+    /// A person's page, opened: logged before anything is shown.
+    pub async fn disclose(&self, actor: Actor, id: &PublicId, why: Opening, now: Timestamp) -> Result<PersonPage, AppError> {
+        actor.needs(Right::People)?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "person.open", "person", Some(person.0)).with("why", why.word())).await?;
+        tx.commit().await?;
+        self.page(id, true).await
+    }
+
+    async fn page(&self, id: &PublicId, opened: bool) -> Result<PersonPage, AppError> {
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let standings = standings(view.enrolments());
+        Ok(PersonPage { view, standings, opened })
+    }
+
+    /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.
+    pub async fn leave(&self, actor: Actor, id: &PublicId, registry: Registry, reason: ExitReason, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        self.settle(actor, id, registry, EnrolmentStatus::Exited(reason), now).await
+    }
+
+    /// Decides the standing of a registration whose sheet left it blank or unreadable.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where it is decided already.
+    pub async fn decide_standing(
+        &self,
+        actor: Actor,
+        id: &PublicId,
+        registry: Registry,
+        status: EnrolmentStatus,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        actor.needs(Right::Import)?;
+        let page = self.page(id, false).await?;
+        let undecided = page.standings.iter().any(|(r, s, _)| *r == registry && *s == EnrolmentStatus::Undecided);
+        if !undecided {
+            return Err(AppError::Stale);
+        }
+        self.settle(actor, id, registry, status, now).await
+    }
+
+    /// Notes a death: every registry is left, and nothing is sent any more.
+    pub async fn died(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        let page = self.page(id, false).await?;
+        for (registry, status, _) in page.standings {
+            if !matches!(status, EnrolmentStatus::Exited(_)) {
+                self.settle(actor, id, registry, EnrolmentStatus::Exited(ExitReason::Died), now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle(
+        &self,
+        actor: Actor,
+        id: &PublicId,
+        registry: Registry,
+        status: EnrolmentStatus,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let today = self.today(now);
+        let mut tx = self.store.begin().await?;
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let mut touched: Vec<SubjectId> = Vec::new();
+        for row in view.enrolments().filter(|e| e.registry == registry && e.status != status) {
+            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
+            touched.push(row.subject_id);
+        }
+        let Some(first) = touched.first().copied() else { return Err(AppError::Stale) };
+        if matches!(status, EnrolmentStatus::Exited(_)) {
+            tx.cancel_open(&touched, "exited").await?;
+        }
+        if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
+            let fact = self.office_fact(stat_id, registry, FactEvent::Status(status), now)?;
+            tx.put_facts(vec![fact]).await?;
+        }
+        let entry = AuditEntry::on(now, actor.staff(), "person.standing", "person", Some(person.0))
+            .with("registry", registry.word())
+            .with("status", status.code());
+        tx.audit(&entry).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+}
+
+fn row(mut view: PersonView) -> PersonRow {
+    let standings = standings(view.enrolments());
+    let registrations = view.subjects.len();
+    let latest = view.subjects.iter_mut().flat_map(|s| s.records.drain(..)).max_by_key(|r| (r.recorded_at, r.id));
+    let (identity, contact) = latest.map_or((None, None), |r| (r.identity, r.contact));
+    PersonRow { public_id: view.row.public_id, identity, contact, standings, registrations }
+}
+
+/// A person's standing in each registry, over all registrations: the latest counts, and of two on one day the exit, so that a sheet dated
+/// on or before a withdrawal never re-opens a registration.
+pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec<(Registry, EnrolmentStatus, NaiveDate)> {
+    let mut best: BTreeMap<Registry, (NaiveDate, bool, EnrolmentStatus)> = BTreeMap::new();
+    for row in rows {
+        let mine = (row.since.0, matches!(row.status, EnrolmentStatus::Exited(_)), row.status);
+        let entry = best.entry(row.registry).or_insert(mine);
+        if (mine.0, mine.1, rank(mine.2)) > (entry.0, entry.1, rank(entry.2)) {
+            *entry = mine;
+        }
+    }
+    best.into_iter().map(|(registry, (since, _, status))| (registry, status, since)).collect()
+}
+
+/// Of two standings on one day the further one counts.
+const fn rank(status: EnrolmentStatus) -> u8 {
+    match status {
+        EnrolmentStatus::Interest => 0,
+        EnrolmentStatus::Undecided => 1,
+        EnrolmentStatus::Registered => 2,
+        EnrolmentStatus::Enrolled => 3,
+        EnrolmentStatus::Exited(_) => 4,
+    }
+}

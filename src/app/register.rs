@@ -1,0 +1,235 @@
+//! Registering: an interest at a table, or a guided enrolment.
+//!
+//! Check before save: the likenesses found are queued in the same transaction. If somebody else committed a person after the check, the
+//! transaction is given up, the index catches up, and the check is made again: two processes that save one person at the same time cannot
+//! both miss the other.
+
+use chrono::NaiveDate;
+
+use crate::domain::Guarded;
+use crate::domain::consent::{ConsentHow, ConsentText, Purpose};
+use crate::domain::contact::Contact;
+use crate::domain::fact::Channel;
+use crate::domain::form::{EnrolForm, InterestForm, Understood};
+use crate::domain::id::{DriveId, PersonId, SubjectId};
+use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::followup::Kind;
+use crate::matching::linkage::{self, Match};
+use crate::store::{
+    AuditEntry, Begun, ChangeKind, ConsentGiven, Occasion, Origin, PairBasis, PairFound, Place, StoreError, Tx, prepare_with,
+};
+
+use super::form::Saved;
+use super::{Actor, App, AppError};
+
+/// How often a save is tried again after somebody else's commit.
+const TRIES: usize = 20;
+/// Likenesses queued for one registration.
+pub(super) const LIKENESSES: usize = 8;
+
+/// What a registration is made of, beside the form.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// The form's idempotency key.
+    pub key: String,
+    /// The bytes of the form, for the idempotency fingerprint; only their keyed digest is kept.
+    pub fingerprint: [u8; 32],
+    /// At which drive.
+    pub drive: Option<(DriveId, u32)>,
+    /// How the registrant came.
+    pub channel: Channel,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl App {
+    /// Saves an interest.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::Conflict`], [`AppError::Busy`].
+    pub async fn interest(&self, actor: Actor, form: &InterestForm, how: Circumstances) -> Result<Saved, AppError> {
+        actor.needs(Right::Enrol)?;
+        let day = how.now.date_in(self.config.zone);
+        match form.parse(day) {
+            Ok(understood) => self.save(actor, understood, &[Purpose::Contact], form.english, false, how).await,
+            Err(flaws) => Ok(Saved::Flawed(flaws)),
+        }
+    }
+
+    /// Saves a guided enrolment, or what there is of it as an interest.
+    ///
+    /// # Errors
+    /// As [`App::interest`].
+    pub async fn enrol(&self, actor: Actor, form: &EnrolForm, how: Circumstances) -> Result<Saved, AppError> {
+        actor.needs(Right::Enrol)?;
+        let day = how.now.date_in(self.config.zone);
+        let understood = match form.parse(day) {
+            Ok(understood) => understood,
+            Err(flaws) => return Ok(Saved::Flawed(flaws)),
+        };
+        let registry = form.registry;
+        let mut purposes = vec![Purpose::Contact];
+        if form.consent {
+            purposes.push(Purpose::Register(registry));
+        }
+        if form.sensitive_consent {
+            purposes.push(Purpose::Sensitive(registry));
+        }
+        self.save(actor, understood, &purposes, form.english, !form.despite_warning, how).await
+    }
+
+    /// Whether a document number stands in a registry already: the live check at the table. Nothing else is told.
+    pub async fn document_known(&self, actor: Actor, registry: Registry, document: &Guarded<String>) -> Result<bool, AppError> {
+        actor.needs(Right::Enrol)?;
+        self.catch_up().await?;
+        let Some(features) = linkage::document_features(document) else { return Ok(false) };
+        Ok(self.live().index.exact_document(&features, registry).is_some())
+    }
+
+    async fn save(
+        &self,
+        actor: Actor,
+        understood: Understood,
+        purposes: &[Purpose],
+        english: bool,
+        warn: bool,
+        how: Circumstances,
+    ) -> Result<Saved, AppError> {
+        let today = how.now.date_in(self.config.zone);
+        if let Begun::Repeated { status, .. } = self.store.seen_request(&how.key, actor.key_owner(), &how.fingerprint).await? {
+            return Ok(Saved::Before { number: u32::try_from(status).unwrap_or_default() });
+        }
+        let draft = &understood.draft;
+        let registries: Vec<Registry> = std::iter::once(draft.registry).chain(understood.also.iter().copied()).collect();
+        let features = linkage::features(&draft.identity, Some(&draft.contact));
+        let (mails, _) = Contact::channels(&draft.contact);
+        let consents = self.consents(purposes, english, actor, today, how.now)?;
+        let occasion =
+            Occasion { origin: Origin::Web, channel: how.channel, at: how.now, today, drive: how.drive, import: None, verified: true };
+        let mut prepared = prepare_with(&self.vault, draft, occasion, |p| {
+            for consent in &consents {
+                p.consent(consent)?;
+            }
+            for registry in &understood.also {
+                p.also(*registry, EnrolmentStatus::Interest)?;
+            }
+            Ok(())
+        })?;
+
+        let _turn = self.saving.lock().await;
+        for _ in 0..TRIES {
+            self.catch_up().await?;
+            let (seq, matches, here, anywhere) = {
+                let live = self.live();
+                let known = |r: &Registry| live.index.exact_document(&features, *r).is_some();
+                (live.seq, live.index.check(&features), registries.iter().any(known), Registry::ALL.iter().any(known))
+            };
+            if warn && here {
+                return Ok(Saved::AlreadyInThisRegistry);
+            }
+            if anywhere && prepared.claims_documents() {
+                // The number belongs to somebody on file: the registrar's queue tells whether it is the same person.
+                prepared.unverify(&self.vault)?;
+            }
+            let mut tx = self.store.begin().await?;
+            if tx.changes_since(seq).await?.iter().any(|c| concerns_people(c.kind)) {
+                tx.rollback().await?;
+                continue;
+            }
+            if let Begun::Repeated { status, .. } = tx.begin_request(&how.key, actor.key_owner(), &how.fingerprint).await? {
+                tx.rollback().await?;
+                return Ok(Saved::Before { number: u32::try_from(status).unwrap_or_default() });
+            }
+            let person = PersonId::fresh();
+            let subject = prepared.subject();
+            let admitted = match tx.admit(&self.vault, vec![(prepared.clone(), Place::New(person))], actor.staff(), how.now).await {
+                Err(StoreError::ClaimTaken { .. }) => {
+                    tx.rollback().await?;
+                    prepared.unverify(&self.vault)?;
+                    continue;
+                }
+                other => other?,
+            };
+            tx.put_pairs(&likenesses(&matches, subject, person), how.now).await?;
+            if mails && purposes.contains(&Purpose::Contact) {
+                self.queue_verification(&mut tx, subject, person, english, today, how.now).await?;
+            }
+            let number = super::drive::next_number(&mut tx, today).await?;
+            tx.finish_request(&how.key, actor.key_owner(), &how.fingerprint, i64::from(number), None, how.now).await?;
+            let entry = AuditEntry::on(how.now, actor.staff(), "person.register", "subject", Some(subject.0))
+                .with("registry", draft.registry.word())
+                .with("likenesses", matches.len().min(LIKENESSES));
+            tx.audit(&entry).await?;
+            tx.commit().await?;
+            drop(admitted);
+            return Ok(Saved::As { number });
+        }
+        Err(AppError::Busy)
+    }
+
+    /// The consents given, each with the very text shown.
+    fn consents(
+        &self,
+        purposes: &[Purpose],
+        english: bool,
+        actor: Actor,
+        today: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Vec<ConsentGiven>, AppError> {
+        purposes
+            .iter()
+            .map(|purpose| {
+                let text = self.texts.on(*purpose, today).ok_or(AppError::Missing("consent text for today"))?;
+                let shown = text.shown(english, self.branch(english));
+                Ok(ConsentGiven {
+                    purpose: *purpose,
+                    text: ConsentText { version: text.version.clone(), sha256: crate::vault::chain::digest(shown.as_bytes()) },
+                    how: if actor.staff().is_some() { ConsentHow::OnScreen } else { ConsentHow::SelfService },
+                    at: now,
+                    staff: actor.staff(),
+                    witness: None,
+                })
+            })
+            .collect()
+    }
+
+    async fn queue_verification(
+        &self,
+        tx: &mut Tx,
+        subject: SubjectId,
+        person: PersonId,
+        english: bool,
+        today: NaiveDate,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let lang = if english { "en" } else { "zh" };
+        let message = self.message(person, subject, super::follow::VERIFY_RULE, today, Kind::VerifyMail.word(), lang, None, now);
+        tx.put_messages(vec![message]).await?;
+        Ok(())
+    }
+}
+
+/// Whether a change can make a duplicate check out of date.
+pub(super) const fn concerns_people(kind: ChangeKind) -> bool {
+    matches!(kind, ChangeKind::SubjectAdded | ChangeKind::RecordAdded | ChangeKind::Joined | ChangeKind::Split)
+}
+
+/// What a new subject may be: the likeliest first, one pair a person.
+pub(super) fn likenesses(matches: &[Match], subject: SubjectId, person: PersonId) -> Vec<PairFound> {
+    let mut found: Vec<PairFound> = Vec::new();
+    for other in matches.iter().filter(|m| m.person != person) {
+        if found.len() < LIKENESSES && found.iter().all(|f| f.left.1 != other.person) {
+            found.push(PairFound {
+                left: (other.subject, other.person),
+                right: (subject, person),
+                weight: other.weight,
+                probability: other.probability,
+                decision: super::review::decision_of(other.decision),
+                basis: PairBasis::Web,
+            });
+        }
+    }
+    found
+}

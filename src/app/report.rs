@@ -1,0 +1,64 @@
+//! Reports, counted from the facts in memory. No compartment but `statistics` is opened.
+
+use chrono::NaiveDate;
+
+use crate::domain::Compartment;
+use crate::reports::axis::AsOf;
+use crate::reports::facts::FactBook;
+use crate::reports::flows::{Flows, Period};
+use crate::reports::pool::Pool;
+
+use super::{App, AppError};
+
+/// The facts, and the change they were read at.
+#[derive(Default)]
+pub struct Book {
+    read_at: Option<i64>,
+    facts: FactBook,
+}
+
+impl App {
+    /// The pool at the end of a day.
+    ///
+    /// # Errors
+    /// [`AppError::Sealed`] in a process without the statistics key.
+    pub async fn pool(&self, as_of: NaiveDate) -> Result<Pool, AppError> {
+        Ok(self.book().await?.facts.pool(AsOf::day(as_of)))
+    }
+
+    /// Who came in and went out between two days, both included.
+    ///
+    /// # Errors
+    /// As [`App::pool`]; [`AppError::Report`] for a period that ends before it begins.
+    pub async fn flows(&self, from: NaiveDate, to: NaiveDate) -> Result<Flows, AppError> {
+        let book = self.book().await?;
+        let period = Period::current(&book.facts, from, to)?;
+        Ok(book.facts.flows(period))
+    }
+
+    /// The names of drives by number, for the breakdown by drive.
+    pub async fn drive_names(&self) -> Result<Vec<(u32, String)>, AppError> {
+        let drives = self.store.drives().await?;
+        Ok(drives.into_iter().filter_map(|d| Some((u32::try_from(d.number).ok()?, d.name))).collect())
+    }
+
+    async fn book(&self) -> Result<tokio::sync::RwLockReadGuard<'_, Book>, AppError> {
+        if !self.vault.opens(Compartment::Statistics) {
+            return Err(AppError::Sealed("statistics"));
+        }
+        let seq = self.store.last_change().await?;
+        {
+            let book = self.facts.read().await;
+            if book.read_at == Some(seq) {
+                return Ok(book);
+            }
+        }
+        let mut book = self.facts.write().await;
+        if book.read_at != Some(seq) {
+            let mut facts = Vec::new();
+            self.store.facts(&self.vault, |fact| facts.push(fact)).await?;
+            *book = Book { read_at: Some(seq), facts: FactBook::new(facts) };
+        }
+        Ok(book.downgrade())
+    }
+}

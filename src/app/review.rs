@@ -1,0 +1,333 @@
+//! Duplicates: the registrar's queue, the decision and its undoing, the scan and the export.
+
+use crate::domain::fact::{Channel, Fact, FactEvent};
+use crate::domain::id::{PairId, PersonId, PublicId, StatId, SubjectId};
+use crate::domain::registry::Registry;
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::matching::linkage::{Decision, Judgement};
+use crate::store::{
+    AuditEntry, MembershipDecision, PairBasis, PairDecision, PairFound, PairRow, PersonView, PreparedFact, Tx, prepare_fact,
+};
+
+use super::{Actor, App, AppError};
+
+/// Pairs shown in the queue.
+const QUEUE: u64 = 500;
+/// Pairs written in one transaction.
+const BATCH: usize = 500;
+
+/// A pair waiting for a registrar.
+#[derive(Debug, Clone)]
+pub struct QueueItem {
+    /// The pair.
+    pub id: PairId,
+    /// Public ids of the two persons as of now.
+    pub left: PublicId,
+    /// The other.
+    pub right: PublicId,
+    /// The probability that they are one person.
+    pub probability: f64,
+    /// What the program thinks.
+    pub decision: PairDecision,
+    /// Who found it.
+    pub basis: PairBasis,
+}
+
+/// Two persons side by side.
+#[derive(Debug)]
+pub struct PairPage {
+    /// The pair, with the version to give back.
+    pub pair: PairRow,
+    /// One person.
+    pub left: PersonView,
+    /// The other; none once they are one.
+    pub right: Option<PersonView>,
+    /// The weights behind the program's opinion, where both are in the index.
+    pub judgement: Option<Judgement>,
+    /// The next pair of the queue.
+    pub next: Option<PairId>,
+}
+
+/// A registrar's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// One person: join them.
+    Same,
+    /// Two persons: never ask again.
+    Different,
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ScanTally {
+    /// Pairs that are surely one person.
+    pub same: u64,
+    /// Pairs for a registrar.
+    pub review: u64,
+}
+
+impl App {
+    /// The queue: sure pairs first, then by probability.
+    pub async fn queue(&self, actor: Actor) -> Result<Vec<QueueItem>, AppError> {
+        actor.needs(Right::Review)?;
+        let mut pairs = self.store.pairs(PairDecision::Same, None, QUEUE).await?;
+        pairs.extend(self.store.pairs(PairDecision::Review, None, QUEUE).await?);
+        let subjects: Vec<SubjectId> = pairs.iter().flat_map(|p| [p.subject_l, p.subject_r]).collect();
+        let persons: std::collections::HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
+        let ids: Vec<PersonId> = persons.values().copied().collect::<std::collections::HashSet<_>>().into_iter().collect();
+        let public = self.store.public_ids_of(&ids).await?;
+        let mut seen = std::collections::HashSet::new();
+        let mut items: Vec<QueueItem> = pairs
+            .into_iter()
+            .filter_map(|pair| {
+                let (l, r) = (*persons.get(&pair.subject_l)?, *persons.get(&pair.subject_r)?);
+                let key = if l <= r { (l, r) } else { (r, l) };
+                (l != r && seen.insert(key)).then_some(())?;
+                Some(QueueItem {
+                    id: pair.id,
+                    left: public.get(&l)?.clone(),
+                    right: public.get(&r)?.clone(),
+                    probability: pair.probability,
+                    decision: pair.decision,
+                    basis: pair.basis,
+                })
+            })
+            .collect();
+        items.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.id.cmp(&b.id)));
+        Ok(items)
+    }
+
+    /// How many pairs wait, for the badge; an upper bound, since some may have become one person meanwhile.
+    pub async fn count_pairs(&self) -> Result<u64, AppError> {
+        Ok(self.store.count_pairs(PairDecision::Review).await?)
+    }
+
+    /// Opens a pair side by side: a disclosure of both.
+    pub async fn open_pair(&self, actor: Actor, id: PairId, now: Timestamp) -> Result<PairPage, AppError> {
+        actor.needs(Right::Review)?;
+        let pair = self.store.pair(id).await?.ok_or(AppError::Missing("pair"))?;
+        let left = self.store.person_of(pair.subject_l).await?.ok_or(AppError::Missing("person"))?;
+        let right = self.store.person_of(pair.subject_r).await?.ok_or(AppError::Missing("person"))?;
+        let mut entry = AuditEntry::on(now, actor.staff(), "pair.open", "pair", Some(id.0));
+        entry.ids = vec![left.0, right.0];
+        let mut tx = self.store.begin().await?;
+        tx.audit(&entry).await?;
+        tx.commit().await?;
+        self.catch_up().await?;
+        let judgement = self.live().index.compare(pair.subject_l, pair.subject_r);
+        let left_view = self.store.person(&self.vault, left).await?.ok_or(AppError::Missing("person"))?;
+        let right_view = if left == right { None } else { self.store.person(&self.vault, right).await? };
+        let next = self.queue(actor).await?.into_iter().map(|i| i.id).find(|next| *next != id);
+        Ok(PairPage { pair, left: left_view, right: right_view, judgement, next })
+    }
+
+    /// Decides a pair that was read at a row version.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where somebody decided it meanwhile.
+    pub async fn decide(&self, actor: Actor, id: PairId, version: i64, verdict: Verdict, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Review)?;
+        let by = actor.staff().ok_or(AppError::Forbidden)?;
+        let pair = self.store.pair(id).await?.ok_or(AppError::Missing("pair"))?;
+        let mut tx = self.store.begin().await?;
+        let decision = match verdict {
+            Verdict::Same => PairDecision::Same,
+            Verdict::Different => PairDecision::Different,
+        };
+        tx.decide_pair(id, version, decision, by, now).await?;
+        if verdict == Verdict::Same {
+            let left = tx.person_of(pair.subject_l).await?.ok_or(AppError::Missing("person"))?;
+            let right = tx.person_of(pair.subject_r).await?.ok_or(AppError::Missing("person"))?;
+            if left != right {
+                // The older person stays; ids are in order of creation.
+                let (into, from, moved) = if left <= right { (left, right, pair.subject_r) } else { (right, left, pair.subject_l) };
+                let stays = if moved == pair.subject_r { pair.subject_l } else { pair.subject_r };
+                let subjects = tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
+                // Two registrations of one person: what was planned for the second is planned anew for the one.
+                tx.cancel_open(&subjects, "merged").await?;
+                self.note_join(&mut tx, moved, stays, true, now).await?;
+            }
+        }
+        let entry = AuditEntry::on(now, Some(by), "pair.decide", "pair", Some(id.0)).with("decision", decision.word());
+        tx.audit(&entry).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// Undoes a registrar's decision: the two are exactly what they were, and what happened since stays with whom it happened to.
+    pub async fn undo(&self, actor: Actor, id: PairId, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Review)?;
+        let by = actor.staff().ok_or(AppError::Forbidden)?;
+        let pair = self.store.pair(id).await?.ok_or(AppError::Missing("pair"))?;
+        if pair.basis != PairBasis::Registrar {
+            return Err(AppError::Stale);
+        }
+        let person = self.store.person_of(pair.subject_l).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        if pair.decision == PairDecision::Same && tx.person_of(pair.subject_r).await? == Some(person) {
+            let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+            let moved: Vec<SubjectId> = view
+                .subjects
+                .iter()
+                .filter(|s| s.membership.decision == MembershipDecision::Merged && s.membership.since == pair.decided_at)
+                .map(|s| s.row.id)
+                .collect();
+            if moved.is_empty() {
+                return Err(AppError::Stale);
+            }
+            tx.split(&self.vault, person, &moved, Some(by), now).await?;
+            let (out, stays) =
+                if moved.contains(&pair.subject_r) { (pair.subject_r, pair.subject_l) } else { (pair.subject_l, pair.subject_r) };
+            self.note_join(&mut tx, out, stays, false, now).await?;
+        }
+        tx.decide_pair(id, pair.row_version, PairDecision::Review, by, now).await?;
+        tx.audit(&AuditEntry::on(now, Some(by), "pair.undo", "pair", Some(id.0))).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// Takes a registration out of a person it was joined to by the program.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`] where the person has no such registration, or no other.
+    pub async fn take_out(&self, actor: Actor, person: &PublicId, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Review)?;
+        let id = self.store.resolve(person).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        let view = tx.person(&self.vault, id).await?.ok_or(AppError::Missing("person"))?;
+        let others: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).filter(|s| *s != subject).collect();
+        let (Some(stays), true) = (others.first().copied(), others.len() < view.subjects.len()) else {
+            return Err(AppError::Missing("registration of this person"));
+        };
+        let moved = tx.split(&self.vault, id, &[subject], actor.staff(), now).await?;
+        self.note_join(&mut tx, subject, stays, false, now).await?;
+        let fresh = moved.first().map_or(id, |(_, person)| *person);
+        tx.put_pairs(
+            &[PairFound {
+                left: (stays, id),
+                right: (subject, fresh),
+                weight: 0.0,
+                probability: 0.0,
+                decision: PairDecision::Different,
+                basis: PairBasis::Registrar,
+            }],
+            now,
+        )
+        .await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "person.split", "subject", Some(subject.0))).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// Compares everybody with everybody. Decides, never merges.
+    pub async fn scan(&self, actor: Actor, progress: &(dyn Fn(usize, usize) + Sync), now: Timestamp) -> Result<ScanTally, AppError> {
+        actor.needs(Right::Review)?;
+        self.catch_up().await?;
+        let found: Vec<PairFound> = {
+            let live = self.live();
+            let person = |s: SubjectId| live.index.person_of(s);
+            live.index
+                .scan(progress)
+                .into_iter()
+                .filter_map(|p| {
+                    Some(PairFound {
+                        left: (p.subject_l, person(p.subject_l)?),
+                        right: (p.subject_r, person(p.subject_r)?),
+                        weight: p.weight,
+                        probability: p.probability,
+                        decision: decision_of(p.decision),
+                        basis: PairBasis::Scan,
+                    })
+                })
+                .collect()
+        };
+        for batch in found.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            tx.put_pairs(batch, now).await?;
+            tx.commit().await?;
+        }
+        let count = |d: PairDecision| found.iter().filter(|f| f.decision == d).count() as u64;
+        let tally = ScanTally { same: count(PairDecision::Same), review: count(PairDecision::Review) };
+        let mut tx = self.store.begin().await?;
+        let entry =
+            AuditEntry::on(now, actor.staff(), "duplicates.scan", "registry", None).with("same", tally.same).with("review", tally.review);
+        tx.audit(&entry).await?;
+        tx.commit().await?;
+        Ok(tally)
+    }
+
+    /// Every pair ever decided same or review, by the public ids the persons had when it was decided.
+    ///
+    /// As UTF-8 CSV: `person_l,person_r,match_probability,match_weight,decision`.
+    pub async fn export_pairs(&self, actor: Actor) -> Result<Vec<u8>, AppError> {
+        actor.needs(Right::Review)?;
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let wrong = |_| AppError::Busy;
+        out.write_record(["person_l", "person_r", "match_probability", "match_weight", "decision"]).map_err(wrong)?;
+        for decision in [PairDecision::Same, PairDecision::Review] {
+            let mut after = None;
+            loop {
+                let page = self.store.pairs(decision, after, 1_000).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id);
+                let ids: Vec<PersonId> = page.iter().flat_map(|p| [p.person_l, p.person_r]).collect();
+                let public = self.store.public_ids_of(&ids).await?;
+                for pair in page {
+                    if let (Some(l), Some(r)) = (public.get(&pair.person_l), public.get(&pair.person_r))
+                        && l != r
+                    {
+                        let (p, w) = (format!("{:.6}", pair.probability), format!("{:.4}", pair.weight));
+                        out.write_record([l.as_str(), r.as_str(), &p, &w, decision.word()]).map_err(wrong)?;
+                    }
+                }
+            }
+        }
+        out.into_inner().map_err(|_| AppError::Busy)
+    }
+
+    /// Notes in the statistics that two registrations are counted as one person from now on, or apart again.
+    async fn note_join(&self, tx: &mut Tx, own: SubjectId, other: SubjectId, joined: bool, now: Timestamp) -> Result<(), AppError> {
+        let (Some(own_id), Some(other_id)) = (self.store.stat_id(&self.vault, own).await?, self.store.stat_id(&self.vault, other).await?)
+        else {
+            return Ok(());
+        };
+        let registry = tx.standings(&self.vault, own).await?.first().map_or(Registry::Blood, |e| e.registry);
+        let event = if joined { FactEvent::JoinedInto(other_id) } else { FactEvent::SplitFrom(other_id) };
+        let fact = self.office_fact(own_id, registry, event, now)?;
+        tx.put_facts(vec![fact]).await?;
+        Ok(())
+    }
+
+    /// A fact recorded at the office today, without town, sex or birth year: those stand in the registrant's first fact.
+    pub(super) fn office_fact(
+        &self,
+        stat_id: StatId,
+        registry: Registry,
+        event: FactEvent,
+        now: Timestamp,
+    ) -> Result<PreparedFact, AppError> {
+        let today = self.today(now);
+        let fact = Fact {
+            stat_id,
+            registry,
+            day: today,
+            recorded: today,
+            event,
+            town: None,
+            sex: None,
+            birth_year: None,
+            channel: Channel::Office,
+            drive: None,
+        };
+        Ok(prepare_fact(&self.vault, &fact)?)
+    }
+}
+
+pub(super) const fn decision_of(decision: Decision) -> PairDecision {
+    match decision {
+        Decision::Same => PairDecision::Same,
+        Decision::Review => PairDecision::Review,
+        Decision::Different => PairDecision::Different,
+    }
+}

@@ -1,0 +1,376 @@
+//! What may be typed. Names are stable: other programs call them.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::domain::registry::Registry;
+use crate::domain::role::Role;
+
+/// A registry of blood donors and volunteers, stem-cell donors and organ/body registrants, on encrypted data.
+#[derive(Debug, Parser)]
+#[command(name = "donor-registry", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  donor-registry demo                                     try it with synthetic people
+  donor-registry serve                                    open the registry in ./data
+  donor-registry import 登记表.xlsx --registry blood --dry-run
+  donor-registry duplicates scan && donor-registry duplicates export --output pairs.csv
+  donor-registry report pool --as-of 2026-11-23 --format xlsx --output pool.xlsx";
+
+/// Options of every command that touches a registry.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Options {
+    /// The data folder.
+    #[arg(long, global = true, env = "DONOR_REGISTRY_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The root key file; by default in your configuration folder, never in the data folder.
+    #[arg(long, global = true, env = "DONOR_REGISTRY_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Answer in JSON where a program may read the answer.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the web app; the first start prints a one-time set-up link.
+    Serve(Serve),
+    /// Serve a throw-away registry of synthetic people.
+    Demo(Demo),
+    /// Import a sheet (XLSX, XLS or CSV). Nobody is contacted by it.
+    Import(Import),
+    /// Find people who are on file twice.
+    #[command(subcommand)]
+    Duplicates(Duplicates),
+    /// Link or de-duplicate files, without a registry.
+    #[command(subcommand)]
+    Link(Link),
+    /// Plan and send follow-ups.
+    #[command(subcommand)]
+    Followup(Followup),
+    /// Count.
+    Report(Report),
+    /// Survival curves of a CSV file, without a registry.
+    Survival(Survival),
+    /// Keys: status, recovery sheet, export for a node, rotation, passphrase.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Verify who saw and did what.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Write data and data keys as two files; never the root key.
+    Backup(Backup),
+    /// Restore a backup into a fresh folder.
+    Restore(Restore),
+    /// Staff accounts.
+    #[command(subcommand)]
+    Account(Account),
+    /// Bring the database to this version's tables.
+    Migrate,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Serve {
+    /// The address to listen on; another than loopback needs --behind-proxy.
+    #[arg(long)]
+    pub address: Option<std::net::IpAddr>,
+    /// The port.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// The network of the reverse proxy in front, e.g. 10.0.0.0/8.
+    #[arg(long, value_name = "CIDR")]
+    pub behind_proxy: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// How many people to invent.
+    #[arg(long, default_value_t = 3000)]
+    pub people: usize,
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8000)]
+    pub port: u16,
+}
+
+fn registry(word: &str) -> Result<Registry, String> {
+    Registry::from_word(word).ok_or_else(|| "one of blood, stem-cell, organ-body, volunteer".to_owned())
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| "one of recruiter, registrar, caller, coordinator, manager, auditor, administrator".to_owned())
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  donor-registry import 献血.xlsx --registry blood --date 2025-06-14 --report out.csv
+  donor-registry import roster.csv --registry volunteer --dry-run")]
+pub struct Import {
+    /// The sheet.
+    pub file: PathBuf,
+    /// Which registry its rows are for.
+    #[arg(long, value_parser = registry)]
+    pub registry: Registry,
+    /// The day on which ages and deferrals are judged (default: the row's own date, else the drive's, else today).
+    #[arg(long)]
+    pub date: Option<NaiveDate>,
+    /// Header words of your office's sheets.
+    #[arg(long, value_name = "F.toml")]
+    pub profile: Option<PathBuf>,
+    /// The drive the sheet is of, by its name.
+    #[arg(long, value_name = "NAME")]
+    pub drive: Option<String>,
+    /// Read and judge only; write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write one line for every row.
+    #[arg(long, value_name = "OUT.csv")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Duplicates {
+    /// Compare everybody with everybody; decides, never merges.
+    Scan,
+    /// The pairs waiting for a registrar.
+    List,
+    /// Every pair ever decided same or review, as CSV.
+    Export {
+        /// The file; standard output without.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LinkOutput {
+    /// What each column is (TOML).
+    #[arg(long, value_name = "S.toml")]
+    pub schema: PathBuf,
+    /// Write the pairs.
+    #[arg(long, value_name = "OUT.csv")]
+    pub pairs: PathBuf,
+    /// Write the clusters.
+    #[arg(long, value_name = "OUT.csv")]
+    pub clusters: Option<PathBuf>,
+    /// Use this probability as the cut instead of the engine's own.
+    #[arg(long, value_name = "P")]
+    pub threshold: Option<f64>,
+    /// Explain the first N decided pairs.
+    #[arg(long, value_name = "N")]
+    pub explain: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Link {
+    /// Find the rows of one file that are the same person.
+    Dedupe {
+        /// The file (UTF-8 CSV with a header).
+        file: PathBuf,
+        #[command(flatten)]
+        output: LinkOutput,
+    },
+    /// Find the rows of two files that are the same person.
+    Pair {
+        /// The left file.
+        left: PathBuf,
+        /// The right file.
+        right: PathBuf,
+        #[command(flatten)]
+        output: LinkOutput,
+        /// Each file is known to hold nobody twice.
+        #[arg(long)]
+        one_to_one: bool,
+    },
+    /// Compare pairs with a column that tells the truth.
+    Evaluate {
+        /// The file that was de-duplicated.
+        file: PathBuf,
+        /// What each column is (TOML).
+        #[arg(long, value_name = "S.toml")]
+        schema: PathBuf,
+        /// The pairs written by `link dedupe`.
+        #[arg(long, value_name = "PAIRS.csv")]
+        pairs: PathBuf,
+        /// The column that names the true person.
+        #[arg(long, value_name = "COLUMN")]
+        truth: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Followup {
+    /// Plan what falls due.
+    Plan {
+        /// The day to plan from.
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+        /// How many months ahead.
+        #[arg(long, default_value_t = 12)]
+        months: u32,
+        /// Show only; store nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Send what is due through the outbox.
+    Send {
+        /// The day to send for.
+        #[arg(long)]
+        as_of: Option<NaiveDate>,
+        /// Show only; send nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 发起首次联系: release imported people for contact. Needs a manager and the count typed back.
+    FirstContact {
+        /// Only people of this registry.
+        #[arg(long, value_parser = registry)]
+        registry: Option<Registry>,
+        /// The manager who confirms, by log-in name.
+        #[arg(long, value_name = "LOGIN")]
+        manager: Option<String>,
+        /// How many people, as the preview said. Without it only the preview is shown.
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportKind {
+    /// Who is on file.
+    Pool,
+    /// Who came in and went out.
+    Flows,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Format {
+    Html,
+    Svg,
+    Csv,
+    Xlsx,
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Report {
+    /// Which report.
+    #[arg(value_enum)]
+    pub kind: ReportKind,
+    /// The day it speaks of.
+    #[arg(long)]
+    pub as_of: NaiveDate,
+    /// The first day of the period (flows).
+    #[arg(long)]
+    pub from: Option<NaiveDate>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    /// In English instead of Chinese.
+    #[arg(long)]
+    pub english: bool,
+    /// The file.
+    #[arg(long, value_name = "F")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Survival {
+    /// The file (UTF-8 CSV with a header).
+    pub file: PathBuf,
+    /// The column of times.
+    #[arg(long)]
+    pub time: String,
+    /// The column of events: 0 censored, 1, 2 ... causes.
+    #[arg(long)]
+    pub event: String,
+    /// The column of entry times (delayed entry).
+    #[arg(long)]
+    pub entry: Option<String>,
+    /// The column of groups.
+    #[arg(long)]
+    pub group: Option<String>,
+    /// The form of the answer: json, svg or html.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Versions and states of the keys.
+    Status,
+    /// Print the recovery sheet.
+    Sheet,
+    /// Confirm the recovery sheet by typing it back on standard input.
+    Confirm,
+    /// Write a key file that opens some compartments and nothing else.
+    Export {
+        /// E.g. statistics or genetic; several by commas.
+        #[arg(long, value_delimiter = ',', required = true)]
+        compartments: Vec<String>,
+        /// The file; must not exist.
+        #[arg(long, value_name = "F")]
+        output: PathBuf,
+    },
+    /// Make a new root key file from a recovery sheet read on standard input.
+    Recover,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Walk the chain of the log.
+    Verify,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Backup {
+    /// A folder that does not exist yet.
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Restore {
+    /// The folder `backup` wrote.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// A text file with the recovery sheet, where the root key file is lost.
+    #[arg(long, value_name = "FILE")]
+    pub recovery_sheet: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Add an account; the password is read from standard input or made up and printed once.
+    Add {
+        /// Log-in name.
+        login: String,
+        /// The name colleagues see.
+        #[arg(long)]
+        name: Option<String>,
+        /// Roles, by commas.
+        #[arg(long, value_delimiter = ',', value_parser = role)]
+        roles: Vec<Role>,
+        /// All working roles in one hand (小型单位).
+        #[arg(long)]
+        small_branch: bool,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// The accounts.
+    List,
+    /// Close an account and its sessions.
+    Disable {
+        /// Log-in name.
+        login: String,
+    },
+}

@@ -1,0 +1,108 @@
+//! Putting a kept-aside value right: the corrected value is understood as the form's fields are.
+
+use chrono::NaiveDate;
+
+use super::Guarded;
+use super::contact::{Address, Contact};
+use super::document::Document;
+use super::form::Flaw;
+use super::mail::MailAddress;
+use super::name::PersonName;
+use super::national_id::NationalId;
+use super::person::{BirthDate, Health, Identity};
+use super::phone::Phone;
+use super::record::{Details, RecordDraft};
+use super::registry::{EnrolmentStatus, Registry};
+use super::town::Towns;
+
+/// The record that a corrected value adds to what was known; none where the field is settled by a decision alone (witness, executor, hours ...).
+///
+/// # Errors
+/// What is wrong with the corrected value, under the field `value`.
+pub fn apply(
+    field: &str,
+    value: &Guarded<String>,
+    registry: Registry,
+    mut identity: Guarded<Identity>,
+    mut contact: Guarded<Contact>,
+    towns: &Towns,
+    day: NaiveDate,
+) -> Result<Option<RecordDraft>, Flaw> {
+    let flaw = |key: &str| Flaw { field: "value", key: key.to_owned() };
+    let text = value.reveal().trim();
+    if text.is_empty() {
+        return Err(flaw("flaw-value-missing"));
+    }
+    match field {
+        "name" => identity.reveal_mut().name = PersonName::parse(text).map_err(|_| flaw("flaw-name-invalid"))?,
+        "document" => {
+            let id = NationalId::parse(text).map_err(|_| flaw("flaw-document-check"))?;
+            let known = identity.reveal_mut();
+            known.birth = id.birth_date().map(BirthDate::Day).or(known.birth);
+            known.sex = id.sex().or(known.sex);
+            known.documents.push(Document::National(id));
+        }
+        "phone" => contact.reveal_mut().phones.insert(0, Phone::parse(text).map_err(|_| flaw("flaw-phone-invalid"))?),
+        "mail" => contact.reveal_mut().mails.insert(0, MailAddress::parse(text).map_err(|_| flaw("flaw-mail-invalid"))?),
+        "birth" => {
+            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|d| *d < day).ok_or_else(|| flaw("flaw-birth-invalid"))?;
+            identity.reveal_mut().birth = Some(BirthDate::Day(date));
+        }
+        "town" => {
+            let town = towns.towns.iter().find(|t| t.name == text || t.aliases.iter().any(|a| a == text) || t.name_en == text);
+            let code = town.ok_or_else(|| flaw("flaw-town-unknown"))?.code;
+            let address = contact.reveal_mut().address.get_or_insert_with(Address::default);
+            address.town = Some(code);
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(RecordDraft {
+        registry,
+        date: Some(day),
+        status: EnrolmentStatus::Registered,
+        identity,
+        contact,
+        health: Guarded::new(Health::default()),
+        details: Guarded::new(Details::default()),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply_to(field: &str, value: &str) -> Result<Option<RecordDraft>, Flaw> {
+        let name = PersonName::parse("赵甲一").expect("a name");
+        let identity = Identity { name, former_names: Vec::new(), sex: None, birth: None, ethnic: None, documents: Vec::new() };
+        let day = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
+        apply(
+            field,
+            &Guarded::new(value.to_owned()),
+            Registry::Blood,
+            Guarded::new(identity),
+            Guarded::new(Contact::default()),
+            &Towns::shipped(),
+            day,
+        )
+    }
+
+    #[test]
+    fn a_corrected_number_tells_birth_and_sex() {
+        let draft = apply_to("document", "11010519491231002X").expect("valid").expect("a record");
+        assert!(draft.identity.reveal().birth.is_some());
+    }
+
+    #[test]
+    fn a_value_that_is_still_wrong_is_refused() {
+        for (field, value) in
+            [("document", "110105194912310021"), ("phone", "12"), ("mail", "x"), ("birth", "2030-01-01"), ("town", "无此镇"), ("name", "")]
+        {
+            assert!(apply_to(field, value).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_decided_and_not_typed_adds_no_record() {
+        assert!(apply_to("witness", "已补签").expect("settled").is_none());
+    }
+}

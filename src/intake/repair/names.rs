@@ -1,0 +1,31 @@
+//! Name cells.
+
+use crate::domain::name::{NameFlaw, PersonName};
+use crate::domain::problem::ProblemCode;
+
+/// What a name cell says.
+pub(in crate::intake) enum NameRead {
+    Missing,
+    Name(PersonName),
+    /// A name can be shown, but somebody must look at it.
+    Flawed(ProblemCode, PersonName),
+}
+
+/// Reads a name cell.
+pub(in crate::intake) fn read(text: &str) -> NameRead {
+    let plain = super::plain(text);
+    if super::says_nothing(&plain) || matches!(plain.as_str(), "不详" | "未知" | "待补" | "待定" | "匿名" | "未填" | "未填写" | "待补充" | "NULL" | "null") {
+        return NameRead::Missing;
+    }
+    match PersonName::parse(text) {
+        Ok(name) => NameRead::Name(name),
+        Err(NameFlaw::Missing) => NameRead::Missing,
+        Err(NameFlaw::TooLong) => NameRead::Flawed(ProblemCode::NameTooLong, PersonName::illegible("")),
+        Err(NameFlaw::NotAName) => NameRead::Flawed(ProblemCode::NameInvalid, PersonName::illegible(text)),
+        Err(NameFlaw::ReplacementChar) => NameRead::Flawed(ProblemCode::NameReplacementChar, PersonName::illegible(text)),
+        Err(NameFlaw::HasNote) => match PersonName::with_note_apart(text) {
+            Some((name, _)) => NameRead::Flawed(ProblemCode::NameHasNote, name),
+            None => NameRead::Flawed(ProblemCode::NameInvalid, PersonName::illegible(text)),
+        },
+    }
+}

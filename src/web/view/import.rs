@@ -1,0 +1,199 @@
+//! Importing a sheet: upload, staged preview, result; the correction list.
+
+use askama::Template;
+
+use super::chart::Svg;
+use super::{Choice, Field, Select, Shell, Slips};
+use crate::domain::Guarded;
+use crate::domain::problem::{ProblemCode, Severity};
+
+/// An import in the list of the last ones.
+#[derive(Debug, Clone)]
+pub struct ImportLine {
+    /// Where its page is.
+    pub href: String,
+    /// Base name of the file.
+    pub file: String,
+    /// The registry in a word.
+    pub registry: String,
+    /// When it was uploaded.
+    pub when: String,
+    /// Rows.
+    pub rows: u64,
+    /// Whether it was written.
+    pub done: bool,
+}
+
+/// Choosing a file.
+#[derive(Debug, Template)]
+#[template(path = "page/import.html")]
+pub struct ImportStart {
+    /// The frame.
+    pub s: Shell,
+    /// What is wrong.
+    pub slips: Slips,
+    /// The registry the sheet belongs to.
+    pub registry: Choice,
+    /// The day on which ages are judged.
+    pub day: Field,
+    /// The drive, where it belongs to one.
+    pub drive: Select,
+    /// The last imports.
+    pub last: Vec<ImportLine>,
+}
+
+/// How many rows came to what.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outcomes {
+    /// Taken in.
+    pub accepted: u64,
+    /// Taken in with a field kept aside.
+    pub review: u64,
+    /// Nothing taken in.
+    pub refused: u64,
+    /// Blank, header, section, sub-total, footer.
+    pub skipped: u64,
+    /// Persons new to the registry.
+    pub new: u64,
+    /// Persons on file already.
+    pub known: u64,
+}
+
+impl Outcomes {
+    /// Rows written.
+    pub fn written(&self) -> u64 {
+        self.accepted + self.review
+    }
+}
+
+/// A problem in words, with how many rows have it.
+#[derive(Debug, Clone)]
+pub struct ProblemLine {
+    /// The code.
+    pub code: ProblemCode,
+    /// What a row with it comes to.
+    pub severity: Severity,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// One entry of the correction list.
+#[derive(Debug, Clone)]
+pub struct CorrectionLine {
+    /// Where it is worked on.
+    pub href: String,
+    /// File and row.
+    pub source: String,
+    /// The row in the sheet.
+    pub row: u64,
+    /// The registrant's name, masked.
+    pub name: String,
+    /// The code.
+    pub code: ProblemCode,
+    /// The value kept aside, masked; empty where there is none.
+    pub value: String,
+}
+
+/// The staged import before it is written, or its result afterwards.
+#[derive(Debug, Template)]
+#[template(path = "page/import_preview.html")]
+pub struct ImportPreview {
+    /// The frame.
+    pub s: Shell,
+    /// Path of this import.
+    pub href: String,
+    /// Base name of the file.
+    pub file: String,
+    /// Sheet, header rows, encoding: what was read, in words.
+    pub read: Vec<String>,
+    /// Counts.
+    pub outcomes: Outcomes,
+    /// The bar for a desk and for a phone.
+    pub bars: (Svg, Svg),
+    /// The problems, worst first.
+    pub problems: Vec<ProblemLine>,
+    /// The first entries of the correction list; only once written.
+    pub corrections: Vec<CorrectionLine>,
+    /// Whether it was written.
+    pub done: bool,
+    /// Whether the file was imported before.
+    pub again: bool,
+}
+
+impl ImportPreview {
+    fn what(&self, code: &ProblemCode) -> String {
+        self.s.text().t(&format!("problem-{code}"))
+    }
+
+    fn todo(&self, code: &ProblemCode) -> String {
+        self.s.text().t(&format!("problem-{code}-do"))
+    }
+
+    fn outcome(&self, severity: &Severity) -> (&'static str, String) {
+        outcome(&self.s, *severity)
+    }
+}
+
+fn outcome(s: &Shell, severity: Severity) -> (&'static str, String) {
+    match severity {
+        Severity::Noted => ("tag", s.t("outcome-noted")),
+        Severity::Review => ("tag tag--warn", s.t("outcome-review")),
+        Severity::Refused => ("tag tag--stop", s.t("outcome-refused")),
+    }
+}
+
+/// The correction list.
+#[derive(Debug, Template)]
+#[template(path = "page/corrections.html")]
+pub struct Corrections {
+    /// The frame.
+    pub s: Shell,
+    /// How many wait.
+    pub total: u64,
+    /// Those shown.
+    pub rows: Vec<CorrectionLine>,
+}
+
+impl Corrections {
+    fn what(&self, code: &ProblemCode) -> String {
+        self.s.text().t(&format!("problem-{code}"))
+    }
+}
+
+/// One kept-aside value, opened for correcting.
+#[derive(Debug, Template)]
+#[template(path = "page/correction.html")]
+pub struct Correction {
+    /// The frame.
+    pub s: Shell,
+    /// Where it is posted.
+    pub action: String,
+    /// File and row.
+    pub source: String,
+    /// The registrant's name.
+    pub name: Guarded<String>,
+    /// The registrant's public id.
+    pub person: String,
+    /// The code.
+    pub code: ProblemCode,
+    /// The value kept aside.
+    pub value: Guarded<String>,
+    /// What is wrong with the correction.
+    pub slips: Slips,
+    /// The corrected value.
+    pub field: Field,
+}
+
+impl Correction {
+    fn what(&self) -> String {
+        self.s.text().t(&format!("problem-{}", self.code))
+    }
+
+    fn todo(&self) -> String {
+        self.s.text().t(&format!("problem-{}-do", self.code))
+    }
+
+    fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
+        value.reveal()
+    }
+}

@@ -1,0 +1,39 @@
+//! Pages behind a link sent to a registrant. Nothing personal is shown, and reading changes nothing.
+
+use askama::Template;
+
+use super::Shell;
+
+/// What the link is and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// Valid: waits for the button.
+    Ready,
+    /// Verified just now.
+    Verified,
+    /// Reported as somebody else's just now.
+    NotMe,
+    /// Expired, used, or never was: one answer for all three.
+    Gone,
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "page/link.html")]
+pub struct Link {
+    /// The frame.
+    pub s: Shell,
+    /// The link's own path, where its buttons post to.
+    pub path: String,
+    /// Its state.
+    pub state: LinkState,
+}
+
+impl Link {
+    fn is(&self, word: &str) -> bool {
+        matches!(
+            (self.state, word),
+            (LinkState::Ready, "ready") | (LinkState::Verified, "verified") | (LinkState::NotMe, "not-me") | (LinkState::Gone, "gone")
+        )
+    }
+}

@@ -1,0 +1,20 @@
+//! What the tests of the running program share.
+//!
+//! - [`http`]: a small HTTP client with cookies, over the standard library, that measures and compares answers.
+//! - [`program`]: the binary on a data folder of its own: run a command, serve, kill -9, stop.
+//! - [`kill`]: cycles of concurrent registrations and kill -9, with the account of what was acknowledged.
+//! - [`canary`]: values planted in personal fields, and the byte search for every shape they could take on a disk.
+//! - [`timing`]: whether two kinds of request can be told apart by time (Welch's t).
+//! - [`dice`]: repeatable chance.
+
+pub mod canary;
+pub mod dice;
+pub mod http;
+pub mod kill;
+pub mod program;
+pub mod timing;
+
+/// A variable that a test with a need reads; inside an ignored test a missing one is a failure, not a pass.
+pub fn needed(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run this test through .ci/run"))
+}
