@@ -85,29 +85,22 @@ fn of_database(name: &str) -> String {
 
 impl Bench {
     pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = StoreUrl::folder(folder.path());
-        Self::with(url, Site::Folder(folder)).await
+        Self::at(fresh_folder()).await
     }
 
     pub async fn postgres() -> Self {
-        let name = format!("t{}", uuid::Uuid::new_v4().simple());
-        let server = Database::connect(cluster()).await.unwrap();
-        server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-        server.close().await.unwrap();
-        let url = StoreUrl::postgres(&of_database(&name)).unwrap();
-        Self::with(url, Site::Database(name)).await
+        Self::at(fresh_database().await).await
     }
 
     /// An empty place beside this one, on the same kind of database.
-    pub async fn another(&self) -> Self {
+    pub async fn fresh_place(&self) -> Fresh {
         match self.place {
-            Site::Folder(_) => Self::sqlite().await,
-            Site::Database(_) => Self::postgres().await,
+            Site::Folder(_) => fresh_folder(),
+            Site::Database(_) => fresh_database().await,
         }
     }
 
-    async fn with(url: StoreUrl, place: Site) -> Self {
+    async fn at(Fresh { url, place }: Fresh) -> Self {
         let store = Store::open(&url).await.unwrap();
         let root = RootKey::generate().unwrap();
         let (vault, rows) = Vault::create(&root, store.deployment(), NOW).unwrap();
@@ -158,12 +151,37 @@ impl Bench {
 
     pub async fn end(self) {
         self.store.close().await.unwrap();
+        Fresh { url: self.url, place: self.place }.end().await;
+    }
+}
+
+/// A place nothing was opened in yet.
+pub struct Fresh {
+    pub url: StoreUrl,
+    place: Site,
+}
+
+impl Fresh {
+    pub async fn end(self) {
         if let Site::Database(name) = self.place {
             let server = Database::connect(cluster()).await.unwrap();
             server.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
             server.close().await.unwrap();
         }
     }
+}
+
+fn fresh_folder() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    Fresh { url: StoreUrl::folder(folder.path()), place: Site::Folder(folder) }
+}
+
+async fn fresh_database() -> Fresh {
+    let name = format!("t{}", uuid::Uuid::new_v4().simple());
+    let server = Database::connect(cluster()).await.unwrap();
+    server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    server.close().await.unwrap();
+    Fresh { url: StoreUrl::postgres(&of_database(&name)).unwrap(), place: Site::Database(name) }
 }
 
 /// 2026-11-23T08:00:00Z.
