@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::id::StaffId;
+use crate::domain::id::{DeploymentId, StaffId};
 use crate::domain::time::Timestamp;
 use crate::vault::chain;
 
@@ -22,7 +22,7 @@ pub use super::entity::audit_leaf::Model as AuditLeaf;
 pub struct Head {
     /// Number of leaves.
     pub seq: i64,
-    /// Hash of the last; zeros before the first.
+    /// Hash of the last; before the first, what the deployment's log begins from.
     pub hash: [u8; 32],
 }
 
@@ -78,7 +78,7 @@ impl Tx {
     pub async fn audit(&mut self, entry: &AuditEntry) -> Result<Head, StoreError> {
         let head = match self.head {
             Some(head) => head,
-            None => head(&self.db).await?,
+            None => head(&self.db, self.deployment).await?,
         };
         let seq = head.seq + 1;
         let canonical = serde_json::to_vec(&Canonical {
@@ -115,7 +115,7 @@ impl Tx {
 impl Store {
     /// The last leaf's number and hash, to be kept outside the database as a checkpoint.
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
-        head(&self.reader).await
+        head(&self.reader, self.deployment()).await
     }
 
     /// Leaves after `seq`, oldest first, at most `limit`.
@@ -138,14 +138,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::ChainBroken`] with the first entry that does not fit.
     pub async fn verify_audit(&self, checkpoint: Option<Head>) -> Result<Head, StoreError> {
-        verify(&self.reader, checkpoint).await
+        verify(&self.reader, self.deployment(), checkpoint).await
     }
 }
 
 const PAGE: u64 = 5_000;
 
-pub(super) async fn verify(db: &impl ConnectionTrait, checkpoint: Option<Head>) -> Result<Head, StoreError> {
-    let mut head = Head { seq: 0, hash: [0; 32] };
+pub(super) async fn verify(db: &impl ConnectionTrait, deployment: DeploymentId, checkpoint: Option<Head>) -> Result<Head, StoreError> {
+    let mut head = Head { seq: 0, hash: chain::genesis(deployment) };
     loop {
         let page = leaves(db, head.seq, PAGE).await?;
         if page.is_empty() {
@@ -192,9 +192,9 @@ async fn leaves(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec
         .await?)
 }
 
-async fn head(db: &impl ConnectionTrait) -> Result<Head, StoreError> {
+async fn head(db: &impl ConnectionTrait, deployment: DeploymentId) -> Result<Head, StoreError> {
     let Some(leaf) = audit_leaf::Entity::find().order_by_desc(audit_leaf::Column::Seq).limit(1).one(db).await? else {
-        return Ok(Head { seq: 0, hash: [0; 32] });
+        return Ok(Head { seq: 0, hash: chain::genesis(deployment) });
     };
     let hash = <[u8; 32]>::try_from(leaf.hash.0.as_slice()).map_err(|_| StoreError::ChainBroken { seq: leaf.seq })?;
     Ok(Head { seq: leaf.seq, hash })

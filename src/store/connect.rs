@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement};
+use sea_orm::{AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement};
 use sea_orm::{TransactionOptions, TransactionTrait};
 
 use crate::domain::id::DeploymentId;
@@ -78,9 +78,12 @@ impl Store {
             StoreUrl::Folder(folder) => sqlite(folder).await?,
             StoreUrl::Postgres(url) => postgres(url).await?,
         };
-        Migrator::up(&writer, None).await?;
-        let deployment = super::meta::deployment(&writer).await?;
         let backend = writer.get_database_backend();
+        // Under the write lock: two processes that open one new database at once make its tables and its id once.
+        let db = begin(&writer, backend).await?;
+        Migrator::up(&db, None).await?;
+        let deployment = super::meta::deployment(&db).await?;
+        db.commit().await?;
         Ok(Self { writer, reader, backend, deployment })
     }
 
@@ -97,18 +100,8 @@ impl Store {
     /// Begins a write transaction: one at a time over all processes, so that what is numbered in it is numbered in the order of commits.
     /// Dropping it rolls back. Bulk cryptography, network and Argon2 belong before it; never wrap it in a time limit or a `select!`.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let options = match self.backend {
-            DbBackend::Sqlite => {
-                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() }
-            }
-            _ => TransactionOptions { access_mode: Some(AccessMode::ReadWrite), ..TransactionOptions::default() },
-        };
-        let db = self.writer.begin_with_options(options).await?;
-        if self.backend == DbBackend::Postgres {
-            // READ COMMITTED: every statement after this one sees all that was committed before the lock was had.
-            db.execute_raw(Statement::from_sql_and_values(self.backend, "SELECT pg_advisory_xact_lock($1)", [WRITE_LOCK.into()])).await?;
-        }
-        Ok(Tx::new(db))
+        let db = begin(&self.writer, self.backend).await?;
+        Ok(Tx::new(db, self.deployment))
     }
 
     /// Closes the connections; on SQLite the write-ahead log is first moved into the database file.
@@ -120,6 +113,22 @@ impl Store {
         self.writer.close().await?;
         Ok(())
     }
+}
+
+/// Begins a transaction under the write lock.
+async fn begin(writer: &DatabaseConnection, backend: DbBackend) -> Result<DatabaseTransaction, StoreError> {
+    let options = match backend {
+        DbBackend::Sqlite => {
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() }
+        }
+        _ => TransactionOptions { access_mode: Some(AccessMode::ReadWrite), ..TransactionOptions::default() },
+    };
+    let db = writer.begin_with_options(options).await?;
+    if backend == DbBackend::Postgres {
+        // READ COMMITTED: every statement after this one sees all that was committed before the lock was had.
+        db.execute_raw(Statement::from_sql_and_values(backend, "SELECT pg_advisory_xact_lock($1)", [WRITE_LOCK.into()])).await?;
+    }
+    Ok(db)
 }
 
 fn options(url: String, connections: u32) -> ConnectOptions {

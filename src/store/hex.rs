@@ -1,4 +1,4 @@
-//! Bytes as hexadecimal text, for staged rows and backup files.
+//! Bytes as hexadecimal text, for digests that people read.
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 

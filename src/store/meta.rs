@@ -36,6 +36,11 @@ async fn read(db: &impl ConnectionTrait, key: &str) -> Result<Option<String>, St
     Ok(setting::Entity::find_by_id(key.to_owned()).one(db).await?.map(|row| row.value))
 }
 
+pub(super) async fn keyring(db: &impl ConnectionTrait) -> Result<Vec<KeyRow>, StoreError> {
+    let rows = keyring::Entity::find().order_by_asc(keyring::Column::KeyId).all(db).await?;
+    rows.into_iter().map(key_row).collect()
+}
+
 impl Store {
     /// A setting.
     pub async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
@@ -49,8 +54,7 @@ impl Store {
 
     /// The whole keyring in the order of key numbers; empty in a new registry.
     pub async fn keyring(&self) -> Result<Vec<KeyRow>, StoreError> {
-        let rows = keyring::Entity::find().order_by_asc(keyring::Column::KeyId).all(&self.reader).await?;
-        rows.into_iter().map(key_row).collect()
+        keyring(&self.reader).await
     }
 
     /// Data keys that are wrapped under a key-encryption key, at most `limit`: what a rotation still has to rewrap.
@@ -67,6 +71,11 @@ impl Store {
 }
 
 impl Tx {
+    /// The whole keyring as this transaction sees it: empty where this is the process that makes it.
+    pub async fn keyring(&self) -> Result<Vec<KeyRow>, StoreError> {
+        keyring(&self.db).await
+    }
+
     /// Stores keyring rows: new ones, and known ones by their number.
     pub async fn put_keys(&mut self, rows: &[KeyRow]) -> Result<(), StoreError> {
         for row in rows {

@@ -19,10 +19,13 @@
 
 mod admit;
 mod audit;
+mod backup;
+mod base64;
 
 mod bulk;
 mod change;
 mod connect;
+mod dump;
 mod entity;
 mod error;
 mod followup;
@@ -32,6 +35,7 @@ mod meta;
 mod office;
 mod person;
 mod prepare;
+mod restore;
 mod review;
 mod rowmac;
 mod staff;
@@ -42,7 +46,7 @@ mod word;
 
 pub use admit::{Admitted, Place};
 pub use audit::{AuditEntry, AuditLeaf, Head};
-
+pub use backup::{BackupReport, DATA_FILE, KEYS_FILE, backup};
 pub use change::{Change, ChangeKind};
 pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
 pub use entity::value::{Day, Opaque};
@@ -56,6 +60,7 @@ pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
     prepare_further, prepare_with,
 };
+pub use restore::restore;
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;

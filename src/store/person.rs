@@ -152,9 +152,7 @@ impl Store {
 
     /// The opened data keys of a subject; without keys where it was erased.
     pub async fn subject_keys(&self, vault: &Vault, subject: SubjectId) -> Result<SubjectKeys, StoreError> {
-        let rows = subject_key::Entity::find().filter(subject_key::Column::SubjectId.eq(subject)).all(&self.reader).await?;
-        let rows = rows.into_iter().map(super::meta::dek_row).collect::<Result<Vec<_>, _>>()?;
-        Ok(vault.subject_keys(subject, &rows)?)
+        subject_keys(&self.reader, vault, subject).await
     }
 }
 
@@ -294,6 +292,12 @@ impl Tx {
         row.protect(vault)?;
         super::bulk::insert::<membership::Entity, _>(&self.db, [row]).await
     }
+}
+
+pub(super) async fn subject_keys(db: &impl ConnectionTrait, vault: &Vault, subject: SubjectId) -> Result<SubjectKeys, StoreError> {
+    let rows = subject_key::Entity::find().filter(subject_key::Column::SubjectId.eq(subject)).all(db).await?;
+    let rows = rows.into_iter().map(super::meta::dek_row).collect::<Result<Vec<_>, _>>()?;
+    Ok(vault.subject_keys(subject, &rows)?)
 }
 
 pub(super) async fn open_membership(db: &impl ConnectionTrait, subject: SubjectId) -> Result<Option<MembershipRow>, StoreError> {

@@ -67,7 +67,7 @@ impl Store {
 
     /// Every erasure so far, to be kept outside the data folder and replayed on a restore.
     pub async fn erasures(&self) -> Result<Vec<ErasureRow>, StoreError> {
-        Ok(erasure::Entity::find().order_by_asc(erasure::Column::At).all(&self.reader).await?)
+        erasures(&self.reader).await
     }
 }
 
@@ -203,6 +203,10 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+pub(super) async fn erasures(db: &impl ConnectionTrait) -> Result<Vec<ErasureRow>, StoreError> {
+    Ok(erasure::Entity::find().order_by_asc(erasure::Column::At).all(db).await?)
 }
 
 /// Deletes what makes a subject readable and findable.

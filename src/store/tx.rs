@@ -2,12 +2,15 @@
 
 use sea_orm::DatabaseTransaction;
 
+use crate::domain::id::DeploymentId;
+
 use super::entity::change;
 use super::error::StoreError;
 
 /// A write transaction. What it holds is seen by nobody before [`Tx::commit`]; dropped, it is rolled back.
 pub struct Tx {
     pub(super) db: DatabaseTransaction,
+    pub(super) deployment: DeploymentId,
     pub(super) changes: Vec<change::Model>,
     pub(super) head: Option<super::audit::Head>,
 }
@@ -19,8 +22,8 @@ impl std::fmt::Debug for Tx {
 }
 
 impl Tx {
-    pub(super) fn new(db: DatabaseTransaction) -> Self {
-        Self { db, changes: Vec::new(), head: None }
+    pub(super) fn new(db: DatabaseTransaction, deployment: DeploymentId) -> Self {
+        Self { db, deployment, changes: Vec::new(), head: None }
     }
 
     /// Numbers and writes the changes noted, and commits: durable when this returns. Answers the number of the last change in the feed.

@@ -12,6 +12,7 @@ mod harness;
 mod followup_bounces;
 mod followup_smtp;
 mod linkage_drives;
+mod store;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;

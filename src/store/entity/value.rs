@@ -18,7 +18,7 @@ use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Roles;
 use crate::domain::time::Timestamp;
 use crate::domain::town::TownCode;
-use crate::store::hex;
+use crate::store::base64;
 
 /// Lets a type stand in a column as one of the drivers' own types.
 macro_rules! column {
@@ -146,14 +146,14 @@ impl std::fmt::Debug for Opaque {
 
 impl Serialize for Opaque {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(&self.0))
+        serializer.serialize_str(&base64::encode(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Opaque {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        hex::decode(&text).map(Opaque).ok_or_else(|| serde::de::Error::custom("not hexadecimal"))
+        base64::decode(&text).map(Opaque).ok_or_else(|| serde::de::Error::custom("not base 64"))
     }
 }
 
