@@ -3,9 +3,9 @@
 
 use std::fmt::{self, Write as _};
 
-use askama::MarkupDisplay;
-use askama::filters::{Html, HtmlSafe};
+use askama::filters::HtmlSafe;
 
+use super::escape::Escaped;
 use crate::web::i18n::group;
 
 /// SVG built here from numbers and escaped words.
@@ -20,8 +20,8 @@ impl fmt::Display for Svg {
     }
 }
 
-fn escape(text: &str) -> impl fmt::Display + '_ {
-    MarkupDisplay::new_unsafe(text, Html)
+fn escape(text: &str) -> Escaped<'_> {
+    Escaped(text)
 }
 
 /// A ruler from zero to the target with the count as its filled part.
