@@ -156,3 +156,4 @@ flaw-birth-invalid = The date of birth cannot be read or lies ahead
 flaw-birth-differs = The date of birth differs from that of the document
 flaw-weight-invalid = The weight has to be in kilograms, e.g. 54 or 54.5
 flaw-contact-phone-is-own = The contact's phone cannot be the registrant's own
+enrol-contact = Contact

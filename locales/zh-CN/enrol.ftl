@@ -156,3 +156,4 @@ flaw-birth-invalid = 出生日期看不懂，或在今天之后
 flaw-birth-differs = 出生日期与证件号不一致
 flaw-weight-invalid = 体重应是公斤数，例如 54 或 54.5
 flaw-contact-phone-is-own = 联系人的电话不能是登记者自己的
+enrol-contact = 联系人

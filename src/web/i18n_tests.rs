@@ -93,7 +93,8 @@ fn source_files() -> Vec<PathBuf> {
 #[test]
 fn both_languages_hold_the_same_keys_with_the_same_arguments() {
     let (chinese, english) = (keys(Lang::Chinese), keys(Lang::English));
-    let only: Vec<_> = chinese.keys().filter(|k| !english.contains_key(*k)).chain(english.keys().filter(|k| !chinese.contains_key(*k))).collect();
+    let only: Vec<_> =
+        chinese.keys().filter(|k| !english.contains_key(*k)).chain(english.keys().filter(|k| !chinese.contains_key(*k))).collect();
     assert!(only.is_empty(), "in one language only: {only:?}");
     for (key, names) in &chinese {
         assert_eq!(names, &english[key], "arguments of {key}");

@@ -3,12 +3,17 @@
 use askama::Template;
 
 use super::entries::Entries;
+use super::mask;
 use super::{Choice, Field, Select, Shell, Slips};
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentTexts, Purpose};
+use crate::domain::contact::RelativeRole;
 use crate::domain::guided;
+use crate::domain::person::{Abo, Rh};
+use crate::domain::phone::Phone;
+use crate::domain::record::RecordDraft;
 use crate::domain::registry::Registry;
-use crate::domain::town::Towns;
+use crate::domain::town::{TownCode, Towns};
 use crate::web::i18n::{Lang, Text};
 
 /// Which registry to enrol in.
@@ -26,7 +31,9 @@ impl EnrolStart {
     pub fn new(s: Shell) -> Self {
         let registries = Registry::ALL
             .into_iter()
-            .map(|registry| (format!("/enrol/{}", registry.word()), s.text().t(&format!("registry-{}", registry.word())), age_rule(s.text(), registry)))
+            .map(|registry| {
+                (format!("/enrol/{}", registry.word()), s.text().t(&format!("registry-{}", registry.word())), age_rule(s.text(), registry))
+            })
             .collect();
         Self { s, registries }
     }
@@ -80,8 +87,6 @@ pub struct Enrol {
     pub consents: Vec<(ConsentShown, Choice)>,
     /// The age rule in words.
     pub ages: String,
-    /// Drive id carried along.
-    pub drive_id: String,
 }
 
 /// A part of a form.
@@ -126,15 +131,13 @@ pub struct Blank<'a> {
     pub typed: Option<&'a Entries>,
     /// What keeps it from being saved.
     pub slips: &'a Slips,
-    /// The drive's id, or nothing.
-    pub drive: &'a str,
 }
 
 impl Enrol {
     /// The form, blank or as typed.
     pub fn new(s: Shell, blank: Blank<'_>) -> Self {
         let text = s.text();
-        let Blank { registry, towns, texts, typed, slips, drive } = blank;
+        let Blank { registry, towns, texts, typed, slips } = blank;
         let fill = |field: Field| Part::Field(field.refill(text, typed, slips));
         let pick = |choice: Choice| Part::Choice(choice.refill(text, typed, slips));
         let list = |select: Select| Part::Select(select.refill(text, typed, slips));
@@ -148,14 +151,32 @@ impl Enrol {
         };
         let identity = vec![
             fill(Field::new(text, "name", "field-name")),
-            fill(Field::new(text, "document", "field-document").live(text, "id").with(r#"data-birth="birth" data-sex="sex" autocapitalize="characters""#)),
-            pick(Choice::one(text, "sex", "field-sex").columns(2).option("female", text.t("sex-female")).option("male", text.t("sex-male"))),
-            fill(Field::new(text, "birth", "field-birth").hint(text, "hint-date").class("input--short").with(r#"inputmode="numeric" placeholder="1990-01-31""#).live(text, "date")),
+            fill(
+                Field::new(text, "document", "field-document")
+                    .live(text, "id")
+                    .with(r#"data-birth="birth" data-sex="sex" autocapitalize="characters""#),
+            ),
+            pick(
+                Choice::one(text, "sex", "field-sex").columns(2).option("female", text.t("sex-female")).option("male", text.t("sex-male")),
+            ),
+            fill(
+                Field::new(text, "birth", "field-birth")
+                    .hint(text, "hint-date")
+                    .class("input--short")
+                    .with(r#"inputmode="numeric" placeholder="1990-01-31""#)
+                    .live(text, "date"),
+            ),
             fill(Field::new(text, "ethnic", "field-ethnic").optional(text).class("input--short")),
         ];
         let contact = vec![
             fill(Field::new(text, "phone", "field-mobile").hint(text, "hint-mobile").with(r#"inputmode="tel""#).live(text, "phone")),
-            fill(Field::new(text, "mail", "field-mail").optional(text).hint(text, "hint-mail").with(r#"inputmode="email""#).live(text, "mail")),
+            fill(
+                Field::new(text, "mail", "field-mail")
+                    .optional(text)
+                    .hint(text, "hint-mail")
+                    .with(r#"inputmode="email""#)
+                    .live(text, "mail"),
+            ),
             list(town_list()),
             fill(Field::new(text, "address", "field-address").optional(text)),
         ];
@@ -163,7 +184,9 @@ impl Enrol {
             Registry::Blood | Registry::StemCell => {
                 let mut groups = Select::new(text, "group", "field-group").optional(text).option("", text.t("not-known"));
                 for group in ["A", "B", "AB", "O"] {
-                    groups = groups.option(format!("{group}+"), text.x("group-positive", group)).option(format!("{group}-"), text.x("group-negative", group));
+                    groups = groups
+                        .option(format!("{group}+"), text.x("group-positive", group))
+                        .option(format!("{group}-"), text.x("group-negative", group));
                 }
                 vec![
                     list(groups),
@@ -192,7 +215,9 @@ impl Enrol {
             Registry::OrganBody => (
                 text.t("enrol-wish"),
                 vec![
-                    pick(ITEMS.into_iter().fold(Choice::many(text, "items", "field-items").columns(2), |c, item| c.option(item, text.t(&format!("item-{item}"))))),
+                    pick(ITEMS.into_iter().fold(Choice::many(text, "items", "field-items").columns(2), |c, item| {
+                        c.option(item, text.t(&format!("item-{item}")))
+                    })),
                     Part::Heading(text.t("enrol-executor")),
                     fill(Field::new(text, "relative1-name", "field-name")),
                     fill(Field::new(text, "relative1-relation", "field-relation").optional(text)),
@@ -202,12 +227,9 @@ impl Enrol {
                     fill(Field::new(text, "witness2", "field-witness2").optional(text)),
                 ],
             ),
-            Registry::Volunteer => (
-                text.t("enrol-team"),
-                vec![
-                    pick(Choice::tick(text, "guardian", "field-guardian").small(text.t("field-guardian-small"))),
-                ],
-            ),
+            Registry::Volunteer => {
+                (text.t("enrol-team"), vec![pick(Choice::tick(text, "guardian", "field-guardian").small(text.t("field-guardian-small")))])
+            }
         };
         let questions = guided::questions(registry)
             .iter()
@@ -223,14 +245,17 @@ impl Enrol {
             })
             .collect();
         let english = text.0 == Lang::English;
-        let consents = [(Purpose::Register(registry), "consent", "consent-register"), (Purpose::Sensitive(registry), "sensitive-consent", "consent-sensitive")]
-            .into_iter()
-            .filter_map(|(purpose, field, label)| {
-                let written = texts.on(purpose, s.today)?;
-                let shown = ConsentShown { text: written.shown(english, &s.branch), version: written.version.clone(), field };
-                Some((shown, Choice::tick(text, field, label).refill(text, typed, slips)))
-            })
-            .collect();
+        let consents = [
+            (Purpose::Register(registry), "consent", "consent-register"),
+            (Purpose::Sensitive(registry), "sensitive-consent", "consent-sensitive"),
+        ]
+        .into_iter()
+        .filter_map(|(purpose, field, label)| {
+            let written = texts.on(purpose, s.today)?;
+            let shown = ConsentShown { text: written.shown(english, &s.branch), version: written.version.clone(), field };
+            Some((shown, Choice::tick(text, field, label).refill(text, typed, slips)))
+        })
+        .collect();
         Self {
             registry,
             word: text.t(&format!("registry-{}", registry.word())),
@@ -249,7 +274,6 @@ impl Enrol {
             },
             consents,
             ages: age_rule(text, registry),
-            drive_id: drive.to_owned(),
             s,
         }
     }
@@ -292,7 +316,7 @@ impl EnrolReview {
     pub fn new(s: Shell, registry: Registry, rows: Vec<(String, Guarded<String>)>, known: bool, typed: &Entries) -> Self {
         let carried = typed
             .iter()
-            .filter(|(name, _)| !matches!(*name, "csrf" | "step" | "swipe"))
+            .filter(|(name, _)| !matches!(*name, "csrf" | "step" | "swipe" | "despite"))
             .map(|(name, value)| Carried { name: name.to_owned(), value: value.duplicate() })
             .collect();
         Self { word: s.text().t(&format!("registry-{}", registry.word())), s, registry, rows, known, carried }
@@ -300,5 +324,78 @@ impl EnrolReview {
 
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
+    }
+}
+
+/// What a form was understood to say, line by line, for the registrant to check.
+pub fn read_back(text: Text, draft: &RecordDraft, towns: &Towns) -> Vec<(String, Guarded<String>)> {
+    let mut rows = Vec::new();
+    let mut add = |label: String, value: String| {
+        if !value.is_empty() {
+            rows.push((label, Guarded::new(value)));
+        }
+    };
+    let (identity, contact) = (draft.identity.reveal(), draft.contact.reveal());
+    let (health, details) = (draft.health.reveal(), draft.details.reveal());
+    add(text.t("field-name"), identity.name.as_str().to_owned());
+    for document in &identity.documents {
+        add(text.t("field-document"), document.number().to_owned());
+    }
+    if identity.sex.is_some() {
+        add(text.t("field-sex"), mask::sex(identity.sex, text));
+    }
+    if let Some(birth) = identity.birth {
+        add(text.t("field-birth"), birth.day().map_or_else(|| birth.year().to_string(), |day| day.to_string()));
+    }
+    if let Some(ethnic) = &identity.ethnic {
+        add(text.t("field-ethnic"), ethnic.0.clone());
+    }
+    for phone in &contact.phones {
+        add(text.t("field-phone"), phone.as_str().to_owned());
+    }
+    for mail in &contact.mails {
+        add(text.t("field-mail"), mail.as_str().to_owned());
+    }
+    if let Some(address) = &contact.address {
+        add(text.t("field-town"), town_name(address.town, towns, text));
+        add(text.t("field-address"), address.text.clone());
+    }
+    if let (Some(abo), Some(rh)) = (health.abo, health.rh) {
+        let key = if rh == Rh::Positive { "group-positive" } else { "group-negative" };
+        add(text.t("field-group"), text.x(key, abo_word(abo)));
+    }
+    if let Some(weight) = health.weight_kg {
+        add(text.t("field-weight"), weight.to_string());
+    }
+    for relative in &contact.relatives {
+        let key = if relative.role == RelativeRole::Executor { "enrol-executor" } else { "enrol-contact" };
+        let parts = [relative.name.as_ref().map(|n| n.as_str()), relative.relation.as_deref(), relative.phones.first().map(Phone::as_str)];
+        add(text.t(key), parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    }
+    for witness in &details.witnesses {
+        add(text.t("enrol-witnesses"), witness.as_str().to_owned());
+    }
+    let items: Vec<String> = details.items.iter().map(|item| text.t(&format!("item-{item}"))).collect();
+    add(text.t("field-items"), items.join(&text.t("list-comma")));
+    add(text.t("field-barcode"), details.barcode.clone().unwrap_or_default());
+    for (question, answer) in &details.answers {
+        add(text.t(&format!("question-{question}")), text.t(&format!("answer-{question}-{answer}")));
+    }
+    rows
+}
+
+/// The name of a town of the branch; empty for none.
+pub fn town_name(code: Option<TownCode>, towns: &Towns, text: Text) -> String {
+    let Some(town) = code.and_then(|code| towns.by_code(code)) else { return String::new() };
+    if text.0 == Lang::English && !town.name_en.is_empty() { town.name_en.clone() } else { town.name.clone() }
+}
+
+/// The letters of an ABO group.
+pub const fn abo_word(abo: Abo) -> &'static str {
+    match abo {
+        Abo::A => "A",
+        Abo::B => "B",
+        Abo::AB => "AB",
+        Abo::O => "O",
     }
 }

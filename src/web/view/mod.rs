@@ -12,6 +12,7 @@ pub mod field;
 pub mod icon;
 pub mod mask;
 pub mod shell;
+pub mod swipe;
 
 pub mod admin;
 pub mod drive;
@@ -24,9 +25,6 @@ pub mod import;
 pub mod link;
 pub mod people;
 pub mod report;
-
-#[cfg(test)]
-mod samples;
 
 pub use choice::{Choice, Select};
 pub use field::{Field, Slip, Slips};
