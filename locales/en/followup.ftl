@@ -102,3 +102,4 @@ not-planned-condition-not-met = Condition not met
 not-planned-covered = Covered by another contact
 not-planned-no-channel = No way of contact
 not-planned-other = Other
+kind-other = Follow-up

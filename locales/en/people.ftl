@@ -41,7 +41,6 @@ leave-what = Takes effect at once and cancels everything planned. No reason is a
 leave-from = Which registry
 leave-why = Reason
 leave-do = Record it
-leave-all = All of them
 left-done = Recorded; what was planned is cancelled
 slip-leave = Please choose registry and reason
 decided-standing = Decided

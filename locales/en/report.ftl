@@ -41,4 +41,3 @@ flow-set-aside = Set aside
 report-column-persons = Persons
 report-column-enrolments = Enrolments
 pool-beside = Not in the pool: {$n} interests and {$m} undecided.
-slip-days = The first day has to come before the last

@@ -99,3 +99,4 @@ not-planned-condition-not-met = 条件不符
 not-planned-covered = 已含在别的联系里
 not-planned-no-channel = 没有联系方式
 not-planned-other = 其他
+kind-other = 回访

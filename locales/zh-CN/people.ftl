@@ -38,7 +38,6 @@ leave-what = 立即生效，已排好的联系全部取消。不需要问原因�
 leave-from = 哪一项登记
 leave-why = 原因
 leave-do = 记入
-leave-all = 全部登记
 left-done = 已记入，已排好的联系已取消
 slip-leave = 请选登记和原因
 decided-standing = 已决定

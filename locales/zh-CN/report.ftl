@@ -41,4 +41,3 @@ flow-set-aside = 转待确认
 report-column-persons = 人数
 report-column-enrolments = 登记数
 pool-beside = 另有意向登记 {$n} 项、待定 {$m} 项，不计入库容。
-slip-days = 期间起于的日期要在截至日期之前

@@ -70,7 +70,8 @@ fn used() -> BTreeSet<(String, String)> {
         let text = std::fs::read_to_string(&path).unwrap();
         for start in ["Field::new(", "Choice::one(", "Choice::many(", "Choice::tick(", "Select::new("] {
             for piece in text.split(start).skip(1) {
-                if let Some(key) = piece.split('"').nth(3).filter(|_| piece.trim_start().starts_with("text")) {
+                let named = piece.trim_start().strip_prefix("text,").is_some_and(|rest| rest.trim_start().starts_with('"'));
+                if let Some(key) = piece.split('"').nth(3).filter(|_| named) {
                     out.insert((key.to_owned(), "t".to_owned()));
                 }
             }

@@ -147,7 +147,8 @@ mod tests {
         fn any_file_comes_back_as_sent(file in proptest::collection::vec(any::<u8>(), 0..300)) {
             prop_assume!(find(&file, b"\r\n--XyZ").is_none());
             let (_, upload) = read(&body(&file), "XyZ").unwrap();
-            prop_assert_eq!(upload.unwrap().bytes.as_slice(), file.as_slice());
+            let upload = upload.unwrap();
+            prop_assert_eq!(upload.bytes.as_slice(), file.as_slice());
         }
 
         #[test]

@@ -26,6 +26,9 @@ pub mod link;
 pub mod people;
 pub mod report;
 
+#[cfg(test)]
+mod samples;
+
 pub use choice::{Choice, Select};
 pub use field::{Field, Slip, Slips};
 pub use icon::{Icon, icon};
