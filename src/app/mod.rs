@@ -49,7 +49,7 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
-pub use office::KeysStatus;
+pub use office::{KeysStatus, restore};
 pub use open::{Opened, Unlock};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;

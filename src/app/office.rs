@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::domain::Compartment;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, AuditLeaf, Head, settings};
-use crate::vault::{KeyFile, KeyRow, RecoverySheet, RootKey};
+use crate::config::Config;
+use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreUrl, settings};
+use crate::vault::{KeyFile, KeyRow, RecoverySheet, RootKey, Vault};
 
 use super::{Actor, App, AppError};
 
@@ -94,4 +95,39 @@ impl App {
             KeyFile::Node(_) => Err(AppError::Key("this key file has no root key; nothing was changed; use the root key file")),
         }
     }
+
+    /// Writes data and data keys as two files of one moment; never the root key.
+    pub async fn back_up(&self, actor: Actor, folder: &Path, now: Timestamp) -> Result<BackupReport, AppError> {
+        actor.needs(Right::Administer)?;
+        let report = crate::store::backup(&self.store, folder, now).await?;
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "registry.backup", "deployment", Some(report.deployment.0))).await?;
+        tx.commit().await?;
+        Ok(report)
+    }
+
+    /// Confirms, after a restore, that messages may go out again.
+    pub async fn resume_queues(&self, actor: Actor, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Administer)?;
+        let mut tx = self.store.begin().await?;
+        tx.put_setting(settings::QUEUES_PAUSED, "false").await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "queues.resume", "deployment", None)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Restores a backup into the empty registry of a configuration. Queues stay paused until somebody confirms.
+///
+/// # Errors
+/// [`AppError::Store`] where the place is not empty or the backup is not whole; nothing is restored then.
+pub async fn restore(config: &Config, folder: &Path, root: &RootKey) -> Result<BackupReport, AppError> {
+    let url = match &config.database_url {
+        Some(url) => StoreUrl::postgres(url.as_str())?,
+        None => StoreUrl::folder(&config.data),
+    };
+    let open = |deployment, rows: &[KeyRow]| Ok(Vault::open(root, deployment, rows)?);
+    let (store, report) = crate::store::restore(&url, folder, &[], open).await?;
+    store.close().await?;
+    Ok(report)
 }

@@ -1,9 +1,13 @@
 //! Reports, counted from the facts in memory. No compartment but `statistics` is opened.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::domain::Compartment;
-use crate::reports::axis::AsOf;
+use crate::reports::Lang;
+use crate::reports::axis::{AsOf, Names};
+use crate::reports::document::{Report, flows_report, pool_report};
 use crate::reports::facts::FactBook;
 use crate::reports::flows::{Flows, Period};
 use crate::reports::pool::Pool;
@@ -40,6 +44,26 @@ impl App {
     pub async fn drive_names(&self) -> Result<Vec<(u32, String)>, AppError> {
         let drives = self.store.drives().await?;
         Ok(drives.into_iter().filter_map(|d| Some((u32::try_from(d.number).ok()?, d.name))).collect())
+    }
+
+    /// The pool as a finished report.
+    ///
+    /// # Errors
+    /// As [`App::pool`].
+    pub async fn pool_report(&self, as_of: NaiveDate, lang: Lang) -> Result<Report, AppError> {
+        let pool = self.pool(as_of).await?;
+        let drives: HashMap<u32, String> = self.drive_names().await?.into_iter().collect();
+        Ok(pool_report(&pool, &Names { towns: &self.towns, drive: &|n| drives.get(&n).cloned(), lang }))
+    }
+
+    /// The flows as a finished report.
+    ///
+    /// # Errors
+    /// As [`App::flows`].
+    pub async fn flows_report(&self, from: NaiveDate, to: NaiveDate, lang: Lang) -> Result<Report, AppError> {
+        let flows = self.flows(from, to).await?;
+        let drives: HashMap<u32, String> = self.drive_names().await?.into_iter().collect();
+        Ok(flows_report(&flows, &Names { towns: &self.towns, drive: &|n| drives.get(&n).cloned(), lang }))
     }
 
     async fn book(&self) -> Result<tokio::sync::RwLockReadGuard<'_, Book>, AppError> {

@@ -50,9 +50,6 @@ pub enum Command {
     /// Find people who are on file twice.
     #[command(subcommand)]
     Duplicates(Duplicates),
-    /// Link or de-duplicate files, without a registry.
-    #[command(subcommand)]
-    Link(Link),
     /// Plan and send follow-ups.
     #[command(subcommand)]
     Followup(Followup),
@@ -149,62 +146,6 @@ pub enum Duplicates {
     },
 }
 
-#[derive(Debug, Clone, ClapArgs)]
-pub struct LinkOutput {
-    /// What each column is (TOML).
-    #[arg(long, value_name = "S.toml")]
-    pub schema: PathBuf,
-    /// Write the pairs.
-    #[arg(long, value_name = "OUT.csv")]
-    pub pairs: PathBuf,
-    /// Write the clusters.
-    #[arg(long, value_name = "OUT.csv")]
-    pub clusters: Option<PathBuf>,
-    /// Use this probability as the cut instead of the engine's own.
-    #[arg(long, value_name = "P")]
-    pub threshold: Option<f64>,
-    /// Explain the first N decided pairs.
-    #[arg(long, value_name = "N")]
-    pub explain: Option<usize>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Link {
-    /// Find the rows of one file that are the same person.
-    Dedupe {
-        /// The file (UTF-8 CSV with a header).
-        file: PathBuf,
-        #[command(flatten)]
-        output: LinkOutput,
-    },
-    /// Find the rows of two files that are the same person.
-    Pair {
-        /// The left file.
-        left: PathBuf,
-        /// The right file.
-        right: PathBuf,
-        #[command(flatten)]
-        output: LinkOutput,
-        /// Each file is known to hold nobody twice.
-        #[arg(long)]
-        one_to_one: bool,
-    },
-    /// Compare pairs with a column that tells the truth.
-    Evaluate {
-        /// The file that was de-duplicated.
-        file: PathBuf,
-        /// What each column is (TOML).
-        #[arg(long, value_name = "S.toml")]
-        schema: PathBuf,
-        /// The pairs written by `link dedupe`.
-        #[arg(long, value_name = "PAIRS.csv")]
-        pairs: PathBuf,
-        /// The column that names the true person.
-        #[arg(long, value_name = "COLUMN")]
-        truth: String,
-    },
-}
-
 #[derive(Debug, Subcommand)]
 pub enum Followup {
     /// Plan what falls due.
@@ -228,6 +169,8 @@ pub enum Followup {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Confirm, after a restore, that messages may go out again.
+    Resume,
     /// 发起首次联系: release imported people for contact. Needs a manager and the count typed back.
     FirstContact {
         /// Only people of this registry.

@@ -42,6 +42,10 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::line(format_args!("  the mail server said last: {reply}"));
                 }
             }
+            Followup::Resume => {
+                app.resume_queues(Actor::Console, now).await?;
+                show::line("Messages may go out again.");
+            }
             Followup::FirstContact { registry, manager, count } => match (manager, count) {
                 (Some(login), Some(count)) => {
                     let actor = app.actor_named(login).await?;

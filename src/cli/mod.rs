@@ -6,13 +6,18 @@
 mod account;
 mod args;
 mod audit;
+mod backup;
+mod demo;
 mod duplicates;
 mod error;
 mod followup;
 mod import;
 mod keys;
 mod open;
+mod report;
+mod serve;
 mod show;
+mod survival;
 
 use std::process::ExitCode;
 
@@ -31,7 +36,7 @@ pub enum Outcome {
 
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    crate::telemetry::start(None);
+    crate::telemetry::start(std::env::var("DONOR_REGISTRY_LOG").ok().as_deref());
     let args = args::Args::parse();
     match dispatch(args) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -47,12 +52,18 @@ fn dispatch(args: args::Args) -> Result<Outcome, CliError> {
     use args::Command;
     let options = args.options;
     match args.command {
+        Command::Serve(a) => serve::run(&options, &a),
+        Command::Demo(a) => demo::run(&options, &a),
         Command::Import(a) => import::run(&options, &a),
         Command::Duplicates(a) => duplicates::run(&options, &a),
         Command::Followup(a) => followup::run(&options, &a),
+        Command::Report(a) => report::run(&options, &a),
+        Command::Survival(a) => survival::run(&a),
         Command::Keys(a) => keys::run(&options, &a),
         Command::Audit(a) => audit::run(&options, &a),
+        Command::Backup(a) => backup::back_up(&options, &a),
+        Command::Restore(a) => backup::restore(&options, &a),
         Command::Account(a) => account::run(&options, &a),
-        _ => Err(CliError::Argument("this command is not wired yet")),
+        Command::Migrate => serve::migrate(&options),
     }
 }

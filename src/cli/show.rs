@@ -76,3 +76,8 @@ impl Drop for Progress {
 pub fn password(login: &str, password: &crate::domain::Guarded<String>) {
     println!("The account {login} was added. Its password, shown this once: {}", password.reveal());
 }
+
+/// A log-in of the demonstration.
+pub fn log_in(login: &str, roles: &str, password: &crate::domain::Guarded<String>) {
+    println!("  {login:<14} {:<24} {roles}", password.reveal());
+}

@@ -114,6 +114,31 @@ pub fn rocket(app: Arc<App>) -> Rocket<Build> {
         .register("/", error::all())
 }
 
+/// Serves until the process is told to stop (Ctrl-C, SIGTERM). `ready` is called with the port once requests are taken.
+///
+/// # Errors
+/// A sentence that says why the server did not start.
+pub async fn serve(app: Arc<App>, ready: impl FnOnce(u16) + Send + 'static) -> Result<(), String> {
+    let ready = std::sync::Mutex::new(Some(ready));
+    let announce = rocket::fairing::AdHoc::on_liftoff("announce", move |rocket| {
+        if let Some(ready) = ready.lock().ok().and_then(|mut r| r.take()) {
+            ready(rocket.config().port);
+        }
+        Box::pin(async {})
+    });
+    match rocket(app).attach(announce).launch().await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // Rocket's own words may quote requests; the kind of a bind error does not.
+            let why = match error.kind() {
+                rocket::error::ErrorKind::Bind(error) => format!("the address cannot be listened on ({error}); choose another --port"),
+                _ => "the server could not start; see the log".to_owned(),
+            };
+            Err(why)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

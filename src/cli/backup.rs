@@ -1,0 +1,44 @@
+//! `backup` and `restore`.
+
+use crate::app::{self, Actor};
+use crate::config::Purpose;
+use crate::vault::{KeyFile, RootKey};
+
+use super::args::{Backup, Options, Restore};
+use super::error::unreadable;
+use super::{CliError, Outcome, open, show};
+
+pub fn back_up(options: &Options, args: &Backup) -> Result<Outcome, CliError> {
+    open::with_app(options, |app| async move {
+        let report = app.back_up(Actor::Console, &args.output, open::now()).await?;
+        let rows: u64 = report.rows.values().sum();
+        show::line(format_args!("{rows} rows were written to {} (data) and {} (data keys).", report.data.display(), report.keys.display()));
+        show::line("Keep the two files apart. The root key is in neither: without its key file or the recovery sheet nothing can be read.");
+        Ok(Outcome::Done)
+    })
+}
+
+pub fn restore(options: &Options, args: &Restore) -> Result<Outcome, CliError> {
+    let config = open::config(options, Purpose::Command)?;
+    let root = match &args.recovery_sheet {
+        Some(path) => {
+            let sheet = zeroize::Zeroizing::new(std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?);
+            let root = RootKey::from_recovery_sheet(&sheet).map_err(app::AppError::from)?;
+            if !config.key_file.exists() {
+                root.write(&config.key_file).map_err(app::AppError::from)?;
+                show::note(format_args!("The root key file was written to {}.", config.key_file.display()));
+            }
+            root
+        }
+        None => match KeyFile::read(&config.key_file).map_err(app::AppError::from)? {
+            KeyFile::Root(root) => root,
+            _ => return Err(CliError::Argument("restoring needs the root key file, or --recovery-sheet")),
+        },
+    };
+    let report = open::runtime()?.block_on(app::restore(&config, &args.from, &root))?;
+    for (table, rows) in &report.rows {
+        show::line(format_args!("{table}: {rows}"));
+    }
+    show::line("Restored and verified. Nothing is sent before somebody confirms it (`followup resume`).");
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,49 @@
+//! `serve` and `migrate`.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::config::{Config, Purpose};
+
+use super::args::{Options, Serve};
+use super::{CliError, Outcome, open, show};
+
+pub fn run(options: &Options, args: &Serve) -> Result<Outcome, CliError> {
+    let sources = open::sources(options)?
+        .with("address", args.address)
+        .with("port", args.port)
+        .with("behind_proxy", args.behind_proxy.clone());
+    let config = Config::load(&sources, Purpose::Serve)?;
+    open::runtime()?.block_on(async {
+        let app = Arc::new(open::open(config).await?);
+        serve(app).await
+    })
+}
+
+/// Serves an open registry until the process is told to stop.
+pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
+    app.catch_up().await?;
+    let set_up = app.set_up_path().await?;
+    if !app.sheet_confirmed().await? {
+        show::note("The recovery sheet was not confirmed yet: print it (`keys sheet`) and type it back once (`keys confirm`).");
+    }
+    let url = app.config.public_url.clone();
+    let address = app.config.address;
+    let served = crate::web::serve(Arc::clone(&app), move |port| {
+        show::line(format_args!("Listening on http://{address}:{port}"));
+        if let Some(path) = set_up {
+            let link = url.map_or_else(|| format!("http://{address}:{port}{path}"), |u| u.link(&path));
+            show::line(format_args!("No account yet. Make the first ones here, once: {link}"));
+        }
+    })
+    .await;
+    app.shut().await?;
+    served.map(|()| Outcome::Done).map_err(CliError::Server)
+}
+
+pub fn migrate(options: &Options) -> Result<Outcome, CliError> {
+    open::with_app(options, |_| async {
+        show::line("The database has this version's tables.");
+        Ok(Outcome::Done)
+    })
+}
