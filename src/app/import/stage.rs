@@ -7,7 +7,7 @@ use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::{Guarded, Keyed};
-use crate::intake::{self, Problem, ProblemField, Profile, ReadOptions, Row, Sheet};
+use crate::intake::{self, Judged, Problem, ProblemField, Profile, ReadOptions, Row, Sheet};
 use crate::matching::linkage::{self, Decision};
 use crate::store::{ImportRow, ImportState, Occasion, Origin, RowOutcome, StagedRow, prepare_with};
 
@@ -70,7 +70,7 @@ impl App {
         };
         let mut sheet = self.read_sheet(bytes, file_name, options, drive.as_ref().map(|d| d.day.0), now, progress)?;
         self.catch_up().await?;
-        self.mark_numbers_in_use(&mut sheet)?;
+        self.complete_drafts(&mut sheet)?;
 
         let id = ImportId::fresh();
         let occasion = Occasion {
@@ -143,11 +143,15 @@ impl App {
         })
     }
 
-    /// Keeps document numbers aside that belong to somebody whose other data disagree.
-    fn mark_numbers_in_use(&self, sheet: &mut Sheet) -> Result<(), AppError> {
+    /// Dates rows that have no date of their own, and keeps document numbers aside that belong to somebody whose other data disagree.
+    fn complete_drafts(&self, sheet: &mut Sheet) -> Result<(), AppError> {
         let live = self.live();
         for row in &mut sheet.rows {
             let Some(draft) = &mut row.draft else { continue };
+            // A row without a date of its own speaks of the day of the drive.
+            if draft.date.is_none() {
+                draft.date = row.judged.filter(|(_, why)| *why != Judged::Today).map(|(day, _)| day);
+            }
             let features = linkage::features(&draft.identity, Some(&draft.contact));
             let holder = Registry::ALL.into_iter().find_map(|registry| live.index.exact_document(&features, registry));
             let Some((subject, _)) = holder else { continue };
