@@ -28,9 +28,9 @@ start() {
             exit 1
         }
     done
-    mkdir -p "$dir/etc" "$dir/spool" "$dir/data" "$dir/sasl" "$dir/tls" "$dir/log" "$dir/maildir"
+    mkdir -p "$dir/etc/sasl" "$dir/spool" "$dir/data" "$dir/sasl" "$dir/tls" "$dir/log" "$dir/maildir"
     # The daemons run as `postfix`, the delivery as `nobody`: they must be able to walk down to their folders.
-    chmod 755 "$dir" "$dir/etc" "$dir/spool" "$dir/sasl" "$dir/tls" "$dir/log"
+    chmod 755 "$dir" "$dir/etc" "$dir/etc/sasl" "$dir/spool" "$dir/sasl" "$dir/tls" "$dir/log"
     chown postfix "$dir/data"
     chown nobody "$dir/maildir"
 
@@ -45,7 +45,8 @@ start() {
     chmod 600 "$dir/tls/ca.key" "$dir/tls/server.key"
 
     password=$(openssl rand -hex 16)
-    printf 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\nsasldb_path: %s/sasl/sasldb2\nlog_level: 0\n' "$dir" >"$dir/sasl/smtpd.conf"
+    # Debian's Postfix reads this file beside main.cf whatever cyrus_sasl_config_path says.
+    printf 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\nsasldb_path: %s/sasl/sasldb2\nlog_level: 0\n' "$dir" >"$dir/etc/sasl/smtpd.conf"
     printf '%s' "$password" | saslpasswd2 -p -c -f "$dir/sasl/sasldb2" -u localhost sender
     chown postfix "$dir/sasl/sasldb2"
 
@@ -83,7 +84,7 @@ smtpd_tls_auth_only = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = cyrus
 smtpd_sasl_path = smtpd
-cyrus_sasl_config_path = $dir/sasl
+cyrus_sasl_config_path = $dir/etc/sasl
 smtpd_sasl_local_domain = localhost
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = check_recipient_access regexp:$dir/etc/recipients, permit_sasl_authenticated, reject

@@ -33,3 +33,4 @@ slip-password-short = A password has at least 12 characters
 slip-password-common = This password is too common, please choose another
 slip-password-again = The two passwords differ
 slip-users-same = The two accounts need different user names
+set-up-done = The accounts were created, please sign in

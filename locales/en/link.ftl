@@ -17,3 +17,6 @@ link-stopped-what = Thank you for telling us. Nothing more will be sent to this 
 link-gone = This link cannot be used now
 link-gone-what = It may have been used, or it has expired. Nothing was changed.
 link-gone-do = If you still want to verify, please contact {$x}: another one will be sent.
+link-unsubscribe = No more mails
+link-unsubscribe-what = This stops mails only; your registration stays.
+link-unsubscribed-what = No more mails will be sent; your registration stays.

@@ -33,3 +33,4 @@ slip-password-short = 密码至少 12 个字符
 slip-password-common = 这个密码太常见，请换一个
 slip-password-again = 两次输入的密码不一样
 slip-users-same = 两个账号不能用同一个账号名
+set-up-done = 账号已建立，请登录

@@ -17,3 +17,6 @@ link-stopped-what = 谢谢您告诉我们。不会再往这个邮箱发信。打
 link-gone = 这个链接现在不能用
 link-gone-what = 它可能已经用过，或者过期了。没有任何改动。
 link-gone-do = 如果还想核实，请联系{$x}，会再发一封。
+link-unsubscribe = 不想再收到邮件
+link-unsubscribe-what = 只停邮件，不影响您的登记。
+link-unsubscribed-what = 不会再给您发邮件，登记不受影响。

@@ -197,6 +197,15 @@ impl App {
         Ok(self.store.all_staff(&self.vault).await?)
     }
 
+    /// The actor of an account, for a command that a named person stands behind.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`] for an unknown or closed account.
+    pub async fn actor_named(&self, login: &str) -> Result<Actor, AppError> {
+        let row = self.store.staff_by_login(&self.vault, login.trim()).await?.filter(|r| !r.disabled);
+        row.map(|r| Staff::of(r).actor()).ok_or(AppError::Missing("account"))
+    }
+
     /// Closes an account and its sessions at once.
     ///
     /// # Errors
@@ -274,4 +283,18 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+/// A password made up at random: 100 bits as twenty symbols in groups of five, none of which are mistaken for another.
+pub fn fresh_password() -> Result<Guarded<String>, AppError> {
+    const SYMBOLS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789+";
+    let bytes: [u8; 20] = crate::vault::token::random_bytes()?;
+    let mut out = String::with_capacity(23);
+    for (i, byte) in bytes.iter().enumerate() {
+        if i > 0 && i % 5 == 0 {
+            out.push('-');
+        }
+        out.push(char::from(SYMBOLS[usize::from(byte % 32)]));
+    }
+    Ok(Guarded::new(out))
 }

@@ -42,7 +42,7 @@ use crate::followup::policy::Policies;
 use crate::store::Store;
 use crate::vault::{Cost, Vault};
 
-pub use account::{SessionStart, Staff};
+pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;

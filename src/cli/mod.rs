@@ -1,8 +1,58 @@
 //! The command line, one subcommand a file.
+//!
+//! For: parsing arguments, calling one use case, printing its outcome. May import `app` and what it returns.
+//! Exit status: 0 done, 1 done but some rows refused, 2 not done and nothing changed.
+
+mod account;
+mod args;
+mod audit;
+mod duplicates;
+mod error;
+mod followup;
+mod import;
+mod keys;
+mod open;
+mod show;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
+pub use error::CliError;
+
+/// How a command ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done.
+    Done,
+    /// Done, but some rows were refused.
+    SomeRefused,
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    crate::telemetry::start(None);
+    let args = args::Args::parse();
+    match dispatch(args) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeRefused) => ExitCode::from(1),
+        Err(error) => {
+            show::complaint(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(args: args::Args) -> Result<Outcome, CliError> {
+    use args::Command;
+    let options = args.options;
+    match args.command {
+        Command::Import(a) => import::run(&options, &a),
+        Command::Duplicates(a) => duplicates::run(&options, &a),
+        Command::Followup(a) => followup::run(&options, &a),
+        Command::Keys(a) => keys::run(&options, &a),
+        Command::Audit(a) => audit::run(&options, &a),
+        Command::Account(a) => account::run(&options, &a),
+        _ => Err(CliError::Argument("this command is not wired yet")),
+    }
 }

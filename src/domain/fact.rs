@@ -49,6 +49,53 @@ pub enum FactEvent {
     Unreachable,
     /// Deferred in this registry until the day (暂缓), the day itself included; never with the reason.
     Deferred(NaiveDate),
+    /// A step of a match request for this donor (stem cells): reached, or how it ended.
+    Match(MatchStage, StageOutcome),
+}
+
+/// The stages of a match request, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatchStage {
+    /// 初配
+    Preliminary,
+    /// 再动员
+    Availability,
+    /// 高分辨确认
+    Verification,
+    /// 体检
+    Medical,
+    /// 采集
+    Collection,
+    /// After the patient's conditioning has begun (预处理后): refusing now endangers a life, so it is reported alone.
+    Conditioned,
+}
+
+impl MatchStage {
+    /// All stages in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Preliminary, Self::Availability, Self::Verification, Self::Medical, Self::Collection, Self::Conditioned];
+}
+
+/// What became of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageOutcome {
+    /// The request reached the stage; open until one of the others.
+    Reached,
+    /// The donor agreed, or the stage was passed.
+    Available,
+    /// The donor refused (反悔).
+    Refused,
+    /// The donor could not take part: not found, deferred.
+    Unavailable,
+    /// The patient's side cancelled.
+    CancelledByPatient,
+}
+
+impl StageOutcome {
+    /// All outcomes.
+    pub const ALL: [Self; 5] = [Self::Reached, Self::Available, Self::Refused, Self::Unavailable, Self::CancelledByPatient];
 }
 
 /// How a registrant came to the registry.

@@ -8,13 +8,15 @@
 //! - [`window`]: quiet hours, resolved in an IANA zone;
 //! - [`compose`]: the fixed subjects, the texts with their four variables, the wire form, the VERP return path;
 //! - [`mailer`]: SMTP or a folder, and what became of a mail;
+//! - [`bounce`]: what a returned mail or an automatic answer says of each recipient;
 //! - [`link`]: purposes, lifetimes and rules of the links handed to registrants.
 //!
-//! A value in custody is opened in `compose/` only; the mailer sees bytes ready for the wire.
+//! A value in custody is opened in `compose/` only (and in tests); the mailer sees bytes ready for the wire.
 
 mod error;
 mod kind;
 
+pub mod bounce;
 pub mod compose;
 pub mod link;
 pub mod mailer;

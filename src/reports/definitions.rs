@@ -83,21 +83,27 @@ definitions! {
     "Withdrew, donated, died, aged out, permanently deferred, moved out of the area, lost, erased at the person's request: one reason each.", "docs/domain.md 4.1";
     "attrition", "流失率", "Attrition rate",
     "（撤回 ＋ 失联 ＋ 迁出下落不明）÷ 在册人年。去世、超龄、已捐献不算流失，单独列出。区间为精确泊松 95% 区间。",
-    "(Withdrew + lost + moved untraced) ÷ person-years in the pool. Died, aged out and donated are no losses; they stand beside it. The interval is the exact Poisson one at 95 %.", "docs/domain.md 4.2; Garwood 1936";
+    "(Withdrew + lost + moved untraced) ÷ person-years in the pool. Died, aged out and donated are no losses; they stand beside it. The interval is the exact Poisson one at 95%.", "docs/domain.md 4.2; Garwood 1936";
     "attrition-crude", "粗流失率", "Crude attrition rate", "流失数 ÷（期初与期末库容的平均数）。", "Losses ÷ the mean of opening and closing pool.", "docs/domain.md 4.2";
     "verified-share", "24 个月内核实比例", "Share verified within 24 months",
     "库容中 24 个月内核实过联系方式的比例。流失率要与这一项同看：核实得越少，流失发现得越少。区间为威尔逊 95% 区间。",
-    "Share of the pool whose contact data were verified within 24 months. Read the attrition rate beside it: who verifies less finds fewer losses. Wilson interval at 95 %.", "issue 6; Wilson 1927";
+    "Share of the pool whose contact data were verified within 24 months. Read the attrition rate beside it: who verifies less finds fewer losses. Wilson interval at 95%.", "issue 6; Wilson 1927";
     "losses-new", "本期新失、历史积压清查发现", "New losses, backlog found",
     "最后一次有效联系在本期之内的为本期新失；在本期以前的为历史积压清查发现。",
     "A loss whose last good contact lies within the period is new; one whose last good contact lies before it is backlog found.", "issue 6";
     "reneging", "反悔率", "Reneging rate",
     "某一阶段本人改变意愿的人数 ÷ 到达该阶段、且未被患者一方取消的人数。区间为威尔逊 95% 区间。",
-    "Donor-side refusals at a stage ÷ those who reached the stage and whose request the patient's side did not cancel. Wilson interval at 95 %.", "docs/domain.md 4.2";
+    "Donor-side refusals at a stage ÷ those who reached the stage and whose request the patient's side did not cancel. Wilson interval at 95%.", "docs/domain.md 4.2";
+    "availability", "可及率", "Availability",
+    "同意的人数 ÷ 到达该阶段、未被患者一方取消、且已有结果的人数。区间为威尔逊 95% 区间。",
+    "Those who agreed ÷ those who reached the stage, were not cancelled by the patient's side and have an outcome. Wilson interval at 95%.", "docs/domain.md 4.2";
+    "targets", "规划指标", "Plan targets",
+    "新增：规划期内首次计入的人数，按人去重，同一人在几个登记中只计一次；撤回不从新增中扣除，另列。每月尚需：（目标 － 新增）÷ 剩余月数，不足一月按一月计。",
+    "New: persons counted for the first time within the plan's period, each once whatever the number of registries; withdrawals are not taken off but stand beside. Needed a month: (target − new) ÷ months left, parts of a month counted as one.", "docs/domain.md 4.2";
     "small-numbers", "小数规则", "Small numbers", "分母不足 20 时只列人数（3 人中 1 人），不列百分比，也不排名。", "With a denominator under 20, counts are printed (1 of 3), no percentage and no ranking.", "issue 6";
     "survival", "保留曲线", "Retention curve",
     "卡普兰－迈耶估计，延迟进入：导入的既往登记从首次核实起才算在险。区间为格林伍德方差的双对数 95% 区间。",
-    "Kaplan-Meier estimate with delayed entry: imported older registrations are at risk from their first verification on. Greenwood variance, log-log interval at 95 %.", "docs/domain.md 4.2";
+    "Kaplan-Meier estimate with delayed entry: imported older registrations are at risk from their first verification on. Greenwood variance, log-log interval at 95%.", "docs/domain.md 4.2";
     "incidence", "累积发生率", "Cumulative incidence",
     "各离开原因的 Aalen-Johansen 估计；各原因之和加保留比例恒等于 1。",
     "Aalen-Johansen estimate for each reason of leaving; they and the retained share sum to 1 at all times.", "docs/domain.md 4.2";

@@ -4,18 +4,23 @@
 //! Pure: facts, days and words come in as arguments; nothing here reads a clock, a database or a file. Nothing but the `statistics` compartment is needed.
 //! May import: `domain`. Values under [`crate::domain::Guarded`] are opened only in `export`, as a person's own hand-out is written.
 //!
-//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`survival`], [`intervals`], [`chart`], [`export::Table`], [`definitions`].
+//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`survival`], [`intervals`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
 
+pub mod attrition;
 pub mod axis;
 pub mod chart;
 pub mod definitions;
+pub mod document;
 pub mod export;
 pub mod facts;
 pub mod flows;
 pub mod intervals;
 pub mod pool;
+pub mod reneging;
 mod special;
+pub mod suppress;
 pub mod survival;
+pub mod targets;
 
 use serde::{Deserialize, Serialize};
 

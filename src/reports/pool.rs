@@ -98,6 +98,17 @@ impl Pool {
     }
 }
 
+/// A two-way table of enrolments, with every cell of both dimensions, counted or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cross {
+    /// The rows' cells.
+    pub rows: Vec<Cell>,
+    /// The columns' cells; empty where the columns are the registries.
+    pub columns: Vec<Cell>,
+    /// The counts, row by row.
+    pub counts: Vec<Vec<u64>>,
+}
+
 const M_INTEREST: usize = 0;
 const M_UNDECIDED: usize = 1;
 const M_REGISTERED: usize = 2;
@@ -110,22 +121,58 @@ impl FactBook {
     pub fn pool(&self, as_of: AsOf) -> Pool {
         let layout = Layout::of(self);
         let mut tally = Tally::new(as_of.day, &layout);
+        self.each_standing(as_of, |standing| tally.count(&layout, standing));
+        self.read(as_of, &layout, &tally.grid)
+    }
+
+    /// Enrolments of the pool by two dimensions.
+    pub fn cross(&self, as_of: AsOf, rows: Dimension, columns: Dimension) -> Cross {
+        let layout = Layout::of(self);
+        let (down, across) = (layout.range(Some(rows)), layout.range(Some(columns)));
+        let year = as_of.day.year();
+        let place = |d: Dimension| Dimension::ALL.iter().position(|x| *x == d).map_or(0, |at| at + 1);
+        let mut counts = vec![vec![0u64; across.len()]; down.len()];
+        self.each_standing(as_of, |standing| {
+            for book in (0..PERSONS).filter(|b| standing.counts(*b)) {
+                let slots = layout.slots(standing, book, year);
+                counts[slots[place(rows)] - down.start][slots[place(columns)] - across.start] += 1;
+            }
+        });
+        let cells = |d: Dimension| layout.range(Some(d)).map(|at| layout.cell(self, Some(d), at)).collect();
+        Cross { rows: cells(rows), columns: cells(columns), counts }
+    }
+
+    /// Enrolments of the pool by a dimension and, across, by registry in the order of [`Registry::ALL`].
+    pub fn cross_registries(&self, as_of: AsOf, rows: Dimension) -> Cross {
+        let layout = Layout::of(self);
+        let down = layout.range(Some(rows));
+        let at = Dimension::ALL.iter().position(|x| *x == rows).map_or(0, |at| at + 1);
+        let mut counts = vec![vec![0u64; Registry::ALL.len()]; down.len()];
+        self.each_standing(as_of, |standing| {
+            for book in (0..PERSONS).filter(|b| standing.counts(*b)) {
+                counts[layout.slots(standing, book, as_of.day.year())[at] - down.start][book] += 1;
+            }
+        });
+        Cross { rows: down.map(|at| layout.cell(self, Some(rows), at)).collect(), columns: Vec::new(), counts }
+    }
+
+    /// Everybody's standing at the end of a day, joined registrants as one.
+    fn each_standing(&self, as_of: AsOf, mut visit: impl FnMut(&Standing)) {
         let (day, known) = (limit(as_of.day), limit(as_of.known));
         for run in self.alone() {
             let mut standing = Standing::NEW;
             for fact in run.iter().take_while(|f| f.day <= day).filter(|f| f.recorded <= known) {
                 standing.apply(fact);
             }
-            tally.count(&layout, &standing);
+            visit(&standing);
         }
         for facts in self.tied() {
             let mut unions = Unions::default();
             for (who, fact) in facts.iter().take_while(|(_, f)| f.day <= day).filter(|(_, f)| f.recorded <= known) {
                 unions.apply(*who, fact);
             }
-            unions.standings().for_each(|s| tally.count(&layout, s));
+            unions.standings().for_each(&mut visit);
         }
-        self.read(as_of, &layout, &tally.grid)
     }
 
     fn read(&self, as_of: AsOf, layout: &Layout, grid: &Grid<MEASURES>) -> Pool {

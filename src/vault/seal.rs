@@ -125,7 +125,7 @@ impl Vault {
     /// Seals a statistics fact directly under the statistics key: facts have no subject and outlive erasure.
     pub fn seal_fact<T: Serialize>(&self, fact: FactId, value: &T) -> Result<Sealed, VaultError> {
         let kek = self.primary(KeyPurpose::Kek(Compartment::Statistics))?;
-        encrypt(&kek.key, kek.id, self.fact_place(fact), json(value)?, self.entropy.draw()?, self.entropy.draw()?)
+        encrypt(&kek.key, kek.id, self.fact_place(fact), json(value)?, &self.entropy.draw()?)
     }
 
     /// Opens a statistics fact.
@@ -142,7 +142,7 @@ impl Vault {
         let old = self.open_fact(fact, sealed)?;
         let mut plain = Plain::with_capacity(old.value().len());
         plain.0.extend_from_slice(old.value());
-        encrypt(&kek.key, kek.id, self.fact_place(fact), plain, self.entropy.draw()?, self.entropy.draw()?).map(Some)
+        encrypt(&kek.key, kek.id, self.fact_place(fact), plain, &self.entropy.draw()?).map(Some)
     }
 
     fn open_fact(&self, fact: FactId, sealed: &Sealed) -> Result<Opened, VaultError> {
@@ -154,7 +154,7 @@ impl Vault {
     fn seal_plain(&self, keys: &SubjectKeys, slot: &Slot, plain: Plain) -> Result<Sealed, VaultError> {
         self.check_owner(keys, slot)?;
         let (version, key) = keys.newest(slot.compartment)?;
-        encrypt(key, version, self.place(slot), plain, self.entropy.draw()?, self.entropy.draw()?)
+        encrypt(key, version, self.place(slot), plain, &self.entropy.draw()?)
     }
 
     fn unseal_plain(&self, keys: &SubjectKeys, slot: &Slot, sealed: &Sealed) -> Result<Opened, VaultError> {
@@ -286,23 +286,17 @@ impl<'a> Header<'a> {
     }
 }
 
-fn encrypt(
-    key: &[u8; KEY],
-    version: u32,
-    mut place: Place,
-    mut plain: Plain,
-    salt: [u8; SALT],
-    nonce: [u8; NONCE],
-) -> Result<Sealed, VaultError> {
+fn encrypt(key: &[u8; KEY], version: u32, mut place: Place, mut plain: Plain, fresh: &[u8; SALT + NONCE]) -> Result<Sealed, VaultError> {
     let bucket = u16::try_from(plain.finish()?).expect("a bucket is 32 or 256");
-    let (enc, commit) = place.keys(key, &salt);
+    let (salt, nonce) = fresh.split_first_chunk::<SALT>().ok_or(VaultError::Form)?;
+    let nonce = nonce.first_chunk::<NONCE>().ok_or(VaultError::Form)?;
+    let (enc, commit) = place.keys(key, salt);
     let mut out = Vec::with_capacity(OVERHEAD + plain.0.len());
     out.extend_from_slice(&[FORMAT, SUITE]);
     out.extend_from_slice(&bucket.to_be_bytes());
     out.extend_from_slice(&version.to_be_bytes());
-    out.extend_from_slice(&salt);
-    out.extend_from_slice(&nonce);
-    let tag = Aead::new(&enc).encrypt(&nonce, place.aad.raw(&out).as_bytes(), &mut plain.0)?;
+    out.extend_from_slice(fresh);
+    let tag = Aead::new(&enc).encrypt(nonce, place.aad.raw(&out).as_bytes(), &mut plain.0)?;
     out.extend_from_slice(&*commit);
     out.extend_from_slice(&plain.0);
     out.extend_from_slice(&tag);

@@ -2,7 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::domain::guided::{Lack, questions};
 use crate::domain::problem::ProblemCode;
+use crate::domain::registry::{ExitReason, Registry};
+use crate::domain::role::Role;
+use crate::web::view::failure::Failure;
 
 fn files(root: &Path, ending: &str, out: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(root).unwrap() {
@@ -46,14 +50,10 @@ fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<char>> {
 
 /// Every key named in a template or source, with the accessor it is asked by.
 fn used() -> BTreeSet<(String, String)> {
-    let mut paths = Vec::new();
+    let mut paths = source_files();
     files(&here("templates"), ".html", &mut paths);
-    files(&here("src/web"), ".rs", &mut paths);
     let mut out = BTreeSet::new();
     for path in paths {
-        if path.ends_with("i18n_tests.rs") {
-            continue;
-        }
         let text = std::fs::read_to_string(&path).unwrap();
         for accessor in ["t", "n", "nm", "x", "xy", "nx"] {
             for piece in text.split(&format!(".{accessor}(\"")).skip(1) {
@@ -65,13 +65,37 @@ fn used() -> BTreeSet<(String, String)> {
             }
         }
     }
+    // Constructors of form parts take the text first, then a field name, then keys; builders take the text, then one key.
+    for path in source_files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for start in ["Field::new(", "Choice::one(", "Choice::many(", "Choice::tick(", "Select::new("] {
+            for piece in text.split(start).skip(1) {
+                let named = piece.trim_start().strip_prefix("text,").is_some_and(|rest| rest.trim_start().starts_with('"'));
+                if let Some(key) = piece.split('"').nth(3).filter(|_| named) {
+                    out.insert((key.to_owned(), "t".to_owned()));
+                }
+            }
+        }
+        for piece in text.split(".hint(text, \"").skip(1) {
+            out.insert((piece.split('"').next().unwrap().to_owned(), "t".to_owned()));
+        }
+    }
+    out.retain(|(key, _)| !key.contains('{'));
     out
+}
+
+fn source_files() -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    files(&here("src/web"), ".rs", &mut paths);
+    paths.retain(|path| !path.ends_with("i18n_tests.rs"));
+    paths
 }
 
 #[test]
 fn both_languages_hold_the_same_keys_with_the_same_arguments() {
     let (chinese, english) = (keys(Lang::Chinese), keys(Lang::English));
-    let only: Vec<_> = chinese.keys().filter(|k| !english.contains_key(*k)).chain(english.keys().filter(|k| !chinese.contains_key(*k))).collect();
+    let only: Vec<_> =
+        chinese.keys().filter(|k| !english.contains_key(*k)).chain(english.keys().filter(|k| !chinese.contains_key(*k))).collect();
     assert!(only.is_empty(), "in one language only: {only:?}");
     for (key, names) in &chinese {
         assert_eq!(names, &english[key], "arguments of {key}");
@@ -99,6 +123,58 @@ fn every_problem_has_a_sentence_and_says_what_to_do_in_both_languages() {
         for problem in ProblemCode::ALL {
             assert!(Text(lang).has(&format!("problem-{problem}")), "{problem} in {}", lang.tag());
             assert!(Text(lang).has(&format!("problem-{problem}-do")), "{problem}-do in {}", lang.tag());
+        }
+    }
+}
+
+#[test]
+fn every_word_of_the_domain_has_a_text() {
+    let mut keys = Vec::new();
+    for role in Role::ALL {
+        keys.push(format!("role-{}", role.word()));
+    }
+    for registry in Registry::ALL {
+        keys.push(format!("registry-{}", registry.word()));
+        keys.push(format!("registry-short-{}", registry.word()));
+        for question in questions(registry) {
+            keys.push(format!("question-{}", question.key));
+            keys.push(format!("question-{}-hint", question.key));
+            keys.push(Lack::Unanswered(question.key).key());
+            for answer in question.answers {
+                keys.push(format!("answer-{}-{}", question.key, answer.key));
+                if !answer.enough {
+                    keys.push(Lack::NotYet(question.key).key());
+                }
+            }
+        }
+    }
+    for reason in ExitReason::ALL {
+        keys.push(format!("exit-{}", reason.word()));
+    }
+    for lack in [
+        Lack::Consent,
+        Lack::SensitiveConsent,
+        Lack::Birth,
+        Lack::Age,
+        Lack::Contacts,
+        Lack::Executor,
+        Lack::Witness,
+        Lack::Items,
+        Lack::Guardian,
+    ] {
+        keys.push(lack.key());
+    }
+    for status in Failure::KNOWN {
+        keys.push(format!("failure-{status}"));
+        keys.push(format!("failure-{status}-do"));
+    }
+    let form = std::fs::read_to_string(here("src/domain/form.rs")).unwrap();
+    for piece in form.split("\"flaw-").skip(1) {
+        keys.push(format!("flaw-{}", piece.split('"').next().unwrap()));
+    }
+    for lang in Lang::ALL {
+        for key in &keys {
+            assert!(Text(lang).has(key), "{key} in {}", lang.tag());
         }
     }
 }

@@ -9,6 +9,8 @@
 
 #[allow(dead_code, reason = "the tests that drive the server use the rest")]
 mod harness;
+mod followup_bounces;
+mod followup_smtp;
 mod linkage_drives;
 mod store;
 mod quiet_logs;

@@ -41,6 +41,8 @@ fn an_import_along_the_arrows_passes() {
     assert!(broken("src/lib.rs", "pub mod store; use crate::web::x;").is_empty());
     assert!(broken("src/cli/serve.rs", "use crate::{app, web, store};").is_empty());
     assert_eq!(broken("src/app/register.rs", "use crate::web::Form;"), [1]);
+    assert!(broken("src/web/error.rs", "use crate::store::StoreError;").is_empty());
+    assert_eq!(broken("src/web/error.rs", "use crate::store::{StoreError, Store};\nuse crate::store::Store;"), [1, 2]);
 }
 
 #[test]

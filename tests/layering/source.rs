@@ -97,10 +97,12 @@ fn mark_tests(source: &mut Source) -> Vec<String> {
 
 /// If an attribute `#[cfg(.. test ..)]` without `not` starts here: the place after it.
 fn test_attribute(tokens: &[Token], at: usize) -> Option<usize> {
-    let starts = tokens.get(at)?.is_sign('#') && tokens.get(at + 1)?.is_sign('[') && tokens.get(at + 2)?.is_word("cfg");
+    if !(tokens.get(at)?.is_sign('#') && tokens.get(at + 1)?.is_sign('[') && tokens.get(at + 2)?.is_word("cfg")) {
+        return None;
+    }
     let end = at + 1 + tokens[at..].iter().position(|t| t.is_sign(']'))?;
     let inside = &tokens[at..end];
-    (starts && inside.iter().any(|t| t.is_word("test")) && !inside.iter().any(|t| t.is_word("not"))).then_some(end)
+    (inside.iter().any(|t| t.is_word("test")) && !inside.iter().any(|t| t.is_word("not"))).then_some(end)
 }
 
 /// The place after the item that starts here: after its `;` or its closing brace.

@@ -156,4 +156,6 @@ fn link_is_safe(link: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(in crate::followup) mod fixtures;
+#[cfg(test)]
 mod tests;

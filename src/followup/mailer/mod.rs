@@ -32,3 +32,6 @@ impl Mailer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 mod chars;
 mod decide;
+pub mod engine;
 mod features;
 mod find;
 mod index;

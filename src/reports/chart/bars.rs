@@ -46,6 +46,9 @@ pub struct Stacked {
 }
 
 const HEIGHT: f64 = 28.0;
+/// Of a bar where there are many.
+const LOW: f64 = 14.0;
+const MANY: usize = 8;
 const TEXT: f64 = 14.0;
 
 /// Where labels, bars and figures lie.
@@ -84,20 +87,23 @@ impl Bars {
         let columns = Columns::of(width, self.bars.iter().map(|b| b.label.as_str()), self.bars.iter().map(|b| b.text.as_str()));
         let longest = self.bars.iter().map(|b| b.interval.map_or(b.value, |i| i.1.max(b.value))).fold(0.0, f64::max);
         let scale = if longest > 0.0 { (columns.right - columns.left - 8.0) / longest } else { 0.0 };
+        let many = self.bars.len() > MANY;
+        let (height, step) = if many { (LOW, columns.step - HEIGHT + LOW) } else { (HEIGHT, columns.step) };
         for (at, bar) in self.bars.iter().enumerate() {
-            let (base, top) = columns.row(at as f64 * columns.step);
+            let (base, top) = columns.row(at as f64 * step);
+            let base = if many && !columns.label_above { base - 7.0 } else { base };
             pen.text("", Anchor::Start, 0.0, base, &fit(&bar.label, TEXT, columns.label_width));
             pen.text("m", Anchor::End, width.units(), base, &bar.text);
-            pen.rect("p1", columns.left, top, (bar.value.max(0.0) * scale).max(if bar.value > 0.0 { 1.0 } else { 0.0 }), HEIGHT);
+            pen.rect("p1", columns.left, top, (bar.value.max(0.0) * scale).max(if bar.value > 0.0 { 1.0 } else { 0.0 }), height);
             if let Some((low, high)) = bar.interval {
-                let (a, b, y) = (columns.left + low.max(0.0) * scale, columns.left + high.max(0.0) * scale, top + HEIGHT / 2.0);
+                let (a, b, y) = (columns.left + low.max(0.0) * scale, columns.left + high.max(0.0) * scale, top + height / 2.0);
                 pen.line("axis", (a, y), (b, y));
                 pen.line("axis", (a, y - 5.0), (a, y + 5.0));
                 pen.line("axis", (b, y - 5.0), (b, y + 5.0));
             }
         }
-        pen.line("axis", (columns.left, 0.0), (columns.left, self.bars.len() as f64 * columns.step));
-        pen.finish(&self.words, width, self.bars.len() as f64 * columns.step + 4.0)
+        pen.line("axis", (columns.left, 0.0), (columns.left, self.bars.len() as f64 * step));
+        pen.finish(&self.words, width, self.bars.len() as f64 * step + 4.0)
     }
 }
 

@@ -90,7 +90,7 @@ impl Curves {
         let mut pen = Pen::new(&self.words, width);
         let wide = width == Width::Wide;
         let top = if wide { 12.0 } else { self.legend(&mut pen) };
-        let label_room = self.lines.iter().map(|l| text_width(&l.label, 14.0)).fold(40.0, f64::max).min(240.0) + 24.0;
+        let label_room = self.lines.iter().map(|l| text_width(&l.label, 14.0)).fold(40.0, f64::max).min(240.0) + 40.0;
         let max = self.lines.iter().map(|l| l.until).fold(0.0, f64::max);
         let times = marks(max, if wide { 8 } else { 5 });
         let plot = Plot {
@@ -226,7 +226,7 @@ impl Curves {
                 let (class, more) = look(at);
                 pen.path(&class, &more, &format!("M0 {}H20", n(y - 5.0)));
             } else {
-                pen.text("m", Anchor::Start, plot.right + 14.0, y, &fit(&line.label, 13.0, width.units() - plot.right - 16.0));
+                pen.text("m", Anchor::Start, plot.right + 32.0, y, &fit(&line.label, 13.0, width.units() - plot.right - 34.0));
             }
             for (place, time) in times.iter().enumerate() {
                 let count = i64::try_from(line.at_risk(*time)).unwrap_or(i64::MAX);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     fn label_places(svg: &str) -> Vec<f64> {
-        let texts = svg.split("<text class=\"b\"").skip(1).filter(|t| t.contains("组<"));
+        let texts = svg.split("<text class=\"b\"").skip(1).filter(|t| t.split("</text>").next().is_some_and(|t| t.contains("组")));
         texts.map(|t| t.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()).collect()
     }
 

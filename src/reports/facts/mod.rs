@@ -206,6 +206,11 @@ impl FactBook {
         (0..self.registrants()).filter(|who| self.cluster_of[*who] == 0).map(|who| self.run(who))
     }
 
+    /// The runs of all registrants.
+    pub(super) fn runs(&self) -> impl Iterator<Item = &[Packed]> {
+        (0..self.registrants()).map(|who| self.run(who))
+    }
+
     /// The clusters, each as its facts in the order of effect, with the member each belongs to.
     pub(super) fn tied(&self) -> impl Iterator<Item = Vec<(u32, Packed)>> {
         self.clusters.iter().map(|members| {

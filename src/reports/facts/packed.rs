@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::fact::{Channel, Fact, FactEvent};
+use crate::domain::fact::{Channel, Fact, FactEvent, MatchStage, StageOutcome};
 use crate::domain::person::Sex;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 
@@ -17,6 +17,8 @@ pub(in crate::reports) const UNREACHABLE: u8 = 201;
 pub(in crate::reports) const DEFERRED: u8 = 202;
 pub(in crate::reports) const JOINED: u8 = 203;
 pub(in crate::reports) const SPLIT: u8 = 204;
+/// From here on: steps of a match request, eight codes a stage.
+pub(in crate::reports) const MATCH: u8 = 208;
 
 /// Days are counted from 0001-01-01; indexes of 0 mean unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,7 @@ impl Packed {
             FactEvent::Deferred(_) => DEFERRED,
             FactEvent::JoinedInto(_) => JOINED,
             FactEvent::SplitFrom(_) => SPLIT,
+            FactEvent::Match(stage, outcome) => MATCH + 8 * place(&MatchStage::ALL, &stage) + place(&StageOutcome::ALL, &outcome),
         };
         let arg = match fact.event {
             FactEvent::Deferred(until) => day_number(until),
@@ -83,11 +86,21 @@ impl Packed {
         matches!(self.event, JOINED | SPLIT)
     }
 
-    /// The order in which facts take effect. On one day an imported standing comes before all else: a registration imported for the day of a
-    /// withdrawal, or an earlier one, never re-opens it.
-    pub const fn order(&self) -> (i32, bool, i32) {
-        let imported_standing = self.event < 100 && self.channel() == 0;
-        (self.day, !imported_standing, self.recorded)
+    /// The stage and outcome of a step of a match request.
+    pub fn step(&self) -> Option<(MatchStage, StageOutcome)> {
+        let code = usize::from(self.event.checked_sub(MATCH)?);
+        Some((*MatchStage::ALL.get(code / 8)?, *StageOutcome::ALL.get(code % 8)?))
+    }
+
+    /// The order in which facts take effect. On one day joinings come first: a registration recognised on its day as a known person's never counts as a new one.
+    /// Imported standings come next: a registration imported for the day of a withdrawal, or an earlier one, never re-opens it.
+    pub const fn order(&self) -> (i32, u8, i32) {
+        let class = match self.event {
+            JOINED | SPLIT => 0,
+            status if status < 100 && self.channel() == 0 => 1,
+            _ => 2,
+        };
+        (self.day, class, self.recorded)
     }
 }
 
@@ -110,6 +123,10 @@ const fn registry_index(registry: Registry) -> u8 {
         Registry::OrganBody => 2,
         Registry::Volunteer => 3,
     }
+}
+
+fn place<T: PartialEq>(all: &[T], one: &T) -> u8 {
+    all.iter().position(|x| x == one).and_then(|at| u8::try_from(at).ok()).expect("ALL holds every variant, few of them")
 }
 
 /// The place of a registry in `Registry::ALL`.
@@ -137,6 +154,27 @@ mod tests {
     #[test]
     fn a_packed_fact_takes_24_bytes() {
         assert_eq!(size_of::<Packed>(), 24);
+    }
+
+    #[test]
+    fn every_step_of_a_match_request_is_read_back() {
+        for stage in MatchStage::ALL {
+            for outcome in StageOutcome::ALL {
+                let fact = Fact {
+                    stat_id: crate::domain::id::StatId(uuid::Uuid::nil()),
+                    registry: Registry::StemCell,
+                    day: NaiveDate::MIN,
+                    recorded: NaiveDate::MIN,
+                    event: FactEvent::Match(stage, outcome),
+                    town: None,
+                    sex: None,
+                    birth_year: None,
+                    channel: Channel::Office,
+                    drive: None,
+                };
+                assert_eq!(Packed::of(&fact, 0, 0, 0).step(), Some((stage, outcome)));
+            }
+        }
     }
 
     #[test]

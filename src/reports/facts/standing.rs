@@ -1,6 +1,6 @@
 //! The standing of one registrant (or of several counted as one) while facts take effect one after another.
 
-use super::packed::{DEFERRED, JOINED, NEVER, NO_YEAR, Packed, SPLIT, UNREACHABLE, VERIFIED};
+use super::packed::{DEFERRED, NEVER, NO_YEAR, Packed, UNREACHABLE, VERIFIED};
 
 /// Index of the pseudo-registry in which a person counts once, whatever the number of registries.
 pub(in crate::reports) const PERSONS: usize = 4;
@@ -33,6 +33,8 @@ pub(in crate::reports) struct Standing {
     pub birth_year: i16,
     pub verified: i32,
     pub unreachable: i32,
+    /// Since when it counts in each pool.
+    since: [i32; 5],
     first: Origin,
     known: bool,
 }
@@ -48,6 +50,7 @@ impl Standing {
         birth_year: NO_YEAR,
         verified: NEVER,
         unreachable: NEVER,
+        since: [NEVER; 5],
         first: Origin { channel: 0, drive: 0 },
         known: false,
     };
@@ -70,12 +73,13 @@ impl Standing {
             }
             UNREACHABLE => self.unreachable = fact.day,
             DEFERRED => self.deferred_until[at] = fact.arg,
-            JOINED | SPLIT => {}
-            status => self.stand_as(at, status, Origin { channel: fact.channel(), drive: fact.drive }),
+            status if status < VERIFIED => self.stand_as(at, status, fact),
+            _ => {}
         }
     }
 
-    fn stand_as(&mut self, at: usize, status: u8, origin: Origin) {
+    fn stand_as(&mut self, at: usize, status: u8, fact: &Packed) {
+        let origin = Origin { channel: fact.channel(), drive: fact.drive };
         let before = self.stand[at];
         let comes = before == 0 || (before >= FIRST_EXIT && status < FIRST_EXIT);
         if comes {
@@ -85,7 +89,14 @@ impl Standing {
             self.known = true;
             self.first = origin;
         }
+        let counted = self.counts(PERSONS);
         self.stand[at] = status;
+        if !counts(before) && counts(status) {
+            self.since[at] = fact.day;
+            if !counted {
+                self.since[PERSONS] = fact.day;
+            }
+        }
         if counts(before) && !counts(status) {
             self.left_for[at] = status;
             if !self.counts(PERSONS) {
@@ -109,6 +120,11 @@ impl Standing {
     /// The status code for which it left a pool last; 0 where it never left.
     pub fn left_for(&self, book: usize) -> u8 {
         self.left_for.get(book).copied().unwrap_or(0)
+    }
+
+    /// The last day on which there was good contact while it counted: verified, or come.
+    pub fn last_good(&self, book: usize) -> i32 {
+        self.since.get(book).copied().unwrap_or(NEVER).max(self.verified)
     }
 
     /// 1 where enrolled (入库), else 0.

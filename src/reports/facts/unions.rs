@@ -10,6 +10,13 @@ pub(in crate::reports) struct Union {
     pub standing: Standing,
 }
 
+impl Union {
+    /// Whether a registrant is counted in it.
+    pub fn holds(&self, who: u32) -> bool {
+        self.members.contains(&who)
+    }
+}
+
 /// How one fact changed the unions of a cluster.
 pub(in crate::reports) enum Change {
     /// A fact of one union: its standing before and after.
@@ -31,6 +38,11 @@ impl Unions {
     /// Every standing now.
     pub fn standings(&self) -> impl Iterator<Item = &Standing> {
         self.unions.iter().map(|u| &u.standing)
+    }
+
+    /// Every union now.
+    pub fn each(&self) -> impl Iterator<Item = &Union> {
+        self.unions.iter()
     }
 
     /// Lets a fact take effect.

@@ -10,7 +10,7 @@ mod write;
 
 use serde::Serialize;
 
-pub use cause::{Incidence, aalen_johansen};
+pub use cause::{Incidence, IncidenceRow, aalen_johansen};
 pub use curve::{Curve, CurveRow, kaplan_meier};
 pub use logrank::{LogRank, log_rank};
 pub use read::from_csv;

@@ -53,9 +53,8 @@ fn short_and_common_passwords_are_refused_and_nothing_else() {
         assert_eq!(flaw(password), Some(expected), "{password}");
     }
     assert_eq!(flaw(&"x1".repeat(513)), Some(PasswordFlaw::TooLong));
-    for good in ["12345687x", "correct horse", "雁江区红十字会", "雁江区红十字会的", &"long ".repeat(30), "        x"] {
-        let long_enough = good.chars().count() >= 8;
-        assert_eq!(flaw(good).is_none(), long_enough, "{good}");
+    for good in ["12345687x", "correct horse", "雁江区红十字会的人", &"long ".repeat(30), "        x"] {
+        assert_eq!(flaw(good), None, "{good}");
     }
     assert_eq!(hash("1234567", Cost::MINIMAL), Err(VaultError::Password(PasswordFlaw::TooShort)));
 }

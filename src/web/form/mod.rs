@@ -5,4 +5,4 @@ pub mod multipart;
 pub mod urlencoded;
 
 pub use super::view::entries::Entries;
-pub use body::{Posted, Uploaded};
+pub use body::{LinkPosted, Posted, Uploaded};

@@ -15,8 +15,8 @@ pub struct AccountLine {
     pub user: String,
     /// Roles, in words.
     pub roles: String,
-    /// The last sign-in.
-    pub seen: String,
+    /// When it was made.
+    pub since: String,
     /// Whether it may sign in.
     pub active: bool,
     /// Whether it is the reader's own.

@@ -3,9 +3,9 @@
 
 use std::fmt::{self, Write as _};
 
-use askama::MarkupDisplay;
-use askama::filters::{Html, HtmlSafe};
+use askama::filters::HtmlSafe;
 
+use super::escape::Escaped;
 use crate::web::i18n::group;
 
 /// SVG built here from numbers and escaped words.
@@ -20,8 +20,8 @@ impl fmt::Display for Svg {
     }
 }
 
-fn escape(text: &str) -> impl fmt::Display + '_ {
-    MarkupDisplay::new_unsafe(text, Html)
+fn escape(text: &str) -> Escaped<'_> {
+    Escaped(text)
 }
 
 /// A ruler from zero to the target with the count as its filled part.
@@ -163,11 +163,7 @@ pub fn waterfall(wide: bool, steps: &[Push], band: (f64, f64), words: (&str, &st
     let at = |bits: f64| left + (width - left - right) * (bits - low) / (high - low).max(1.0);
     let rows = steps.len() + 1;
     let bottom = 20.0 + 34.0 * rows as f64;
-    let mut svg = format!(
-        r#"<svg class="chart" viewBox="0 0 {width} {}" role="img" aria-label="{}">"#,
-        bottom + 30.0,
-        escape(label)
-    );
+    let mut svg = format!(r#"<svg class="chart" viewBox="0 0 {width} {}" role="img" aria-label="{}">"#, bottom + 30.0, escape(label));
     let _ = write!(
         svg,
         r#"<text class="m" x="{:.1}" y="12" text-anchor="middle">{}</text><rect class="band" x="{:.1}" y="20" width="{:.1}" height="{:.1}"/>"#,

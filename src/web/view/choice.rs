@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::field::Slips;
-use super::icon::icon;
+use super::icon::{Icon, icon};
 use crate::web::form::Entries;
 use crate::web::i18n::Text;
 
@@ -117,6 +117,10 @@ impl Choice {
         self
     }
 
+    fn icon(&self, name: &str) -> Icon {
+        icon(name)
+    }
+
     fn is_tick(&self) -> bool {
         self.legend.is_empty()
     }
@@ -177,5 +181,9 @@ impl Select {
             self.error = text.t(&slip.key);
         }
         self
+    }
+
+    fn icon(&self, name: &str) -> Icon {
+        icon(name)
     }
 }

@@ -20,7 +20,7 @@ impl Marked {
 impl fmt::Display for Marked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (marked, piece) in &self.0 {
-            let piece = askama::MarkupDisplay::new_unsafe(piece.as_str(), askama::filters::Html);
+            let piece = super::escape::Escaped(piece);
             if *marked { write!(f, "<mark>{piece}</mark>")? } else { write!(f, "{piece}")? }
         }
         Ok(())

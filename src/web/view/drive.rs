@@ -3,13 +3,15 @@
 use askama::Template;
 
 use super::chart::Svg;
-use super::{Choice, Field, Select, Shell, Slips};
+use super::{Choice, Field, Shell, Slips};
 
 /// A drive in one line.
 #[derive(Debug, Clone)]
 pub struct DriveLine {
     /// Its name.
     pub name: String,
+    /// Where.
+    pub place: String,
     /// Its day.
     pub day: String,
 }
@@ -21,8 +23,6 @@ pub struct SavedLine {
     pub number: String,
     /// The time of day.
     pub time: String,
-    /// Interest or registration, in a word.
-    pub what: String,
 }
 
 /// Today's drive with the form for an interest.
@@ -33,15 +33,13 @@ pub struct Drive {
     pub s: Shell,
     /// The drive registered at; none registers at the office.
     pub drive: Option<DriveLine>,
-    /// Which drive to register at, where there are several today.
-    pub choose: Option<Select>,
     /// Saved today.
     pub count: u64,
     /// The target.
     pub target: Option<u64>,
     /// The ruler for a desk and for a phone.
     pub rulers: (Svg, Svg),
-    /// What was saved last by this member of staff.
+    /// What was saved last on this device.
     pub saved: Vec<SavedLine>,
     /// What is wrong.
     pub slips: Slips,
@@ -53,8 +51,6 @@ pub struct Drive {
     pub consent: Choice,
     /// The text consented to.
     pub consent_text: String,
-    /// Where the running number stands: the id of the drive in the form.
-    pub drive_id: String,
 }
 
 /// Opening a drive.
@@ -65,6 +61,6 @@ pub struct DriveNew {
     pub s: Shell,
     /// What is wrong.
     pub slips: Slips,
-    /// Name, day, target.
-    pub fields: [Field; 3],
+    /// Name, place, day, target.
+    pub fields: [Field; 4],
 }

@@ -2,9 +2,16 @@
 
 use askama::Template;
 
-use super::Shell;
-use super::chart::Svg;
-use super::diff::Marked;
+use super::chart::{Push, Svg, signed, waterfall};
+use super::diff::{Marked, marked};
+use super::enrol::town_name;
+use super::people::registry_word;
+use super::{Shell, mask};
+use crate::domain::Guarded;
+use crate::domain::town::Towns;
+use crate::matching::linkage::{Comparison, Judgement};
+use crate::store::PersonView;
+use crate::web::i18n::Text;
 
 /// How two values compare, named in a word beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +63,8 @@ pub struct Pair {
     pub rows: Vec<Compared>,
     /// A warning: twins, father and son, a family's phone; a text key, or empty.
     pub warning: String,
+    /// Whether there are weights to show.
+    pub judged: bool,
     /// The estimate, in tenths of a percent.
     pub per_mille: u32,
     /// The review interval in percent.
@@ -64,6 +73,8 @@ pub struct Pair {
     pub waterfalls: (Svg, Svg),
     /// The row version the decision is taken on.
     pub version: i64,
+    /// Where the next pair is.
+    pub next: String,
 }
 
 /// The queue with the pair on top.
@@ -112,33 +123,144 @@ impl Duplicates {
     }
 }
 
-/// A decision taken.
-#[derive(Debug, Clone)]
-pub struct DecidedLine {
-    /// Public ids.
-    pub persons: (String, String),
-    /// Key of the decision: `same`, `different`, `later`.
-    pub decision: String,
-    /// By whom.
-    pub by: String,
-    /// When.
-    pub when: String,
-    /// Where its undoing is posted; empty where nothing can be undone.
-    pub undo: String,
-}
-
-/// Decisions taken, newest first.
-#[derive(Debug, Template)]
-#[template(path = "page/decided.html")]
-pub struct Decided {
-    /// The frame.
-    pub s: Shell,
-    /// The decisions.
-    pub rows: Vec<DecidedLine>,
-}
-
-impl Decided {
-    fn word(&self, row: &DecidedLine) -> String {
-        self.s.text().t(&format!("decision-{}", row.decision))
+/// Both sides of a pair, compared field by field. Numbers stay masked: the differing characters that are seen are marked, and the word beside
+/// them counts the hidden ones too.
+pub fn compared(left: &PersonView, right: &PersonView, judgement: Option<&Judgement>, towns: &Towns, text: Text) -> Vec<Compared> {
+    let (a, b) = (Told::of(left, towns, text), Told::of(right, towns, text));
+    let level = |comparison: Comparison| judgement.and_then(|j| j.evidence.iter().find(|e| e.comparison == comparison)).map(|e| e.level);
+    let mut rows = Vec::new();
+    for (key, comparison, a, b) in [
+        ("field-name", Some(Comparison::Name), &a.name, &b.name),
+        ("field-birth", Some(Comparison::Birth), &a.birth, &b.birth),
+        ("field-sex", Some(Comparison::Sex), &a.sex, &b.sex),
+        ("field-document", Some(Comparison::Document), &a.document, &b.document),
+        ("field-phone", Some(Comparison::Phone), &a.phone, &b.phone),
+        ("field-mail", Some(Comparison::Mail), &a.mail, &b.mail),
+        ("field-address", Some(Comparison::Address), &a.address, &b.address),
+        ("registry", None, &a.registries, &b.registries),
+    ] {
+        let level = comparison.and_then(level);
+        let agreement = match (a.is_empty(), b.is_empty()) {
+            (true, true) => Agreement::Silent,
+            (true, false) | (false, true) => Agreement::OneSided,
+            (false, false) => level.map_or(Agreement::Silent, agreement_of),
+        };
+        let word = match agreement {
+            Agreement::Alike | Agreement::Different => level.map(|l| text.t(&format!("level-{l}"))).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let differs = matches!(agreement, Agreement::Alike | Agreement::Different);
+        let side = |value: &str| if value.is_empty() { Marked::plain(text.t("empty-value")) } else { Marked::plain(value) };
+        let (left, right) = if differs { marked(a, b) } else { (side(a), side(b)) };
+        rows.push(Compared { label: text.t(key), left, right, agreement, word });
     }
+    rows
+}
+
+/// How a level of the linkage reads.
+fn agreement_of(level: &str) -> Agreement {
+    match level {
+        "same" | "exact" | "same-house" => Agreement::Same,
+        "different" | "surname-only" => Agreement::Different,
+        "missing" => Agreement::OneSided,
+        _ => Agreement::Alike,
+    }
+}
+
+/// What to think of before joining: a text key, or nothing.
+pub fn warning_of(judgement: &Judgement) -> &'static str {
+    let level = |comparison: Comparison| judgement.evidence.iter().find(|e| e.comparison == comparison).map_or("missing", |e| e.level);
+    if level(Comparison::Document) == "different" {
+        "warning-document"
+    } else if level(Comparison::Birth) == "same" && !matches!(level(Comparison::Name), "exact" | "same-shape" | "reordered") {
+        "warning-twins"
+    } else if level(Comparison::Phone) == "same" && !matches!(level(Comparison::Birth), "same" | "missing") {
+        "warning-family"
+    } else {
+        ""
+    }
+}
+
+/// The waterfall of a judgement, for a desk and for a phone.
+pub fn waterfalls(judgement: &Judgement, text: Text) -> (Svg, Svg) {
+    let steps: Vec<Push> = judgement
+        .evidence
+        .iter()
+        .map(|e| Push {
+            label: match e.comparison {
+                Comparison::Prior => text.t("waterfall-start"),
+                other => text.xy("waterfall-step", text.t(comparison_word(other)), text.t(&format!("level-{}", e.level))),
+            },
+            bits: e.bits,
+        })
+        .collect();
+    let (band, total) = (text.t("waterfall-band"), text.t("waterfall-sum"));
+    let label = text.x("waterfall-label", signed(judgement.weight));
+    let draw = |wide| waterfall(wide, &steps, BAND, (&band, &total), &label);
+    (draw(true), draw(false))
+}
+
+/// The review interval in bits: 5 % and 99 % (matching::linkage::decide).
+const BAND: (f64, f64) = (-4.248, 6.629);
+
+const fn comparison_word(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Prior => "waterfall-start",
+        Comparison::Name => "field-name",
+        Comparison::Birth => "field-birth",
+        Comparison::Sex => "field-sex",
+        Comparison::Document => "field-document",
+        Comparison::Phone => "field-phone",
+        Comparison::Mail => "field-mail",
+        Comparison::Address => "field-address",
+    }
+}
+
+/// What one side tells, latest first.
+#[derive(Default)]
+struct Told {
+    name: String,
+    birth: String,
+    sex: String,
+    document: String,
+    phone: String,
+    mail: String,
+    address: String,
+    registries: String,
+}
+
+impl Told {
+    fn of(person: &PersonView, towns: &Towns, text: Text) -> Self {
+        let mut records: Vec<_> = person.records().collect();
+        records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
+        let identities: Vec<_> = records.iter().filter_map(|r| r.identity.as_ref()).map(Guarded::reveal).collect();
+        let contacts: Vec<_> = records.iter().filter_map(|r| r.contact.as_ref()).map(Guarded::reveal).collect();
+        let mut registries: Vec<String> = Vec::new();
+        for enrolment in person.enrolments() {
+            let word = registry_word(enrolment.registry, text);
+            if !registries.contains(&word) {
+                registries.push(word);
+            }
+        }
+        let address = contacts.iter().find_map(|c| c.address.as_ref());
+        Self {
+            name: identities.first().map(|i| i.name.as_str().to_owned()).unwrap_or_default(),
+            birth: identities
+                .iter()
+                .find_map(|i| i.birth)
+                .map(|b| b.day().map_or_else(|| b.year().to_string(), |d| d.to_string()))
+                .unwrap_or_default(),
+            sex: identities.iter().find(|i| i.sex.is_some()).map(|i| mask::sex(i.sex, text)).unwrap_or_default(),
+            document: identities.iter().flat_map(|i| &i.documents).map(mask::document).next().unwrap_or_default(),
+            phone: contacts.iter().flat_map(|c| &c.phones).map(mask::phone).next().unwrap_or_default(),
+            mail: contacts.iter().flat_map(|c| &c.mails).map(mask::mail).next().unwrap_or_default(),
+            address: address.map(|a| if a.text.is_empty() { town_name(a.town, towns, text) } else { a.text.clone() }).unwrap_or_default(),
+            registries: registries.join(&text.t("list-comma")),
+        }
+    }
+}
+
+/// The registries of a person, in words.
+pub fn registries_of(person: &PersonView, towns: &Towns, text: Text) -> String {
+    Told::of(person, towns, text).registries
 }

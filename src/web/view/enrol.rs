@@ -3,12 +3,17 @@
 use askama::Template;
 
 use super::entries::Entries;
+use super::mask;
 use super::{Choice, Field, Select, Shell, Slips};
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentTexts, Purpose};
+use crate::domain::contact::RelativeRole;
 use crate::domain::guided;
+use crate::domain::person::{Abo, Rh};
+use crate::domain::phone::Phone;
+use crate::domain::record::RecordDraft;
 use crate::domain::registry::Registry;
-use crate::domain::town::Towns;
+use crate::domain::town::{TownCode, Towns};
 use crate::web::i18n::{Lang, Text};
 
 /// Which registry to enrol in.
@@ -26,7 +31,9 @@ impl EnrolStart {
     pub fn new(s: Shell) -> Self {
         let registries = Registry::ALL
             .into_iter()
-            .map(|registry| (format!("/enrol/{}", registry.word()), s.text().t(&format!("registry-{}", registry.word())), age_rule(s.text(), registry)))
+            .map(|registry| {
+                (format!("/enrol/{}", registry.word()), s.text().t(&format!("registry-{}", registry.word())), age_rule(s.text(), registry))
+            })
             .collect();
         Self { s, registries }
     }
@@ -60,8 +67,8 @@ pub struct Enrol {
     pub word: String,
     /// What keeps the form from being saved at all.
     pub slips: Slips,
-    /// Why it cannot be saved as an enrolment: field to go to, and the sentence.
-    pub lacks: Vec<(String, String)>,
+    /// Whether an interest could be saved although an enrolment cannot.
+    pub lacking: bool,
     /// Identity.
     pub identity: Vec<Part>,
     /// Conditions: blood group, weight, deferral.
@@ -75,13 +82,11 @@ pub struct Enrol {
     /// The questions nobody may skip.
     pub questions: Vec<Choice>,
     /// Words to be read out before the questions.
-    pub read_out: bool,
+    pub read_out: String,
     /// Consent to being registered, and the separate one.
     pub consents: Vec<(ConsentShown, Choice)>,
     /// The age rule in words.
     pub ages: String,
-    /// Drive id carried along.
-    pub drive_id: String,
 }
 
 /// A part of a form.
@@ -105,47 +110,13 @@ impl std::fmt::Display for Part {
             Self::Field(part) => part.fmt(f),
             Self::Choice(part) => part.fmt(f),
             Self::Select(part) => part.fmt(f),
-            Self::Heading(text) => write!(f, "<h3 class=\"field\">{}</h3>", askama::MarkupDisplay::new_unsafe(text.as_str(), askama::filters::Html)),
+            Self::Heading(text) => write!(f, "<h3 class=\"field\">{}</h3>", super::escape::Escaped(text)),
         }
     }
 }
 
-/// The kinds of document a form offers, by the value sent.
-pub const DOCUMENTS: [&str; 3] = ["national", "passport", "other"];
-
 /// What an organ or body registrant may consent to, by the value sent.
 pub const ITEMS: [&str; 7] = ["body", "cornea", "kidney", "liver", "heart", "lung", "other-organs"];
-
-/// The name of the field that asks a question: fixed, so that slips and lacks can link to it.
-pub fn question_field(question: &str) -> &'static str {
-    match question {
-        "read-out" => "q-read-out",
-        "family" => "q-family",
-        "process" => "q-process",
-        "willing" => "q-willing",
-        "own-will" => "q-own-will",
-        "station-decides" => "q-station-decides",
-        "remind" => "q-remind",
-        "duties" => "q-duties",
-        _ => "q-other",
-    }
-}
-
-/// The field a lack is about.
-pub fn lack_field(lack: guided::Lack) -> &'static str {
-    use guided::Lack;
-    match lack {
-        Lack::Unanswered(question) | Lack::NotYet(question) => question_field(question),
-        Lack::Consent => "consent",
-        Lack::SensitiveConsent => "sensitive",
-        Lack::Birth | Lack::Age => "birth",
-        Lack::Contacts => "contact1-name",
-        Lack::Executor => "executor-name",
-        Lack::Witness => "witness1",
-        Lack::Items => "items",
-        Lack::Guardian => "guardian",
-    }
-}
 
 /// What the form of a registry is built from.
 #[derive(Debug, Clone, Copy)]
@@ -160,17 +131,13 @@ pub struct Blank<'a> {
     pub typed: Option<&'a Entries>,
     /// What keeps it from being saved.
     pub slips: &'a Slips,
-    /// What keeps it from being an enrolment.
-    pub lacks: &'a [guided::Lack],
-    /// The drive's id, or nothing.
-    pub drive: &'a str,
 }
 
 impl Enrol {
     /// The form, blank or as typed.
     pub fn new(s: Shell, blank: Blank<'_>) -> Self {
         let text = s.text();
-        let Blank { registry, towns, texts, typed, slips, lacks, drive } = blank;
+        let Blank { registry, towns, texts, typed, slips } = blank;
         let fill = |field: Field| Part::Field(field.refill(text, typed, slips));
         let pick = |choice: Choice| Part::Choice(choice.refill(text, typed, slips));
         let list = |select: Select| Part::Select(select.refill(text, typed, slips));
@@ -184,21 +151,32 @@ impl Enrol {
         };
         let identity = vec![
             fill(Field::new(text, "name", "field-name")),
-            pick(
-                DOCUMENTS
-                    .into_iter()
-                    .fold(Choice::one(text, "document-kind", "field-document-kind").columns(3), |c, kind| c.option(kind, text.t(&format!("document-{kind}"))))
-                    .chosen("national"),
+            fill(
+                Field::new(text, "document", "field-document")
+                    .live(text, "id")
+                    .with(r#"data-birth="birth" data-sex="sex" autocapitalize="characters""#),
             ),
-            fill(Field::new(text, "document", "field-document").live(text, "id").with(r#"data-birth="birth" data-sex="sex" autocapitalize="characters""#)),
-            pick(Choice::one(text, "sex", "field-sex").columns(2).option("female", text.t("sex-female")).option("male", text.t("sex-male"))),
-            fill(Field::new(text, "birth", "field-birth").hint(text, "hint-date").class("input--short").with(r#"inputmode="numeric" placeholder="1990-01-31""#).live(text, "date")),
+            pick(
+                Choice::one(text, "sex", "field-sex").columns(2).option("female", text.t("sex-female")).option("male", text.t("sex-male")),
+            ),
+            fill(
+                Field::new(text, "birth", "field-birth")
+                    .hint(text, "hint-date")
+                    .class("input--short")
+                    .with(r#"inputmode="numeric" placeholder="1990-01-31""#)
+                    .live(text, "date"),
+            ),
             fill(Field::new(text, "ethnic", "field-ethnic").optional(text).class("input--short")),
         ];
         let contact = vec![
             fill(Field::new(text, "phone", "field-mobile").hint(text, "hint-mobile").with(r#"inputmode="tel""#).live(text, "phone")),
-            fill(Field::new(text, "phone2", "field-phone2").optional(text).with(r#"inputmode="tel""#).live(text, "phone")),
-            fill(Field::new(text, "mail", "field-mail").optional(text).hint(text, "hint-mail").with(r#"inputmode="email""#).live(text, "mail")),
+            fill(
+                Field::new(text, "mail", "field-mail")
+                    .optional(text)
+                    .hint(text, "hint-mail")
+                    .with(r#"inputmode="email""#)
+                    .live(text, "mail"),
+            ),
             list(town_list()),
             fill(Field::new(text, "address", "field-address").optional(text)),
         ];
@@ -206,19 +184,14 @@ impl Enrol {
             Registry::Blood | Registry::StemCell => {
                 let mut groups = Select::new(text, "group", "field-group").optional(text).option("", text.t("not-known"));
                 for group in ["A", "B", "AB", "O"] {
-                    groups = groups.option(format!("{group}+"), text.x("group-positive", group)).option(format!("{group}-"), text.x("group-negative", group));
+                    groups = groups
+                        .option(format!("{group}+"), text.x("group-positive", group))
+                        .option(format!("{group}-"), text.x("group-negative", group));
                 }
-                let mut parts = vec![
+                vec![
                     list(groups),
                     fill(Field::new(text, "weight", "field-weight").optional(text).class("input--short").with(r#"inputmode="decimal""#)),
-                ];
-                if registry == Registry::Blood {
-                    parts.push(fill(Field::new(text, "last-donation", "field-last-donation").optional(text).hint(text, "hint-date").class("input--short").live(text, "date")));
-                }
-                parts.push(fill(
-                    Field::new(text, "deferred", "field-deferred").optional(text).hint(text, "hint-deferred").class("input--short").live(text, "date"),
-                ));
-                parts
+                ]
             }
             Registry::OrganBody | Registry::Volunteer => Vec::new(),
         };
@@ -228,13 +201,13 @@ impl Enrol {
                 text.t("enrol-contacts"),
                 vec![
                     Part::Heading(text.t("enrol-contact-1")),
-                    fill(Field::new(text, "contact1-name", "field-name")),
-                    fill(Field::new(text, "contact1-relation", "field-relation").optional(text)),
-                    fill(Field::new(text, "contact1-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
+                    fill(Field::new(text, "relative1-name", "field-name")),
+                    fill(Field::new(text, "relative1-relation", "field-relation").optional(text)),
+                    fill(Field::new(text, "relative1-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
                     Part::Heading(text.t("enrol-contact-2")),
-                    fill(Field::new(text, "contact2-name", "field-name")),
-                    fill(Field::new(text, "contact2-relation", "field-relation").optional(text)),
-                    fill(Field::new(text, "contact2-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
+                    fill(Field::new(text, "relative2-name", "field-name")),
+                    fill(Field::new(text, "relative2-relation", "field-relation").optional(text)),
+                    fill(Field::new(text, "relative2-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
                     Part::Heading(text.t("enrol-sample")),
                     fill(Field::new(text, "barcode", "field-barcode").optional(text).hint(text, "hint-barcode")),
                 ],
@@ -242,72 +215,65 @@ impl Enrol {
             Registry::OrganBody => (
                 text.t("enrol-wish"),
                 vec![
-                    pick(ITEMS.into_iter().fold(Choice::many(text, "items", "field-items").columns(2), |c, item| c.option(item, text.t(&format!("item-{item}"))))),
+                    pick(ITEMS.into_iter().fold(Choice::many(text, "items", "field-items").columns(2), |c, item| {
+                        c.option(item, text.t(&format!("item-{item}")))
+                    })),
                     Part::Heading(text.t("enrol-executor")),
-                    fill(Field::new(text, "executor-name", "field-name")),
-                    fill(Field::new(text, "executor-relation", "field-relation").optional(text)),
-                    fill(Field::new(text, "executor-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
+                    fill(Field::new(text, "relative1-name", "field-name")),
+                    fill(Field::new(text, "relative1-relation", "field-relation").optional(text)),
+                    fill(Field::new(text, "relative1-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
                     Part::Heading(text.t("enrol-witnesses")),
-                    fill(Field::new(text, "witness1", "field-witness1")),
+                    fill(Field::new(text, "witness", "field-witness1")),
                     fill(Field::new(text, "witness2", "field-witness2").optional(text)),
                 ],
             ),
-            Registry::Volunteer => (
-                text.t("enrol-team"),
-                vec![
-                    fill(Field::new(text, "team", "field-team").optional(text)),
-                    pick(Choice::tick(text, "guardian", "field-guardian").small(text.t("field-guardian-small"))),
-                ],
-            ),
+            Registry::Volunteer => {
+                (text.t("enrol-team"), vec![pick(Choice::tick(text, "guardian", "field-guardian").small(text.t("field-guardian-small")))])
+            }
         };
         let questions = guided::questions(registry)
             .iter()
             .map(|question| {
-                let choice = Choice::one(text, question_field(question.key), &format!("question-{}", question.key))
+                let choice = Choice::one(text, question.key, &format!("question-{}", question.key))
                     .hint(text.t(&format!("question-{}-hint", question.key)))
                     .columns(u8::from(question.answers.len() == 2) + 1);
                 let choice = question.answers.iter().fold(choice, |choice, answer| {
                     let choice = choice.option(answer.key, text.t(&format!("answer-{}-{}", question.key, answer.key)));
                     if answer.enough { choice } else { choice.small(text.t("answer-not-yet")) }
                 });
-                let mut marks = Slips::default();
-                if let Some(lack) = lacks.iter().find(|l| matches!(l, guided::Lack::Unanswered(q) | guided::Lack::NotYet(q) if *q == question.key)) {
-                    marks.add(question_field(question.key), lack.key());
-                }
-                choice.refill(text, typed, &marks)
+                choice.refill(text, typed, slips)
             })
             .collect();
         let english = text.0 == Lang::English;
-        let consents = [(Purpose::Register(registry), "consent", guided::Lack::Consent), (Purpose::Sensitive(registry), "sensitive", guided::Lack::SensitiveConsent)]
-            .into_iter()
-            .filter_map(|(purpose, field, lack)| {
-                let written = texts.on(purpose, s.today)?;
-                let mut marks = Slips::default();
-                if lacks.contains(&lack) {
-                    marks.add(field, lack.key());
-                }
-                let label = if field == "consent" { "consent-register" } else { "consent-sensitive" };
-                Some((
-                    ConsentShown { text: written.shown(english, &s.branch), version: written.version.clone(), field },
-                    Choice::tick(text, field, label).refill(text, typed, &marks),
-                ))
-            })
-            .collect();
+        let consents = [
+            (Purpose::Register(registry), "consent", "consent-register"),
+            (Purpose::Sensitive(registry), "sensitive-consent", "consent-sensitive"),
+        ]
+        .into_iter()
+        .filter_map(|(purpose, field, label)| {
+            let written = texts.on(purpose, s.today)?;
+            let shown = ConsentShown { text: written.shown(english, &s.branch), version: written.version.clone(), field };
+            Some((shown, Choice::tick(text, field, label).refill(text, typed, slips)))
+        })
+        .collect();
         Self {
             registry,
             word: text.t(&format!("registry-{}", registry.word())),
             slips: slips.clone(),
-            lacks: lacks.iter().map(|lack| (lack_field(*lack).to_owned(), text.t(&lack.key()))).collect(),
+            lacking: slips.0.iter().any(|slip| slip.key.starts_with("lack-")),
             identity,
             conditions,
             contact,
             special,
             special_word,
             questions,
-            read_out: matches!(registry, Registry::StemCell | Registry::OrganBody),
+            read_out: match registry {
+                Registry::StemCell => text.t("read-out-words"),
+                Registry::OrganBody => text.t("read-out-words-organ-body"),
+                Registry::Blood | Registry::Volunteer => String::new(),
+            },
             consents,
             ages: age_rule(text, registry),
-            drive_id: drive.to_owned(),
             s,
         }
     }
@@ -350,14 +316,86 @@ impl EnrolReview {
     pub fn new(s: Shell, registry: Registry, rows: Vec<(String, Guarded<String>)>, known: bool, typed: &Entries) -> Self {
         let carried = typed
             .iter()
-            .filter(|(name, _)| !matches!(*name, "csrf" | "step" | "swipe"))
+            .filter(|(name, _)| !matches!(*name, "csrf" | "step" | "swipe" | "despite"))
             .map(|(name, value)| Carried { name: name.to_owned(), value: value.duplicate() })
             .collect();
         Self { word: s.text().t(&format!("registry-{}", registry.word())), s, registry, rows, known, carried }
     }
+
+    fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
+        value.reveal()
+    }
 }
 
-/// Opens a value for the page it was just typed on.
-pub fn as_typed(value: &Guarded<String>) -> &str {
-    value.reveal()
+/// What a form was understood to say, line by line, for the registrant to check.
+pub fn read_back(text: Text, draft: &RecordDraft, towns: &Towns) -> Vec<(String, Guarded<String>)> {
+    let mut rows = Vec::new();
+    let mut add = |label: String, value: String| {
+        if !value.is_empty() {
+            rows.push((label, Guarded::new(value)));
+        }
+    };
+    let (identity, contact) = (draft.identity.reveal(), draft.contact.reveal());
+    let (health, details) = (draft.health.reveal(), draft.details.reveal());
+    add(text.t("field-name"), identity.name.as_str().to_owned());
+    for document in &identity.documents {
+        add(text.t("field-document"), document.number().to_owned());
+    }
+    if identity.sex.is_some() {
+        add(text.t("field-sex"), mask::sex(identity.sex, text));
+    }
+    if let Some(birth) = identity.birth {
+        add(text.t("field-birth"), birth.day().map_or_else(|| birth.year().to_string(), |day| day.to_string()));
+    }
+    if let Some(ethnic) = &identity.ethnic {
+        add(text.t("field-ethnic"), ethnic.0.clone());
+    }
+    for phone in &contact.phones {
+        add(text.t("field-phone"), phone.as_str().to_owned());
+    }
+    for mail in &contact.mails {
+        add(text.t("field-mail"), mail.as_str().to_owned());
+    }
+    if let Some(address) = &contact.address {
+        add(text.t("field-town"), town_name(address.town, towns, text));
+        add(text.t("field-address"), address.text.clone());
+    }
+    if let (Some(abo), Some(rh)) = (health.abo, health.rh) {
+        let key = if rh == Rh::Positive { "group-positive" } else { "group-negative" };
+        add(text.t("field-group"), text.x(key, abo_word(abo)));
+    }
+    if let Some(weight) = health.weight_kg {
+        add(text.t("field-weight"), weight.to_string());
+    }
+    for relative in &contact.relatives {
+        let key = if relative.role == RelativeRole::Executor { "enrol-executor" } else { "enrol-contact" };
+        let parts = [relative.name.as_ref().map(|n| n.as_str()), relative.relation.as_deref(), relative.phones.first().map(Phone::as_str)];
+        add(text.t(key), parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    }
+    for witness in &details.witnesses {
+        add(text.t("enrol-witnesses"), witness.as_str().to_owned());
+    }
+    let items: Vec<String> = details.items.iter().map(|item| text.t(&format!("item-{item}"))).collect();
+    add(text.t("field-items"), items.join(&text.t("list-comma")));
+    add(text.t("field-barcode"), details.barcode.clone().unwrap_or_default());
+    for (question, answer) in &details.answers {
+        add(text.t(&format!("question-{question}")), text.t(&format!("answer-{question}-{answer}")));
+    }
+    rows
+}
+
+/// The name of a town of the branch; empty for none.
+pub fn town_name(code: Option<TownCode>, towns: &Towns, text: Text) -> String {
+    let Some(town) = code.and_then(|code| towns.by_code(code)) else { return String::new() };
+    if text.0 == Lang::English && !town.name_en.is_empty() { town.name_en.clone() } else { town.name.clone() }
+}
+
+/// The letters of an ABO group.
+pub const fn abo_word(abo: Abo) -> &'static str {
+    match abo {
+        Abo::A => "A",
+        Abo::B => "B",
+        Abo::AB => "AB",
+        Abo::O => "O",
+    }
 }

@@ -5,7 +5,7 @@
 
 use zeroize::Zeroize;
 
-use crate::domain::Guarded;
+use crate::domain::{Guarded, Keyed};
 
 /// Name and value of every field posted, in order. Values are personal data until proven otherwise.
 #[derive(Debug, Default)]
@@ -65,6 +65,28 @@ impl Entries {
     /// As [`Entries::read`], for every value of a field.
     pub fn read_all<T>(&self, name: &str, parse: impl Fn(&str) -> T) -> Vec<T> {
         self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| parse(v.reveal().trim())).collect()
+    }
+
+    /// Whether two fields hold the same text.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        match (self.get(one), self.get(other)) {
+            (Some(a), Some(b)) => a.reveal() == b.reveal(),
+            _ => false,
+        }
+    }
+
+    /// A keyed digest of what was sent, for the idempotency key: all but the token of the session.
+    pub fn fingerprint(&self, keyed: &dyn Keyed) -> [u8; 32] {
+        let mut bytes = Vec::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| name != "csrf") {
+            for part in [name.as_bytes(), value.reveal().as_bytes()] {
+                bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+                bytes.extend_from_slice(part);
+            }
+        }
+        let digest = keyed.tag("web form body v1", &bytes);
+        bytes.zeroize();
+        digest
     }
 
     /// The number typed into a field, digits of any width, thousands separators allowed.

@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::icon::icon;
+use super::icon::{Icon, icon};
 use crate::domain::Guarded;
 use crate::web::form::Entries;
 use crate::web::i18n::Text;
@@ -156,6 +156,10 @@ impl Field {
             self.error = text.t(&slip.key);
         }
         self
+    }
+
+    fn icon(&self, name: &str) -> Icon {
+        icon(name)
     }
 
     fn typed(&self) -> &str {

@@ -1,9 +1,13 @@
 //! Follow-ups: today's tasks, one task with its outcome, the plan by month, sending, the first contact of imported people.
 
 use askama::Template;
+use chrono::NaiveDate;
 
-use super::{Choice, Field, Select, Shell, Slips};
+use super::{Choice, Field, Shell, Slips, mask};
+use crate::app::PersonPage;
 use crate::domain::Guarded;
+use crate::domain::person::Identity;
+use crate::web::i18n::Text;
 
 /// A task in the list.
 #[derive(Debug, Clone)]
@@ -20,57 +24,33 @@ pub struct TaskLine {
     pub current: bool,
 }
 
-/// One month of the plan.
-#[derive(Debug, Clone)]
-pub struct MonthLine {
-    /// `2026-11`.
-    pub month: String,
-    /// Mails, calls.
-    pub mails: u64,
-    /// Calls.
-    pub calls: u64,
-}
-
-/// What waits and what went.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Mails {
-    /// Queued and due.
-    pub due: u64,
-    /// Sent in the last thirty days.
-    pub sent: u64,
-    /// Refused for good.
-    pub failed: u64,
-    /// Nobody knows whether they arrived: a person decides.
-    pub uncertain: u64,
-}
-
 /// The task shown.
 #[derive(Debug)]
 pub struct Task {
     /// Where its outcome is posted.
     pub href: String,
-    /// Where the disclosure of the number is posted.
+    /// Where the disclosure of name and number is posted.
     pub open: String,
+    /// The person's page.
+    pub person: String,
     /// Name; masked until opened.
     pub name: Guarded<String>,
     /// Sex, age, town, standing: in words.
     pub about: Vec<String>,
     /// Registry and kind.
     pub why: String,
-    /// Phone; masked until opened.
-    pub phone: Guarded<String>,
+    /// Phones; none until opened.
+    pub phones: Vec<Guarded<String>>,
     /// Whether name and number are opened.
     pub opened: bool,
-    /// Earlier rounds, in words.
-    pub rounds: Vec<String>,
     /// Key of the words to say.
     pub script: String,
     /// The outcome.
     pub outcome: Choice,
-    /// Asked when somebody was reached.
-    pub willing: Choice,
-    /// When to call again.
-    pub again: Field,
+    /// The row version the outcome is saved on.
+    pub version: i64,
+    /// Whether it waits for the first contact to be confirmed.
+    pub held: bool,
 }
 
 /// Today's work.
@@ -81,22 +61,14 @@ pub struct FollowUps {
     pub s: Shell,
     /// What is wrong.
     pub slips: Slips,
-    /// How many are due, and how many were done today.
+    /// How many are due.
     pub due: u64,
-    /// Done today.
-    pub done: u64,
     /// Due today.
     pub today: Vec<TaskLine>,
     /// Overdue.
     pub overdue: Vec<TaskLine>,
     /// The task shown.
     pub task: Option<Task>,
-    /// The plan by month.
-    pub months: Vec<MonthLine>,
-    /// Mails.
-    pub mails: Mails,
-    /// People imported whom nobody contacted yet.
-    pub uncontacted: u64,
 }
 
 impl FollowUps {
@@ -105,36 +77,71 @@ impl FollowUps {
     }
 }
 
-/// The first contact in preparation.
+/// The name of a task, masked or opened, with sex and age beside it.
+pub fn who(identity: Option<&Guarded<Identity>>, opened: bool, day: NaiveDate, text: Text) -> (Guarded<String>, Vec<String>) {
+    let Some(identity) = identity.map(Guarded::reveal) else { return (Guarded::new(text.t("empty-value")), Vec::new()) };
+    let name = if opened { identity.name.as_str().to_owned() } else { mask::name(&identity.name) };
+    let mut about = Vec::new();
+    if identity.sex.is_some() {
+        about.push(mask::sex(identity.sex, text));
+    }
+    if let Some(birth) = identity.birth {
+        about.push(mask::age(birth, day, text));
+    }
+    (Guarded::new(name), about)
+}
+
+/// The masked name alone, for the list.
+pub fn masked_name(identity: Option<&Guarded<Identity>>, text: Text) -> String {
+    identity.map_or_else(|| text.t("empty-value"), |i| mask::name(&i.reveal().name))
+}
+
+/// Every phone of an opened page, latest record first.
+pub fn phones(page: &PersonPage) -> Vec<Guarded<String>> {
+    let mut records: Vec<_> = page.view.records().collect();
+    records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
+    let mut out: Vec<String> = Vec::new();
+    for phone in records.iter().filter_map(|r| r.contact.as_ref()).flat_map(|c| &c.reveal().phones) {
+        if !out.iter().any(|known| known == phone.as_str()) {
+            out.push(phone.as_str().to_owned());
+        }
+    }
+    out.into_iter().map(Guarded::new).collect()
+}
+
+/// What is planned, month by month.
+#[derive(Debug, Template)]
+#[template(path = "page/plan.html")]
+pub struct Plan {
+    /// The frame.
+    pub s: Shell,
+    /// Contacts planned.
+    pub planned: u64,
+    /// Of these, held until the first contact is confirmed.
+    pub held: u64,
+    /// Month and contacts.
+    pub months: Vec<(String, u64)>,
+    /// Channel and contacts.
+    pub channels: Vec<(String, u64)>,
+    /// Reason and registrations not planned.
+    pub not_planned: Vec<(String, u64)>,
+}
+
+/// The people a first contact would reach.
 #[derive(Debug, Clone)]
 pub struct FirstPreview {
-    /// Whom the filter means.
+    /// How many people.
     pub people: u64,
-    /// Of these, reachable by mail.
+    /// Of these, by mail.
     pub by_mail: u64,
     /// Of these, by phone only: calls are planned.
     pub by_phone: u64,
-    /// Left out: no way to reach them, undecided, exited.
-    pub left_out: u64,
-    /// The filter, in words.
-    pub filter: Vec<String>,
-}
-
-/// A first contact that waits for the manager.
-#[derive(Debug, Clone)]
-pub struct FirstPending {
-    /// Where the confirmation is posted.
-    pub href: String,
-    /// How many people.
-    pub people: u64,
-    /// Who asks.
-    pub by: String,
-    /// When.
-    pub when: String,
-    /// The filter, in words.
-    pub filter: Vec<String>,
-    /// Whether whoever reads the page may confirm it.
-    pub may_confirm: bool,
+    /// Of these, without any way to reach them.
+    pub unreachable: u64,
+    /// The selection, in words.
+    pub filter: String,
+    /// The selection, carried along.
+    pub registry: String,
 }
 
 /// 发起首次联系.
@@ -145,18 +152,12 @@ pub struct FirstContact {
     pub s: Shell,
     /// What is wrong.
     pub slips: Slips,
-    /// Registries.
-    pub registries: Choice,
-    /// Which import.
-    pub import: Select,
-    /// The preview, once a filter was chosen.
+    /// Which people.
+    pub registry: Choice,
+    /// The preview, once a selection was made.
     pub preview: Option<FirstPreview>,
     /// The count typed back.
     pub count: Field,
-    /// The filter carried along: name and value, ours.
-    pub carried: Vec<(String, String)>,
-    /// What waits for the manager.
-    pub pending: Vec<FirstPending>,
-    /// Whether whoever reads the page may ask for one.
-    pub may_ask: bool,
+    /// Whether whoever reads the page may confirm it.
+    pub may_confirm: bool,
 }

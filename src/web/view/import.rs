@@ -3,26 +3,11 @@
 use askama::Template;
 
 use super::chart::Svg;
-use super::{Choice, Field, Select, Shell, Slips};
+use super::{Choice, Field, Select, Shell, Slips, mask};
+use crate::app::CorrectionItem;
 use crate::domain::Guarded;
 use crate::domain::problem::{ProblemCode, Severity};
-
-/// An import in the list of the last ones.
-#[derive(Debug, Clone)]
-pub struct ImportLine {
-    /// Where its page is.
-    pub href: String,
-    /// Base name of the file.
-    pub file: String,
-    /// The registry in a word.
-    pub registry: String,
-    /// When it was uploaded.
-    pub when: String,
-    /// Rows.
-    pub rows: u64,
-    /// Whether it was written.
-    pub done: bool,
-}
+use crate::web::i18n::Text;
 
 /// Choosing a file.
 #[derive(Debug, Template)]
@@ -38,8 +23,6 @@ pub struct ImportStart {
     pub day: Field,
     /// The drive, where it belongs to one.
     pub drive: Select,
-    /// The last imports.
-    pub last: Vec<ImportLine>,
 }
 
 /// How many rows came to what.
@@ -57,6 +40,8 @@ pub struct Outcomes {
     pub new: u64,
     /// Persons on file already.
     pub known: u64,
+    /// Rows that resemble somebody and are queued.
+    pub to_compare: u64,
 }
 
 impl Outcomes {
@@ -82,16 +67,41 @@ pub struct ProblemLine {
 pub struct CorrectionLine {
     /// Where it is worked on.
     pub href: String,
-    /// File and row.
-    pub source: String,
     /// The row in the sheet.
-    pub row: u64,
+    pub row: Option<i64>,
+    /// The field's word.
+    pub field: String,
     /// The registrant's name, masked.
     pub name: String,
     /// The code.
     pub code: ProblemCode,
     /// The value kept aside, masked; empty where there is none.
     pub value: String,
+}
+
+impl CorrectionLine {
+    /// A line of the list, masked.
+    pub fn of(item: &CorrectionItem, text: Text) -> Option<Self> {
+        Some(Self {
+            href: format!("/corrections/{}", item.id),
+            row: item.row,
+            field: field_word(&item.field, text),
+            name: item.name.as_ref().map(|n| mask::name(n.reveal())).unwrap_or_default(),
+            code: item.problem?,
+            value: item.value.as_ref().map(|v| mask::raw(v.reveal())).unwrap_or_default(),
+        })
+    }
+}
+
+/// The word of a field of the correction list.
+pub fn field_word(field: &str, text: Text) -> String {
+    let key = format!("kept-{field}");
+    if text.has(&key) { text.t(&key) } else { text.t("kept-other") }
+}
+
+/// The name on file, opened for the registrar who puts its data right.
+pub fn name_of(item: &CorrectionItem) -> Guarded<String> {
+    Guarded::new(item.name.as_ref().map(|n| n.reveal().as_str().to_owned()).unwrap_or_default())
 }
 
 /// The staged import before it is written, or its result afterwards.
@@ -112,8 +122,10 @@ pub struct ImportPreview {
     pub bars: (Svg, Svg),
     /// The problems, worst first.
     pub problems: Vec<ProblemLine>,
-    /// The first entries of the correction list; only once written.
-    pub corrections: Vec<CorrectionLine>,
+    /// Rows with problems: number, outcome key, codes.
+    pub rows: Vec<(u32, String, Vec<String>)>,
+    /// How many rows have problems beyond those shown.
+    pub beyond: u64,
     /// Whether it was written.
     pub done: bool,
     /// Whether the file was imported before.
@@ -152,6 +164,8 @@ pub struct Corrections {
     pub total: u64,
     /// Those shown.
     pub rows: Vec<CorrectionLine>,
+    /// Where the next ones are; empty where there are none.
+    pub next: String,
 }
 
 impl Corrections {
@@ -168,12 +182,12 @@ pub struct Correction {
     pub s: Shell,
     /// Where it is posted.
     pub action: String,
-    /// File and row.
-    pub source: String,
+    /// The field's word and the row of the sheet.
+    pub field_name: String,
+    /// The row of the sheet.
+    pub row: Option<i64>,
     /// The registrant's name.
     pub name: Guarded<String>,
-    /// The registrant's public id.
-    pub person: String,
     /// The code.
     pub code: ProblemCode,
     /// The value kept aside.
@@ -182,6 +196,10 @@ pub struct Correction {
     pub slips: Slips,
     /// The corrected value.
     pub field: Field,
+    /// The row version the correction is made on.
+    pub version: i64,
+    /// Whether it is a standing, which is decided on the person's page.
+    pub standing: bool,
 }
 
 impl Correction {

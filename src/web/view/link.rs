@@ -9,6 +9,12 @@ use super::Shell;
 pub enum LinkState {
     /// Valid: waits for the button.
     Ready,
+    /// Valid: waits for "this is not me".
+    NotMeAsked,
+    /// Valid: waits for "no more mails".
+    Unsubscribe,
+    /// No more mails from now on.
+    Unsubscribed,
     /// Verified just now.
     Verified,
     /// Reported as somebody else's just now.
@@ -31,9 +37,15 @@ pub struct Link {
 
 impl Link {
     fn is(&self, word: &str) -> bool {
-        matches!(
-            (self.state, word),
-            (LinkState::Ready, "ready") | (LinkState::Verified, "verified") | (LinkState::NotMe, "not-me") | (LinkState::Gone, "gone")
-        )
+        let state = match self.state {
+            LinkState::Ready => "ready",
+            LinkState::NotMeAsked => "not-me-asked",
+            LinkState::Unsubscribe => "unsubscribe",
+            LinkState::Unsubscribed => "unsubscribed",
+            LinkState::Verified => "verified",
+            LinkState::NotMe => "not-me",
+            LinkState::Gone => "gone",
+        };
+        state == word
     }
 }

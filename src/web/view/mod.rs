@@ -6,10 +6,13 @@
 pub mod chart;
 pub mod choice;
 pub mod diff;
+pub mod entries;
+pub mod escape;
 pub mod field;
 pub mod icon;
 pub mod mask;
 pub mod shell;
+pub mod swipe;
 
 pub mod admin;
 pub mod drive;
@@ -22,6 +25,9 @@ pub mod import;
 pub mod link;
 pub mod people;
 pub mod report;
+
+#[cfg(test)]
+mod samples;
 
 pub use choice::{Choice, Select};
 pub use field::{Field, Slip, Slips};

@@ -14,13 +14,6 @@ use super::dice::Dice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Item(pub u64);
 
-impl Item {
-    /// The idempotency key: a UUID of version 8 (RFC 9562 section 5.8).
-    pub fn key(self) -> String {
-        format!("00000000-0000-8000-8000-{:012x}", self.0)
-    }
-}
-
 /// What is being killed.
 pub trait Target: Sync {
     /// One life of the server.

@@ -1,11 +1,17 @@
 //! The binary on a data folder of its own.
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+
+use donor_registry::app::{App, Unlock};
+use donor_registry::config::{Config, Purpose, Sources};
+use donor_registry::domain::time::Timestamp;
 
 use super::http::Client;
 
@@ -42,19 +48,58 @@ impl Registry {
         self.folder().join("data")
     }
 
+    /// The program's whole environment but for `PATH`.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let at = |inside: &str| self.folder().join(inside).to_string_lossy().into_owned();
+        let own = [
+            ("HOME", at("home")),
+            ("TMPDIR", at("tmp")),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("DONOR_REGISTRY_DATA", at("data")),
+            ("DONOR_REGISTRY_KEY_FILE", at("key/root.key")),
+        ];
+        own.into_iter().map(|(k, v)| (k.to_owned(), v)).chain(self.settings.iter().cloned()).collect()
+    }
+
     /// A command that is ready to run; arguments as on the command line.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let at = |inside: &str| self.folder().join(inside);
         let mut command = Command::new(&self.binary);
         command.args(arguments).env_clear().current_dir(self.folder()).stdin(Stdio::null());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(self.environment());
         command
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", at("home"))
-            .env("TMPDIR", at("tmp"))
-            .env("LANG", "C.UTF-8");
-        command.env("DONOR_REGISTRY_DATA", self.data()).env("DONOR_REGISTRY_KEY_FILE", at("key/root.key"));
-        command.envs(self.settings.iter().map(|(k, v)| (k, v)));
-        command
+    }
+
+    /// Adds a member of staff; `roles` are the command's words, or `small-branch` for all working roles.
+    #[track_caller]
+    pub fn add_account(&self, login: &str, password: &str, roles: &str) {
+        let mut arguments = vec!["account", "add", login, "--name", login, "--password-stdin"];
+        if roles == "small-branch" {
+            arguments.push("--small-branch");
+        } else {
+            arguments.extend(["--roles", roles]);
+        }
+        let mut child =
+            self.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("cargo built it");
+        let written = writeln!(child.stdin.take().expect("it was asked for"), "{password}");
+        let output = child.wait_with_output().expect("our own child can be waited for");
+        assert!(output.status.success() && written.is_ok(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Opens the registry within this process, to look at what is stored. No server may run on SQLite meanwhile that writes.
+    pub fn look<T, F: Future<Output = T>>(&self, work: impl FnOnce(Arc<App>) -> F) -> T {
+        let sources = Sources { environment: self.environment(), working_folder: self.folder().to_owned(), command_line: BTreeMap::new() };
+        let config = Config::load(&sources, Purpose::Command).expect("the settings of a test are right");
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started").block_on(async {
+            let app = Arc::new(
+                App::open(config, Unlock::default(), Timestamp::of(std::time::SystemTime::now().into()))
+                    .await
+                    .expect("the registry opens")
+                    .app,
+            );
+            let outcome = work(Arc::clone(&app)).await;
+            app.shut().await.expect("it closes in good order");
+            outcome
+        })
     }
 
     /// Runs a command to its end.
@@ -79,7 +124,12 @@ impl Registry {
     /// Starts the server on a free port and waits until it answers. Its output goes to `logs/serve-N.log`.
     #[track_caller]
     pub fn serve(&self) -> Server {
-        let port = free_port();
+        self.serve_on(free_port())
+    }
+
+    /// Starts the server on a port, so that clients find it again after a restart.
+    #[track_caller]
+    pub fn serve_on(&self, port: u16) -> Server {
         let mut command = self.command(&["serve", "--port", &port.to_string()]);
         command.env("DONOR_REGISTRY_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
         let (log, file) = (0..)

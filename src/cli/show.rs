@@ -1,0 +1,78 @@
+//! What a command prints.
+#![expect(clippy::print_stdout, reason = "standard output is the answer of a command")]
+
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::CliError;
+
+/// A line of the answer.
+pub fn line(text: impl std::fmt::Display) {
+    println!("{text}");
+}
+
+/// An answer for programs.
+pub fn json(value: &impl serde::Serialize) {
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        println!("{text}");
+    }
+}
+
+/// Something worth knowing beside the answer.
+pub fn note(text: impl std::fmt::Display) {
+    eprintln!("{text}");
+}
+
+/// Why a command was not carried out.
+pub fn complaint(error: &CliError) {
+    eprintln!("donor-registry: {error}");
+}
+
+/// A progress bar on a terminal; elsewhere a plain line at each tenth.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    what: &'static str,
+    tenth: usize,
+}
+
+impl Progress {
+    /// Begins.
+    pub fn of(what: &'static str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(0).with_style(style).with_message(what)
+        });
+        Self { bar, what, tenth: 0 }
+    }
+
+    /// So far.
+    pub fn at(&mut self, done: usize, total: usize) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+            }
+            None => {
+                let tenth = (done * 10).checked_div(total).unwrap_or(0);
+                if tenth > self.tenth {
+                    self.tenth = tenth;
+                    eprintln!("{}: {done}/{total}", self.what);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A password made up for a new account, shown once to whoever made the account.
+pub fn password(login: &str, password: &crate::domain::Guarded<String>) {
+    println!("The account {login} was added. Its password, shown this once: {}", password.reveal());
+}

@@ -1,0 +1,136 @@
+//! Bounces and other automatic answers: what a returned mail says of each recipient. Pure; reads one message, keeps nothing.
+//!
+//! Standards: RFC 3464 (delivery status), RFC 3463 (status codes), RFC 6522 (multipart/report), RFC 5965 (feedback reports),
+//! RFC 3834 (automatic answers). Many servers write plain text instead; [`text`] reads the common shapes of it.
+//!
+//! May import: [`crate::domain`], the reply and status types of [`super::mailer`].
+
+mod dsn;
+mod mime;
+mod reason;
+mod status;
+mod text;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Guarded;
+use crate::followup::mailer::Status;
+use mime::Mail;
+
+/// What a report means for an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The address or its domain does not exist: suppress it, open a phone task.
+    Hard,
+    /// Full, suspended, unreachable for the time being: after three in thirty days.
+    Soft,
+    /// Refused for what we are or send: alert the operator, never suppress the person.
+    Policy,
+    /// An automatic answer of a person or their mailbox.
+    Vacation,
+    /// A complaint or an authentication report (RFC 5965).
+    Feedback,
+    /// Delivered after all.
+    Delivered,
+    /// Reports nobody.
+    None,
+}
+
+impl Class {
+    /// The word printed by `followup bounces --classify`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hard => "hard",
+            Self::Soft => "soft",
+            Self::Policy => "policy",
+            Self::Vacation => "vacation",
+            Self::Feedback => "feedback",
+            Self::Delivered => "delivered",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What was done with the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Given up.
+    Failed,
+    /// Still trying.
+    Delayed,
+    /// Delivered.
+    Delivered,
+    /// Handed to a system that does not report.
+    Relayed,
+    /// Delivered to a list, which sends it on.
+    Expanded,
+    /// Complaint: unwanted.
+    Abuse,
+    /// Complaint: wants off the list.
+    OptOut,
+    /// Authentication failed (RFC 6591).
+    AuthFailure,
+    /// Another feedback type.
+    OtherFeedback,
+}
+
+impl Action {
+    /// The word of the standards.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Delayed => "delayed",
+            Self::Delivered => "delivered",
+            Self::Relayed => "relayed",
+            Self::Expanded => "expanded",
+            Self::Abuse => "abuse",
+            Self::OptOut => "opt-out",
+            Self::AuthFailure => "auth-failure",
+            Self::OtherFeedback => "other",
+        }
+    }
+}
+
+/// What a message says of one recipient.
+#[derive(Debug)]
+pub struct RecipientReport {
+    /// What it means.
+    pub class: Class,
+    /// The enhanced status, where one stands in the message.
+    pub status: Option<Status>,
+    /// The address reported; of a vacation answer the answering one. As written in the message.
+    pub recipient: Option<Guarded<String>>,
+    /// What was done.
+    pub action: Option<Action>,
+}
+
+/// Reads a message, or several in an mbox: one report per recipient in order of appearance, none where it reports nobody.
+/// Never panics, whatever the bytes.
+pub fn classify(bytes: &[u8]) -> Vec<RecipientReport> {
+    mime::messages(bytes).into_iter().flat_map(classify_one).collect()
+}
+
+fn classify_one(bytes: &[u8]) -> Vec<RecipientReport> {
+    let mail = Mail::read(bytes);
+    if let Some(feedback) = &mail.feedback {
+        return dsn::feedback(feedback, &mail);
+    }
+    let told = mail.delivery_status.as_deref().map(|part| dsn::delivery_status(part, &mail)).unwrap_or_default();
+    if !told.is_empty() {
+        return told;
+    }
+    if mail.is_bounce() {
+        return text::reports(&mail);
+    }
+    mail.opt_out().or_else(|| mail.vacation()).into_iter().collect()
+}
+
+/// The Message-ID of the mail that came back, where the message holds it: finds the outbox row when the return path was lost.
+pub fn original_message_id(bytes: &[u8]) -> Option<String> {
+    Mail::read(bytes).original_header("message-id").map(|id| id.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

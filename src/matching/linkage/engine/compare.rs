@@ -1,0 +1,366 @@
+//! The levels of a pair, field by field. Level 0 is a missing value; 1 is full agreement; higher levels agree less.
+
+use super::fields::{Field, Kind, Part, index};
+use super::similar::{dice, jaro_winkler, slips};
+use super::values::Dictionary;
+use crate::matching::linkage::chars;
+
+/// Levels of a field, the missing one counted.
+pub(super) const LEVELS: usize = 7;
+/// The level of names that changed places; the surname then counts as missing.
+pub(super) const SWAPPED: u8 = 6;
+/// The level of no agreement.
+pub(super) const DIFFERENT: u8 = 5;
+
+/// What was seen in one field of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Seen {
+    pub level: u8,
+    /// How many rows carry the rarer of the values that agree; 0 where it tells nothing.
+    pub rows: u32,
+}
+
+const MISSING: Seen = Seen { level: 0, rows: 0 };
+
+impl Field {
+    /// The level where the value numbers alone tell it.
+    pub(super) fn at_once(&self, a: usize, b: usize) -> Option<Seen> {
+        match (self.kind, self.parts.as_slice()) {
+            (Kind::Place, _) => None,
+            (_, [part]) => {
+                let (x, y) = (part.id(a), part.id(b));
+                if x == 0 || y == 0 {
+                    Some(MISSING)
+                } else if x == y && self.kind != Kind::Birth {
+                    Some(Seen { level: 1, rows: part.count(x) })
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The level of a pair of rows; symmetric.
+    pub(super) fn compare(&self, a: usize, b: usize) -> Seen {
+        if self.kind == Kind::Place {
+            return self.places(a, b);
+        }
+        let mut best: Option<Seen> = None;
+        for p in &self.parts {
+            for q in &self.parts {
+                let (x, y) = (p.id(a), q.id(b));
+                if x == 0 || y == 0 {
+                    continue;
+                }
+                let seen = self.values(p, q, x, y);
+                if best.is_none_or(|s| seen.level < s.level) {
+                    best = Some(seen);
+                }
+            }
+        }
+        best.unwrap_or(MISSING)
+    }
+
+    fn values(&self, p: &Part, q: &Part, x: u32, y: u32) -> Seen {
+        let rows = p.count(x).min(q.count(y)).max(1);
+        if self.kind == Kind::Birth {
+            let level = dates(self.dates[index(x)], self.dates[index(y)]);
+            return Seen { level, rows: if level == 1 { rows } else { 0 } };
+        }
+        if x == y {
+            return Seen { level: 1, rows };
+        }
+        let d = &p.dictionary;
+        let level = match self.kind {
+            Kind::Surname | Kind::Given => names(d, x, y),
+            Kind::Number | Kind::Phone => numbers(d.units(x), d.units(y)),
+            Kind::Email => mails(d.units(x), d.units(y)),
+            Kind::Address => addresses(d, x, y),
+            Kind::StreetNumber => house_numbers(d.units(x), d.units(y)),
+            Kind::Word => words(d.units(x), d.units(y)),
+            Kind::Sex | Kind::Birth | Kind::Place => DIFFERENT,
+        };
+        Seen { level, rows: if level < DIFFERENT { rows } else { 0 } }
+    }
+
+    /// Locality, postcode, region: how many agree, and whether the others nearly do.
+    fn places(&self, a: usize, b: usize) -> Seen {
+        let (mut same, mut near, mut differ) = (0u8, 0u8, 0u8);
+        let mut rows = u32::MAX;
+        for part in &self.parts {
+            let (x, y) = (part.id(a), part.id(b));
+            if x == 0 || y == 0 {
+                continue;
+            }
+            if x == y {
+                same += 1;
+                rows = rows.min(part.count(x));
+                continue;
+            }
+            let (u, v) = (part.dictionary.units(x), part.dictionary.units(y));
+            let close = u.len().min(v.len()) >= 3 && (slips(u, v, 1).is_some() || (u.len() > 5 && jaro_winkler(u, v) >= 0.9));
+            if close {
+                near += 1;
+                rows = rows.min(part.count(x).min(part.count(y)).max(1));
+            } else {
+                differ += 1;
+            }
+        }
+        let level = match (same, near, differ) {
+            (0, 0, 0) => return MISSING,
+            (_, 0, 0) => 1,
+            (s, n, 0) if s + n > 0 => 2,
+            (s, n, 1) if s + n > 1 => 3,
+            (s, n, _) if s + n > 0 => 4,
+            _ => DIFFERENT,
+        };
+        Seen { level, rows: if level < 4 { rows } else { 0 } }
+    }
+}
+
+/// Surname and given name together: whether they changed places.
+pub(super) fn swapped(surname: &Field, given: &Field, a: usize, b: usize) -> bool {
+    let ([s], [g]) = (surname.parts.as_slice(), given.parts.as_slice()) else { return false };
+    let (sa, sb, ga, gb) = (s.id(a), s.id(b), g.id(a), g.id(b));
+    if sa == 0 || sb == 0 || ga == 0 || gb == 0 {
+        return false;
+    }
+    let level = |x: u32, y: u32| if x == y { 1 } else { names(&s.dictionary, x, y) };
+    let (one, two) = (level(sa, gb), level(ga, sb));
+    one.min(two) <= 2 && one.max(two) <= 3
+}
+
+fn names(d: &Dictionary, x: u32, y: u32) -> u8 {
+    let (a, b) = (d.units(x), d.units(y));
+    match (d.is_han(x), d.is_han(y)) {
+        (true, true) => han_names(a, b),
+        (false, false) => latin_names(d, x, y),
+        (true, false) => romanised(a, b),
+        (false, true) => romanised(b, a),
+    }
+}
+
+fn as_char(unit: u16) -> char {
+    char::from_u32(u32::from(unit)).unwrap_or('\u{fffd}')
+}
+
+fn han_names(a: &[u16], b: &[u16]) -> u8 {
+    let pairs = || a.iter().zip(b).map(|(x, y)| (as_char(*x), as_char(*y)));
+    if a.len() == b.len() {
+        if pairs().all(|(x, y)| chars::same_sound(x, y)) || (a.len() == 2 && a[0] == b[1] && a[1] == b[0]) {
+            return 2;
+        }
+        if pairs().all(|(x, y)| chars::similar_sound(x, y) || chars::same_shape(x, y)) {
+            return 3;
+        }
+    }
+    let common = a.iter().filter(|c| b.contains(c)).count();
+    match (common, a.len().max(b.len())) {
+        (0, _) => DIFFERENT,
+        (c, longest) if longest - c <= 1 => {
+            // One of two signs differs: two people of one family often share the other; one sign missing is a slip.
+            if a.len() == b.len() && longest <= 2 { 4 } else { 3 }
+        }
+        _ => 4,
+    }
+}
+
+/// A name in Chinese characters against letters.
+fn romanised(han: &[u16], latin: &[u16]) -> u8 {
+    fn spelled(text: &[u16], characters: &[u16]) -> bool {
+        let Some((first, rest)) = characters.split_first() else { return text.is_empty() };
+        let readings = chars::readings(as_char(*first));
+        readings.iter().take_while(|s| **s != 0).any(|s| {
+            let mut tail = text;
+            let fits = chars::letters(*s).chars().all(|c| match tail.split_first() {
+                Some((t, more)) => {
+                    tail = more;
+                    as_char(*t) == c || (c == 'ü' && matches!(as_char(*t), 'u' | 'v'))
+                }
+                None => false,
+            });
+            fits && spelled(tail, rest)
+        })
+    }
+    if spelled(latin, han) { 2 } else { DIFFERENT }
+}
+
+fn latin_names(d: &Dictionary, x: u32, y: u32) -> u8 {
+    let (a, b) = (d.units(x), d.units(y));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() >= 3 && slips(a, b, 1).is_some() {
+        return 2;
+    }
+    if short.len() >= 5 && slips(a, b, 2).is_some() {
+        return 3;
+    }
+    if long.starts_with(short) && (short.len() == 1 || short.len() >= 3) {
+        return 3;
+    }
+    let same_sound = d.sound[index(x)] == d.sound[index(y)] && short.len() >= 3;
+    let likeness = jaro_winkler(a, b);
+    if likeness >= 0.9 || (same_sound && likeness >= 0.84) {
+        3
+    } else if likeness >= 0.78 || (short.len() >= 4 && long.windows(short.len()).any(|w| w == short)) {
+        4
+    } else {
+        DIFFERENT
+    }
+}
+
+fn dates(a: [u16; 3], b: [u16; 3]) -> u8 {
+    let known: Vec<usize> = (0..3).filter(|i| a[*i] != 0 && b[*i] != 0).collect();
+    if known.is_empty() {
+        return 0;
+    }
+    let same = known.iter().filter(|i| a[**i] == b[**i]).count();
+    if same == known.len() {
+        return if same == 3 { 1 } else { 4 - u8::try_from(same).unwrap_or(1) + u8::from(a[0] != b[0]) };
+    }
+    if known.len() == 3 {
+        if a[0] == b[0] && a[1] == b[2] && a[2] == b[1] {
+            return 2;
+        }
+        if same == 2 {
+            return if one_digit(a, b) { 2 } else { 3 };
+        }
+        if same == 1 && digits_apart(a, b) <= 2 {
+            return 4;
+        }
+        return DIFFERENT;
+    }
+    if same > 0 { 4 } else { DIFFERENT }
+}
+
+fn digits(date: [u16; 3]) -> [u8; 8] {
+    let d = |n: u16, ten: u16| u8::try_from(n / ten % 10).unwrap_or(0);
+    let [y, m, t] = date;
+    [d(y, 1000), d(y, 100), d(y, 10), d(y, 1), d(m, 10), d(m, 1), d(t, 10), d(t, 1)]
+}
+
+fn digits_apart(a: [u16; 3], b: [u16; 3]) -> usize {
+    digits(a).iter().zip(digits(b)).filter(|(x, y)| **x != *y).count()
+}
+
+/// One digit differs, two neighbouring digits changed places, or a part is one off.
+fn one_digit(a: [u16; 3], b: [u16; 3]) -> bool {
+    let (x, y) = (digits(a), digits(b));
+    let differing: Vec<usize> = (0..8).filter(|i| x[*i] != y[*i]).collect();
+    match differing[..] {
+        [_] => true,
+        [i, j] => (j == i + 1 && x[i] == y[j] && x[j] == y[i]) || a.iter().zip(&b).all(|(p, q)| p.abs_diff(*q) <= 1),
+        _ => a.iter().zip(&b).all(|(p, q)| p.abs_diff(*q) <= 1),
+    }
+}
+
+fn numbers(a: &[u16], b: &[u16]) -> u8 {
+    match slips(a, b, 2) {
+        Some(1) if a.len().min(b.len()) >= 4 => 2,
+        Some(_) if a.len().min(b.len()) >= 6 => 3,
+        _ => DIFFERENT,
+    }
+}
+
+/// Mail addresses often hold the name, so likeness beyond a slip or two tells nothing that the names do not tell.
+fn mails(a: &[u16], b: &[u16]) -> u8 {
+    let local = |m: &[u16]| m.iter().position(|c| *c == u16::from(b'@')).unwrap_or(m.len());
+    let (x, y) = (a.get(..local(a)).unwrap_or_default(), b.get(..local(b)).unwrap_or_default());
+    let shortest = x.len().min(y.len());
+    if shortest >= 4 && (x == y || slips(a, b, 1).is_some()) {
+        2
+    } else if shortest >= 5 && (slips(a, b, 2).is_some() || slips(x, y, 1).is_some()) {
+        3
+    } else {
+        DIFFERENT
+    }
+}
+
+fn addresses(d: &Dictionary, x: u32, y: u32) -> u8 {
+    let (a, b) = (d.units(x), d.units(y));
+    if d.is_han(x) || d.is_han(y) {
+        let likeness = dice(a, b);
+        return if likeness >= 0.85 {
+            2
+        } else if likeness >= 0.6 {
+            3
+        } else {
+            DIFFERENT
+        };
+    }
+    let shortest = a.len().min(b.len());
+    let squeezed = |s: &[u16]| s.iter().copied().filter(|c| *c != 32).collect::<Vec<_>>();
+    if (shortest >= 4 && slips(a, b, 1).is_some()) || (shortest >= 6 && (slips(a, b, 2).is_some() || squeezed(a) == squeezed(b))) {
+        return 2;
+    }
+    let words = |s: &[u16]| s.split(|c| *c == 32).map(<[u16]>::to_vec).collect::<Vec<_>>();
+    let (wa, wb) = (words(a), words(b));
+    let common = wa.iter().filter(|w| w.len() > 1 && wb.contains(w)).count();
+    if (common >= 1 && common == wa.len().min(wb.len())) || jaro_winkler(a, b) >= 0.9 {
+        return 3;
+    }
+    if dice(a, b) >= 0.6 { 4 } else { DIFFERENT }
+}
+
+fn house_numbers(a: &[u16], b: &[u16]) -> u8 {
+    let shortest = a.len().min(b.len());
+    if slips(a, b, 1).is_some() && (shortest >= 2 || a.len() != b.len()) { 2 } else { DIFFERENT }
+}
+
+fn words(a: &[u16], b: &[u16]) -> u8 {
+    let shortest = a.len().min(b.len());
+    if shortest >= 4 && (slips(a, b, 1).is_some() || jaro_winkler(a, b) >= 0.92) { 2 } else { DIFFERENT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::values::Builder;
+    use super::*;
+
+    fn name_level(a: &str, b: &str) -> u8 {
+        let mut builder = Builder::default();
+        let (x, y) = (builder.number(a), builder.number(b));
+        let d = builder.finish(true);
+        assert_eq!(names(&d, x, y), names(&d, y, x), "{a} {b}");
+        names(&d, x, y)
+    }
+
+    #[test]
+    fn names_agree_by_level_and_symmetrically() {
+        for (a, b, level) in [
+            ("晓明", "小明", 2),
+            ("晓明", "明晓", 2),
+            ("晓明", "xiaoming", 2),
+            ("兰", "南", 3),
+            ("伟平", "平", 3),
+            ("峰伟", "峰峰", 4),
+            ("伟", "芳", 5),
+            ("mitchell", "mitchel", 2),
+            ("mitchell", "mtchel", 3),
+            ("mitchell", "m", 3),
+            ("tim", "timothy", 3),
+            ("jonathan", "johanna", 4),
+            ("anna", "bert", 5),
+        ] {
+            assert_eq!(name_level(a, b), level, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn dates_agree_by_level() {
+        let base = [1990, 3, 8];
+        for (other, level) in [
+            ([1990, 3, 8], 1),
+            ([1990, 8, 3], 2),
+            ([1990, 3, 18], 2),
+            ([1991, 3, 8], 2),
+            ([1990, 3, 25], 3),
+            ([1990, 4, 18], 4),
+            ([1990, 0, 0], 3),
+            ([0, 0, 0], 0),
+            ([1975, 12, 24], 5),
+        ] {
+            assert_eq!((dates(base, other), dates(other, base)), (level, level), "{other:?}");
+        }
+    }
+}

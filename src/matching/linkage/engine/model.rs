@@ -1,0 +1,325 @@
+//! The Fellegi-Sunter model: three kinds of pairs, and what each shows in every field.
+//!
+//! - one person: m, estimated by EM within what registers of people show (Dirichlet priors by kind of field);
+//! - two unrelated people: u, from random pairs;
+//! - two people of one home: what homes share (surname, address, phone) is estimated, what tells people of a home apart
+//!   (given name, birth date, numbers) is held to what unrelated people show. Without this kind a household is taken for one
+//!   person; because it cannot take over given name and birth date, it cannot take true matches either.
+
+use super::atoms::float;
+use super::compare::{DIFFERENT, LEVELS, SWAPPED, Seen};
+use super::fields::{FIELDS, Field, Kind};
+
+/// A compared pair: the level of every field in four bits each, and the term-frequency adjustments in bits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pair {
+    pub a: u32,
+    pub b: u32,
+    pub levels: u64,
+    /// For one person.
+    pub rare: f32,
+    /// For one home: of the fields a home shares.
+    pub rare_home: f32,
+}
+
+impl Pair {
+    pub(super) fn level(&self, field: usize) -> usize {
+        usize::try_from(self.levels >> (4 * field) & 15).unwrap_or(0)
+    }
+}
+
+/// One probability for every level of every field; level 0 unused.
+pub(super) type Table = [[f64; LEVELS]; FIELDS];
+
+/// What the engine believes.
+#[derive(Clone)]
+pub(super) struct Model {
+    pub fields: usize,
+    pub kinds: [Kind; FIELDS],
+    /// Share of all pairs that are one person, one home.
+    pub matches: f64,
+    pub homes: f64,
+    pub m: Table,
+    pub u: Table,
+    pub home: Table,
+    /// Mean rarity (log2 of 1/share) of the values seen at each level among random pairs; NaN where too few were seen.
+    pub usual: Table,
+    /// Rows, for shares.
+    pub rows: f64,
+}
+
+/// What pairs of one person show in a field before any data: the shares of levels 1 to 6.
+const fn expected(kind: Kind) -> [f64; LEVELS] {
+    match kind {
+        Kind::Surname => [0.0, 0.86, 0.06, 0.03, 0.01, 0.04, 0.0],
+        Kind::Given => [0.0, 0.82, 0.07, 0.05, 0.02, 0.03, 0.01],
+        Kind::Birth => [0.0, 0.86, 0.07, 0.03, 0.01, 0.03, 0.0],
+        Kind::Sex => [0.0, 0.97, 0.0, 0.0, 0.0, 0.03, 0.0],
+        Kind::Number => [0.0, 0.88, 0.06, 0.02, 0.0, 0.04, 0.0],
+        Kind::Phone => [0.0, 0.70, 0.06, 0.02, 0.0, 0.22, 0.0],
+        Kind::Email => [0.0, 0.65, 0.09, 0.05, 0.03, 0.18, 0.0],
+        Kind::Address => [0.0, 0.65, 0.10, 0.05, 0.03, 0.17, 0.0],
+        Kind::StreetNumber => [0.0, 0.75, 0.07, 0.0, 0.0, 0.18, 0.0],
+        Kind::Place => [0.0, 0.65, 0.12, 0.05, 0.05, 0.13, 0.0],
+        Kind::Word => [0.0, 0.70, 0.07, 0.0, 0.0, 0.23, 0.0],
+    }
+}
+
+/// Pairs the expectation counts for.
+const EXPECTED_PAIRS: f64 = 15.0;
+/// Share of people of one home with the same birth date (twins).
+const TWINS: f64 = 0.02;
+/// Most of the pairs of one home that bear the same given name (a child named after its parent).
+const NAMED_AFTER: f64 = 0.1;
+/// Rarity beyond which a fuzzy agreement is not worth more, in bits from the usual.
+const FUZZY: f64 = 5.0;
+
+impl Model {
+    /// The model before any match was seen, from the levels of random pairs. `same[f]` is the exact chance that two random
+    /// rows agree fully in field f, where the values' counts tell it.
+    pub(super) fn from_random(
+        fields: &[Field],
+        rows: usize,
+        random: &[(u64, [u32; FIELDS])],
+        same: &[Option<f64>],
+        total_pairs: f64,
+    ) -> Self {
+        let mut kinds = [Kind::Word; FIELDS];
+        for (k, f) in kinds.iter_mut().zip(fields) {
+            *k = f.kind;
+        }
+        let n = fields.len();
+        let rows = float(rows);
+        let (mut u, mut usual) = ([[0.0; LEVELS]; FIELDS], [[f64::NAN; LEVELS]; FIELDS]);
+        for f in 0..n {
+            let mut seen = [0.0f64; LEVELS];
+            let mut rarity = [(0.0f64, 0.0f64); LEVELS];
+            for (levels, counts) in random {
+                let level = usize::try_from(levels >> (4 * f) & 15).unwrap_or(0);
+                seen[level] += 1.0;
+                if counts[f] > 0 {
+                    let (sum, times) = &mut rarity[level];
+                    *sum += rows / share_rows(counts[f]);
+                    *times += 1.0;
+                }
+            }
+            let told: f64 = seen.iter().skip(1).sum();
+            let possible = expected(fields[f].kind);
+            let given_exact = same[f].filter(|_| told > 0.0);
+            for level in 1..LEVELS {
+                // Half a pair where none was seen: rarer than one in the sample, not impossible.
+                let floor = if possible[level] > 0.0 || seen[level] > 0.0 { 0.5 } else { 0.0 };
+                u[f][level] = seen[level].max(floor) / told.max(1.0);
+                let (sum, times) = rarity[level];
+                if times >= 10.0 {
+                    usual[f][level] = (sum / times).log2();
+                }
+            }
+            if let Some(exact) = given_exact {
+                u[f][1] = exact.max(1e-12);
+                usual[f][1] = -exact.max(1e-12).log2();
+            }
+            let sum: f64 = u[f].iter().sum();
+            u[f].iter_mut().for_each(|p| *p /= sum.max(1e-300));
+        }
+        let mut m = [[0.0; LEVELS]; FIELDS];
+        let mut home = [[0.0; LEVELS]; FIELDS];
+        for f in 0..n {
+            m[f] = expected(fields[f].kind);
+            home[f] = if kinds[f].of_the_family() { expected(fields[f].kind) } else { u[f] };
+        }
+        Self { fields: n, kinds, matches: 0.05 * rows / total_pairs, homes: 0.05 * rows / total_pairs, m, u, home, usual, rows }
+    }
+
+    /// How much rarer, in bits, the agreeing value of a field is than usual at its level.
+    pub(super) fn rarity(&self, field: usize, seen: Seen) -> f64 {
+        let level = usize::from(seen.level);
+        let usual = self.usual[field][level];
+        if seen.rows == 0 || usual.is_nan() {
+            return 0.0;
+        }
+        let bits = (self.rows / share_rows(seen.rows)).log2() - usual;
+        if level == 1 { bits } else { bits.clamp(-FUZZY, FUZZY) }
+    }
+
+    /// The weight of a level for one person against two unrelated, in bits, rarity aside.
+    pub(super) fn weight(&self, field: usize, level: usize) -> f64 {
+        if level == 0 { 0.0 } else { (self.m[field][level].max(1e-6) / self.u[field][level].max(1e-12)).log2() }
+    }
+
+    fn home_weight(&self, field: usize, level: usize) -> f64 {
+        if level == 0 { 0.0 } else { (self.home[field][level].max(1e-6) / self.u[field][level].max(1e-12)).log2() }
+    }
+
+    /// The weights by field and level, for one person and for one home.
+    pub(super) fn weights(&self) -> Weights {
+        let mut w =
+            Weights { person: [[0.0; LEVELS]; FIELDS], home: [[0.0; LEVELS]; FIELDS], prior: 0.0, prior_home: 0.0, fields: self.fields };
+        for f in 0..self.fields {
+            for level in 1..LEVELS {
+                w.person[f][level] = self.weight(f, level);
+                w.home[f][level] = self.home_weight(f, level);
+            }
+        }
+        let rest = (1.0 - self.matches - self.homes).max(1e-9);
+        w.prior = (self.matches.max(1e-300) / rest).log2();
+        w.prior_home = (self.homes.max(1e-300) / rest).log2();
+        w
+    }
+}
+
+/// A value's share counts it once less than it is seen: of two rows that agree one may be there because of the other.
+pub(super) fn share_rows(count: u32) -> f64 {
+    f64::from(count.max(2) - 1)
+}
+
+/// Weights in bits, ready for scoring.
+pub(super) struct Weights {
+    pub person: Table,
+    pub home: Table,
+    pub prior: f64,
+    pub prior_home: f64,
+    pub fields: usize,
+}
+
+impl Weights {
+    /// Odds in bits of one person, and of one home, against two unrelated people.
+    fn bits(&self, pair: &Pair) -> (f64, f64) {
+        let (mut person, mut home) = (self.prior + f64::from(pair.rare), self.prior_home + f64::from(pair.rare_home));
+        for f in 0..self.fields {
+            let level = pair.level(f);
+            person += self.person[f][level];
+            home += self.home[f][level];
+        }
+        (person, home)
+    }
+
+    /// The probabilities of one person and of one home.
+    pub(super) fn probabilities(&self, pair: &Pair) -> (f64, f64) {
+        let (person, home) = self.bits(pair);
+        let top = person.max(home).max(0.0);
+        let (p, h, n) = ((person - top).exp2(), (home - top).exp2(), (-top).exp2());
+        (p / (p + h + n), h / (p + h + n))
+    }
+
+    /// The weight of a pair: log2 of its odds for one person against everything else.
+    pub(super) fn weight(&self, pair: &Pair) -> f64 {
+        let (person, home) = self.bits(pair);
+        let top = home.max(0.0);
+        person - (top + ((home - top).exp2() + (-top).exp2()).log2())
+    }
+}
+
+/// How the model was fitted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit {
+    pub rounds: usize,
+}
+
+/// Expectation-maximisation over the pairs worth keeping; all others are taken for unrelated people.
+pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
+    use rayon::prelude::*;
+    let observed = model.u;
+    let mut rounds = 0;
+    for round in 0..100 {
+        rounds = round + 1;
+        let weights = model.weights();
+        // Fixed chunks and a fixed order of sums: the same result with any number of threads.
+        let sums: Vec<Sums> = pairs
+            .par_chunks(16_384)
+            .map(|some| {
+                let mut s = Sums::default();
+                for pair in some {
+                    let (p, h) = weights.probabilities(pair);
+                    s.matches += p;
+                    s.homes += h;
+                    for f in 0..model.fields {
+                        let level = pair.level(f);
+                        s.m[f][level] += p;
+                        s.home[f][level] += h;
+                    }
+                }
+                s
+            })
+            .collect();
+        let mut all = Sums::default();
+        for s in &sums {
+            all.add(s, model.fields);
+        }
+        let before = model.matches;
+        model.matches = (all.matches / total_pairs).clamp(1e-15, 0.5);
+        model.homes = (all.homes / total_pairs).clamp(1e-15, 0.5);
+        for f in 0..model.fields {
+            let prior = expected(model.kinds[f]);
+            update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
+            // Random pairs hold matches too: what they add is taken off.
+            for level in 1..LEVELS {
+                let clean = observed[f][level] - model.matches * model.m[f][level];
+                model.u[f][level] = clean.max(observed[f][level] * CLEAN_FLOOR);
+            }
+            let sum: f64 = model.u[f].iter().skip(1).sum();
+            model.u[f].iter_mut().skip(1).for_each(|p| *p /= sum.max(1e-300));
+            if model.kinds[f].of_the_family() {
+                update(&mut model.home[f], &all.home[f], &prior, EXPECTED_PAIRS);
+            } else {
+                model.home[f] = model.u[f];
+                if model.kinds[f] == Kind::Birth {
+                    model.home[f][1] = (model.u[f][1] + TWINS).min(1.0);
+                } else if model.kinds[f] == Kind::Given {
+                    // Brothers and sisters often share a sign of the given name, parents and children at times the name itself.
+                    siblings(&mut model.home[f], &all.home[f], &model.u[f]);
+                }
+            }
+        }
+        if (model.matches - before).abs() <= 1e-7 * before.max(1e-15) && round > 5 {
+            break;
+        }
+    }
+    Fit { rounds }
+}
+
+/// Least share of a chance agreement that is left when the matches' part is taken off.
+const CLEAN_FLOOR: f64 = 0.02;
+
+fn siblings(home: &mut [f64; LEVELS], seen: &[f64; LEVELS], u: &[f64; LEVELS]) {
+    let told: f64 = seen.iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
+    let named_after = ((seen[1] + u[1] * EXPECTED_PAIRS) / told).clamp(u[1], NAMED_AFTER.max(u[1]));
+    let free: f64 = (3..=usize::from(DIFFERENT)).map(|l| seen[l] + u[l] * EXPECTED_PAIRS).sum();
+    let fixed: f64 = named_after + u[2] + u[usize::from(SWAPPED)];
+    for level in 1..LEVELS {
+        home[level] = match level {
+            1 => named_after,
+            2 => u[level],
+            l if l == usize::from(SWAPPED) => u[level],
+            _ => (1.0 - fixed) * (seen[level] + u[level] * EXPECTED_PAIRS) / free.max(1e-300),
+        };
+    }
+}
+
+fn update(table: &mut [f64; LEVELS], seen: &[f64; LEVELS], prior: &[f64; LEVELS], weight: f64) {
+    let told: f64 = seen.iter().skip(1).sum::<f64>() + weight;
+    for level in 1..LEVELS {
+        table[level] = (seen[level] + prior[level] * weight) / told;
+    }
+}
+
+#[derive(Default)]
+struct Sums {
+    matches: f64,
+    homes: f64,
+    m: Table,
+    home: Table,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Self, fields: usize) {
+        self.matches += other.matches;
+        self.homes += other.homes;
+        for f in 0..fields {
+            for level in 0..LEVELS {
+                self.m[f][level] += other.m[f][level];
+                self.home[f][level] += other.home[f][level];
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A CSV file in memory: the cells of the columns a schema names.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use zeroize::Zeroize;
+
+use super::EngineError;
+use super::schema::{Meaning, Schema};
+
+/// The rows of one file, cells by column. Zeroised on drop.
+pub struct Table {
+    pub(super) columns: Vec<RawColumn>,
+    /// The unique ids, or nothing where the file has none: rows are then numbered from 1.
+    ids: Option<RawColumn>,
+    rows: usize,
+}
+
+/// One column: for every row the number of its distinct value, 0 for an empty cell.
+pub(super) struct RawColumn {
+    pub name: String,
+    pub meaning: Meaning,
+    pub cells: Vec<u32>,
+    /// Distinct values in order of first appearance; number 1 is the first.
+    pub values: Vec<Box<str>>,
+}
+
+impl Drop for RawColumn {
+    fn drop(&mut self) {
+        for value in &mut self.values {
+            value.zeroize();
+        }
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table({} rows)", self.rows)
+    }
+}
+
+/// Longest cell that is read; what is beyond is cut.
+const LONGEST_CELL: usize = 1_024;
+
+impl Table {
+    /// Reads UTF-8 CSV with a header. Header names and cells are trimmed; columns the schema does not name are ignored.
+    ///
+    /// # Errors
+    /// A column the schema names is absent, nothing is left to compare, the CSV is broken, an id is empty or repeated.
+    pub fn read(csv: &[u8], schema: &Schema) -> Result<Self, EngineError> {
+        let csv = csv.strip_prefix(b"\xef\xbb\xbf").unwrap_or(csv);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
+        let header: Vec<String> = reader
+            .byte_headers()
+            .map_err(|_| EngineError::Csv { row: 1 })?
+            .iter()
+            .map(|h| String::from_utf8_lossy(h).trim().to_owned())
+            .collect();
+        let mut wanted: Vec<(usize, &str, Meaning)> = Vec::new();
+        for (column, meaning) in &schema.columns {
+            let Some(at) = header.iter().position(|h| h == column) else {
+                return Err(EngineError::AbsentColumn { column: column.clone() });
+            };
+            wanted.push((at, column, *meaning));
+        }
+        // The file's own order, so that the order of lines in the schema does not matter.
+        wanted.sort_unstable_by_key(|(at, _, _)| *at);
+        if !wanted.iter().any(|(_, _, m)| *m != Meaning::UniqueId) {
+            return Err(EngineError::NothingToCompare);
+        }
+        let mut text: Vec<u8> = Vec::with_capacity(csv.len());
+        let mut ends: Vec<u32> = Vec::new();
+        let mut record = csv::ByteRecord::new();
+        let mut rows = 0usize;
+        loop {
+            let row = rows + 2;
+            match reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(_) => return Err(EngineError::Csv { row }),
+            }
+            for (at, _, _) in &wanted {
+                let cell = record.get(*at).unwrap_or_default().trim_ascii();
+                text.extend_from_slice(cell.get(..LONGEST_CELL).unwrap_or(cell));
+                ends.push(u32::try_from(text.len()).map_err(|_| EngineError::TooLarge)?);
+            }
+            rows += 1;
+        }
+        u32::try_from(rows).map_err(|_| EngineError::TooLarge)?;
+        let width = wanted.len();
+        let mut columns: Vec<RawColumn> =
+            wanted.par_iter().enumerate().map(|(c, (_, name, meaning))| intern(&text, &ends, width, c, name, *meaning)).collect();
+        text.zeroize();
+        let ids = columns.iter().position(|c| c.meaning == Meaning::UniqueId).map(|i| columns.remove(i));
+        if let Some(ids) = &ids {
+            check_ids(ids)?;
+        }
+        Ok(Self { columns, ids, rows })
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The unique id of a row, or its number from 1.
+    pub fn id(&self, row: usize) -> std::borrow::Cow<'_, str> {
+        let told = self.ids.as_ref().and_then(|c| {
+            let value = usize::try_from(*c.cells.get(row)?).ok()?.checked_sub(1)?;
+            c.values.get(value).map(AsRef::as_ref)
+        });
+        told.map_or_else(|| (row + 1).to_string().into(), Into::into)
+    }
+
+    /// The distinct values of a column in every row as numbers, for columns outside the comparison such as a known truth.
+    pub fn group(&self, column: &str) -> Option<&[u32]> {
+        self.columns.iter().find(|c| c.name == column).map(|c| c.cells.as_slice())
+    }
+}
+
+fn intern(text: &[u8], ends: &[u32], width: usize, column: usize, name: &str, meaning: Meaning) -> RawColumn {
+    let mut numbers: HashMap<&[u8], u32, super::hash::Build> = HashMap::default();
+    let mut values: Vec<Box<str>> = Vec::new();
+    let at = |i: usize| ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
+    let rows = ends.len() / width;
+    let mut cells = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let i = row * width + column;
+        let from = i.checked_sub(1).map_or(0, at);
+        let cell = text.get(from..at(i)).unwrap_or_default();
+        if cell.is_empty() {
+            cells.push(0);
+            continue;
+        }
+        let number = *numbers.entry(cell).or_insert_with(|| {
+            values.push(String::from_utf8_lossy(cell).into());
+            u32::try_from(values.len()).unwrap_or(u32::MAX)
+        });
+        cells.push(number);
+    }
+    RawColumn { name: name.to_owned(), meaning, cells, values }
+}
+
+fn check_ids(ids: &RawColumn) -> Result<(), EngineError> {
+    let mut seen = vec![false; ids.values.len() + 1];
+    for (row, number) in ids.cells.iter().enumerate() {
+        let slot = usize::try_from(*number).ok().and_then(|n| seen.get_mut(n));
+        match slot {
+            Some(_) if *number == 0 => return Err(EngineError::EmptyId { row: row + 2 }),
+            Some(known) if *known => return Err(EngineError::RepeatedId { row: row + 2 }),
+            Some(known) => *known = true,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(text: &str) -> Schema {
+        Schema::from_toml(text).expect("a schema")
+    }
+
+    #[test]
+    fn cells_are_trimmed_and_rows_named_by_their_id() {
+        let t = Table::read("\u{feff}id , name\n a , x \nb,\n".as_bytes(), &schema("[columns]\nid=\"unique_id\"\nname=\"surname\""))
+            .expect("a table");
+        assert_eq!((t.len(), t.id(1).as_ref(), t.group("name")), (2, "b", Some([1, 0].as_slice())));
+    }
+
+    #[test]
+    fn what_cannot_be_linked_is_refused_with_its_row() {
+        let s = schema("[columns]\nid=\"unique_id\"\nname=\"surname\"");
+        assert!(matches!(Table::read(b"id,name\na,x\na,y\n", &s), Err(EngineError::RepeatedId { row: 3 })));
+        assert!(matches!(Table::read(b"id,name\n,x\n", &s), Err(EngineError::EmptyId { row: 2 })));
+        assert!(matches!(Table::read(b"id,nom\na,x\n", &s), Err(EngineError::AbsentColumn { column }) if column == "name"));
+        assert!(matches!(Table::read(b"id\na\n", &schema("[columns]\nid=\"unique_id\"")), Err(EngineError::NothingToCompare)));
+    }
+}

@@ -1,0 +1,126 @@
+//! 信息公开: figures that anyone may read.
+
+use super::{Report, Section, defined};
+use crate::domain::registry::Registry;
+use crate::domain::town::TownCode;
+use crate::reports::Lang;
+use crate::reports::axis::{AgeBand, AsOf, Cell, Dimension, Names, registry_name};
+use crate::reports::export::{Column, Table, Value};
+use crate::reports::facts::FactBook;
+use crate::reports::pool::Cross;
+use crate::reports::suppress::{Counts, OTHER, Pattern, Rule, Safe, publish};
+
+/// Figures of a day made safe for publication. Immutable once approved; its pattern is handed to the next release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The day.
+    pub as_of: AsOf,
+    /// The tables that can be published.
+    pub tables: Vec<Safe>,
+    /// What was joined and starred so far.
+    pub pattern: Pattern,
+}
+
+/// The rows and cells of a cross table as keys that stay the same from release to release.
+fn keyed(key: &str, cross: &Cross, columns: Vec<String>) -> Counts {
+    let row = |cell: &Cell| match cell {
+        Cell::Town(Some(code)) => code.to_string(),
+        _ => "unknown".to_owned(),
+    };
+    Counts { key: key.to_owned(), rows: cross.rows.iter().map(row).collect(), columns, counts: cross.counts.clone() }
+}
+
+fn column_key(cell: &Cell) -> String {
+    match cell {
+        Cell::Sex(Some(sex)) => ["", "male", "female"][usize::from(sex.code().min(2))].to_owned(),
+        Cell::Age(Some(band)) => format!("age-{}", band.index()),
+        _ => "unknown".to_owned(),
+    }
+}
+
+impl FactBook {
+    /// The release of a day: towns by registry, sex and age. Tables of one release share only their rows, so nothing but the shown town totals ties them.
+    pub fn release(&self, as_of: AsOf, rule: Rule, before: &Pattern) -> Release {
+        let by_registry = self.cross_registries(as_of, Dimension::Town);
+        let mut tables = vec![keyed("town-registry", &by_registry, Registry::ALL.map(|r| r.word().to_owned()).to_vec())];
+        for (key, by) in [("town-sex", Dimension::Sex), ("town-age", Dimension::Age)] {
+            let cross = self.cross(as_of, Dimension::Town, by);
+            tables.push(keyed(key, &cross, cross.columns.iter().map(column_key).collect()));
+        }
+        let (tables, pattern) = publish(&tables, rule, before);
+        Release { as_of, tables, pattern }
+    }
+}
+
+/// The public report of a release. Its CSV is the first table: rows, stars and totals.
+pub fn public_report(release: &Release, names: &Names<'_>) -> Report {
+    let lang = names.lang;
+    let mut sections = Vec::new();
+    for safe in &release.tables {
+        let mut section = Section::new(heading(&safe.key, lang));
+        section.table = Some(table(safe, names));
+        sections.push(section);
+    }
+    if sections.is_empty() {
+        let mut section = Section::new(lang.pick("暂无可公布的数字", "No figures can be published"));
+        section.lead = Some(
+            lang.pick("登记人数太少，公布任何数字都可能泄露个人情况。", "So few are registered that any figure might tell of a person.")
+                .to_owned(),
+        );
+        sections.push(section);
+    }
+    let data = release.tables.first().map_or_else(|| Table::new(lang.pick("数据", "Data"), Vec::new()), |safe| table(safe, names));
+    Report {
+        title: lang.pick("信息公开", "Published figures").to_owned(),
+        about: vec![(lang.pick("截至", "As of").to_owned(), release.as_of.day.to_string())],
+        sections,
+        data,
+        definitions: defined(&["pool", "age", "unknown", "publication"]),
+        lang,
+    }
+}
+
+fn heading(key: &str, lang: Lang) -> String {
+    match key {
+        "town-sex" => lang.pick("各镇街登记项数，按性别", "Registrations by town and sex"),
+        "town-age" => lang.pick("各镇街登记项数，按年龄段", "Registrations by town and age"),
+        _ => lang.pick("各镇街登记项数，按登记种类", "Registrations by town and registry"),
+    }
+    .to_owned()
+}
+
+fn label(key: &str, names: &Names<'_>) -> String {
+    let lang = names.lang;
+    match key {
+        OTHER => lang.pick("其他", "Other").to_owned(),
+        "unknown" => names.cell(Cell::Town(None)),
+        "male" => lang.pick("男", "Male").to_owned(),
+        "female" => lang.pick("女", "Female").to_owned(),
+        key => {
+            let band = key.strip_prefix("age-").and_then(|n| n.parse().ok()).and_then(AgeBand::from_index);
+            let town = key.parse().ok().map(|code| names.cell(Cell::Town(Some(TownCode(code)))));
+            let registry = Registry::from_word(key).map(|r| registry_name(r, lang).to_owned());
+            band.map(|b| b.label(lang)).or(registry).or(town).unwrap_or_else(|| key.to_owned())
+        }
+    }
+}
+
+fn table(safe: &Safe, names: &Names<'_>) -> Table {
+    let lang = names.lang;
+    let total = names.cell(Cell::All);
+    let mut columns = vec![Column::text("town", lang.pick("镇街", "Town"))];
+    columns.extend(safe.columns.iter().map(|c| Column::number(c.as_str(), label(c, names))));
+    columns.push(Column::number("total", total.clone()));
+    let mut table = Table::new(heading(&safe.key, lang), columns);
+    for ((row, cells), sum) in safe.rows.iter().zip(&safe.cells).zip(&safe.row_totals) {
+        let mut line = vec![Value::text(label(row, names))];
+        line.extend(cells.iter().map(|c| c.map_or(Value::Suppressed, Value::count)));
+        line.push(Value::count(*sum));
+        table.rows.push(line);
+    }
+    let mut last = vec![Value::text(total)];
+    last.extend(safe.column_totals.iter().map(|n| Value::count(*n)));
+    last.push(Value::count(safe.total));
+    table.rows.push(last);
+    table
+}

@@ -1,0 +1,89 @@
+//! Who asks, in which language, and what they may.
+//!
+//! [`Ctx`] is anybody. The other guards are capabilities: each is made from a session whose roles hold one [`Right`], and a handler that
+//! takes one cannot be reached without it (303 to the sign-in page, 403 where the right is missing).
+
+mod ctx;
+mod origin;
+
+pub use ctx::{Ctx, Notice};
+pub use origin::{Host, is_ours};
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+
+use crate::app::{Actor, Staff};
+use crate::domain::role::Right;
+
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $name:ident: $($right:ident)|*;)+) => {$(
+        $(#[$doc])*
+        pub struct $name<'r> {
+            ctx: Ctx<'r>,
+            staff: Staff,
+        }
+
+        impl<'r> $name<'r> {
+            /// Whoever asks, as use cases want them.
+            pub fn actor(&self) -> Actor {
+                self.staff.actor()
+            }
+
+            /// The member of staff.
+            pub fn staff(&self) -> &Staff {
+                &self.staff
+            }
+        }
+
+        impl<'r> std::ops::Deref for $name<'r> {
+            type Target = Ctx<'r>;
+
+            fn deref(&self) -> &Ctx<'r> {
+                &self.ctx
+            }
+        }
+
+        #[rocket::async_trait]
+        impl<'r> FromRequest<'r> for $name<'r> {
+            type Error = ();
+
+            async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+                let ctx = match Ctx::of(request).await {
+                    Ok(ctx) => ctx,
+                    Err(status) => return Outcome::Error((status, ())),
+                };
+                let Some(staff) = ctx.staff.clone() else { return Outcome::Error((Status::Unauthorized, ())) };
+                let rights: &[Right] = &[$(Right::$right),*];
+                if rights.is_empty() || rights.iter().any(|right| staff.roles.may(*right)) {
+                    Outcome::Success(Self { ctx, staff })
+                } else {
+                    Outcome::Error((Status::Forbidden, ()))
+                }
+            }
+        }
+    )+};
+}
+
+capabilities! {
+    /// Any member of staff.
+    SignedIn: ;
+    /// May register interest and enrol.
+    CanEnrol: Enrol;
+    /// May search people.
+    CanSeePeople: People;
+    /// May import and correct.
+    CanImport: Import;
+    /// May judge duplicates.
+    CanReview: Review;
+    /// May work through follow-ups.
+    CanFollowUp: FollowUp;
+    /// May look at a first contact.
+    CanPrepareFirstContact: FollowUp | ConfirmFirstContact;
+    /// May release imported people for contact.
+    CanConfirmFirstContact: ConfirmFirstContact;
+    /// May read reports.
+    CanReport: Report;
+    /// May administer accounts and keys.
+    CanAdminister: Administer;
+}

@@ -1,0 +1,118 @@
+//! Judging duplicates.
+
+use rocket::http::Status;
+use rocket::{Route, get, post, routes};
+use uuid::Uuid;
+
+use super::{Answer, Reply};
+use crate::app::{AppError, PairPage, Verdict};
+use crate::domain::id::PairId;
+use crate::web::error::Fault;
+use crate::web::form::Posted;
+use crate::web::guard::{CanReview, Notice};
+use crate::web::view::chart::Svg;
+use crate::web::view::duplicates::{Duplicates, Pair, Side, compared, registries_of, warning_of, waterfalls};
+
+/// A pair side by side.
+fn pair_of(staff: &CanReview<'_>, page: &PairPage, next: String) -> Option<Pair> {
+    let text = staff.text();
+    let towns = &staff.app.towns;
+    let right = page.right.as_ref()?;
+    let judgement = page.judgement.as_ref();
+    let probability = judgement.map_or(page.pair.probability, |j| j.probability).clamp(0.0, 1.0);
+    let side = |view| Side { person: String::new(), registries: registries_of(view, towns, text) };
+    Some(Pair {
+        href: format!("/duplicates/{}", page.pair.id),
+        sides: (
+            Side { person: page.left.row.public_id.to_string(), ..side(&page.left) },
+            Side { person: right.row.public_id.to_string(), ..side(right) },
+        ),
+        rows: compared(&page.left, right, judgement, towns, text),
+        warning: judgement.map(warning_of).unwrap_or_default().to_owned(),
+        judged: judgement.is_some(),
+        // The last tenth of a percent is never rounded up to certainty.
+        per_mille: ((probability * 1000.0).floor() as u32).min(999),
+        interval: ("5%".to_owned(), "99%".to_owned()),
+        waterfalls: judgement.map_or_else(|| (Svg::default(), Svg::default()), |j| waterfalls(j, text)),
+        version: page.pair.row_version,
+        next,
+    })
+}
+
+/// The pair after `after` in the queue, or the first. Pairs that became one person meanwhile are passed over.
+async fn page(staff: &CanReview<'_>, after: Option<PairId>, wanted: Option<PairId>) -> Result<Duplicates, Fault> {
+    let queue = staff.app.queue(staff.actor()).await?;
+    let waiting = queue.len() as u64;
+    let from = match (wanted, after) {
+        (Some(id), _) => queue.iter().position(|item| item.id == id).ok_or(Fault(Status::NotFound))?,
+        (None, Some(id)) => queue.iter().position(|item| item.id == id).map_or(0, |at| at + 1),
+        (None, None) => 0,
+    };
+    let order = queue.iter().enumerate().skip(from).chain(queue.iter().enumerate().take(from));
+    for (at, item) in order {
+        let opened = match staff.app.open_pair(staff.actor(), item.id, staff.now).await {
+            Ok(opened) => opened,
+            Err(AppError::Missing(_)) => continue,
+            Err(other) => return Err(other.into()),
+        };
+        if let Some(pair) = pair_of(staff, &opened, format!("/duplicates?after={}", item.id)) {
+            return Ok(Duplicates { s: staff.shell("/duplicates").await?, waiting, position: at as u64 + 1, pair: Some(pair) });
+        }
+        if wanted.is_some() {
+            break;
+        }
+    }
+    Ok(Duplicates { s: staff.shell("/duplicates").await?, waiting: 0, position: 0, pair: None })
+}
+
+fn pair_id(text: &str) -> Result<PairId, Fault> {
+    Uuid::parse_str(text).map(PairId).map_err(|_| Fault(Status::NotFound))
+}
+
+#[get("/duplicates?<after>")]
+async fn duplicates(staff: CanReview<'_>, after: Option<&str>) -> Answer {
+    let after = after.and_then(|text| Uuid::parse_str(text).ok()).map(PairId);
+    Reply::page(&page(&staff, after, None).await?)
+}
+
+#[get("/duplicates/<id>")]
+async fn one(staff: CanReview<'_>, id: &str) -> Answer {
+    Reply::page(&page(&staff, None, Some(pair_id(id)?)).await?)
+}
+
+#[post("/duplicates/<id>", data = "<form>")]
+async fn decide(staff: CanReview<'_>, id: &str, form: Posted) -> Answer {
+    let id = pair_id(id)?;
+    let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let verdict = match () {
+        () if form.0.chose("decision", "same") => Verdict::Same,
+        () if form.0.chose("decision", "different") => Verdict::Different,
+        () => return Err(Status::BadRequest.into()),
+    };
+    let queue = staff.app.queue(staff.actor()).await?;
+    let (x, y) = queue.iter().find(|item| item.id == id).map(|item| (item.left.to_string(), item.right.to_string())).unwrap_or_default();
+    staff.app.decide(staff.actor(), id, version, verdict, staff.now).await?;
+    let key = if verdict == Verdict::Same { "joined-done" } else { "different-done" };
+    staff.tell(&Notice::with_two(key, x, y).undo(id.0));
+    Ok(Reply::go("/duplicates"))
+}
+
+#[post("/duplicates/<id>/undo", data = "<_form>")]
+async fn undo(staff: CanReview<'_>, id: &str, _form: Posted) -> Answer {
+    let id = pair_id(id)?;
+    staff.app.undo(staff.actor(), id, staff.now).await?;
+    staff.tell(&Notice::plain("decision-undone"));
+    Ok(Reply::go(format!("/duplicates/{id}")))
+}
+
+#[post("/duplicates/scan", data = "<_form>")]
+async fn scan(staff: CanReview<'_>, _form: Posted) -> Answer {
+    let tally = staff.app.scan(staff.actor(), &|_, _| {}, staff.now).await?;
+    staff.tell(&Notice::with("scan-done", tally.review + tally.same));
+    Ok(Reply::go("/duplicates"))
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![duplicates, one, decide, undo, scan]
+}

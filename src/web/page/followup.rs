@@ -1,0 +1,158 @@
+//! Follow-ups: today's tasks, their outcome, the plan, sending.
+
+use rocket::http::Status;
+use rocket::{Route, get, post, routes};
+use uuid::Uuid;
+
+use super::{Answer, Reply};
+use crate::app::{Opening, PersonPage, TaskItem, TaskOutcome};
+use crate::domain::id::TaskId;
+use crate::store::TaskChannel;
+use crate::web::error::Fault;
+use crate::web::form::Posted;
+use crate::web::guard::{CanFollowUp, Notice};
+use crate::web::i18n::Text;
+use crate::web::view::followup::{FollowUps, Plan, Task, TaskLine, masked_name, phones, who};
+use crate::web::view::{Choice, Slips};
+
+/// Tasks listed at a time.
+const LISTED: u64 = 200;
+/// Months the plan looks ahead.
+const AHEAD: u32 = 12;
+
+fn why(task: &TaskItem, text: Text) -> String {
+    task.kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
+}
+
+fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>, slips: &Slips) -> Task {
+    let text = staff.text();
+    let (name, about) = who(item.identity.as_ref(), opened.is_some(), staff.today(), text);
+    Task {
+        href: format!("/follow-up/{}", item.id),
+        open: format!("/follow-up/{}/open", item.id),
+        person: format!("/people/{}", item.public_id),
+        name,
+        about,
+        why: why(item, text),
+        phones: opened.map(phones).unwrap_or_default(),
+        opened: opened.is_some(),
+        script: "script-verify".to_owned(),
+        outcome: ["reached", "no-answer", "not-them"]
+            .into_iter()
+            .fold(Choice::one(text, "outcome", "task-outcome"), |c, o| c.option(o, text.t(&format!("outcome-{o}"))))
+            .refill(text, None, slips),
+        version: item.version,
+        held: item.held,
+    }
+}
+
+async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips: Slips) -> Result<FollowUps, Fault> {
+    let text = staff.text();
+    let today = staff.today();
+    // Mails go out by themselves: the list holds what staff have to do.
+    let tasks: Vec<TaskItem> =
+        staff.app.tasks(staff.actor(), today, LISTED).await?.into_iter().filter(|task| task.channel != TaskChannel::Mail).collect();
+    let shown = match wanted {
+        Some(id) => Some(tasks.iter().find(|task| task.id == id).ok_or(Fault(Status::NotFound))?),
+        None => tasks.first(),
+    };
+    let opened = match shown {
+        Some(item) if open && !item.held => Some(staff.app.disclose(staff.actor(), &item.public_id, Opening::Contact, staff.now).await?),
+        _ => None,
+    };
+    let line = |task: &TaskItem| TaskLine {
+        href: format!("/follow-up/{}#task", task.id),
+        name: masked_name(task.identity.as_ref(), text),
+        why: why(task, text),
+        overdue: u64::try_from((today - task.due_on).num_days()).unwrap_or(0),
+        current: shown.is_some_and(|s| s.id == task.id),
+    };
+    let (overdue, due): (Vec<TaskLine>, Vec<TaskLine>) = tasks.iter().map(line).partition(|line| line.overdue > 0);
+    Ok(FollowUps {
+        s: staff.shell("/follow-up").await?,
+        due: tasks.len() as u64,
+        today: due,
+        overdue,
+        task: shown.map(|item| task_of(staff, item, opened.as_ref(), &slips)),
+        slips,
+    })
+}
+
+fn task_id(text: &str) -> Result<TaskId, Fault> {
+    Uuid::parse_str(text).map(TaskId).map_err(|_| Fault(Status::NotFound))
+}
+
+#[get("/follow-up")]
+async fn follow_up(staff: CanFollowUp<'_>) -> Answer {
+    Reply::page(&page(&staff, None, false, Slips::default()).await?)
+}
+
+#[get("/follow-up/<id>")]
+async fn one(staff: CanFollowUp<'_>, id: &str) -> Answer {
+    Reply::page(&page(&staff, Some(task_id(id)?), false, Slips::default()).await?)
+}
+
+#[post("/follow-up/<id>/open", data = "<_form>")]
+async fn open(staff: CanFollowUp<'_>, id: &str, _form: Posted) -> Answer {
+    Reply::page(&page(&staff, Some(task_id(id)?), true, Slips::default()).await?)
+}
+
+#[post("/follow-up/<id>", data = "<form>")]
+async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
+    let id = task_id(id)?;
+    let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let outcome = match () {
+        () if form.0.chose("outcome", "reached") => TaskOutcome::Reached,
+        () if form.0.chose("outcome", "no-answer") => TaskOutcome::NoAnswer,
+        () if form.0.chose("outcome", "not-them") => TaskOutcome::NotThem,
+        () => {
+            let mut slips = Slips::default();
+            slips.add("outcome", "slip-outcome");
+            return Reply::again(&page(&staff, Some(id), false, slips).await?);
+        }
+    };
+    staff.app.finish_task(staff.actor(), id, version, outcome, staff.now).await?;
+    staff.tell(&Notice::plain("task-done"));
+    Ok(Reply::go("/follow-up"))
+}
+
+#[get("/follow-up/plan")]
+async fn plan(staff: CanFollowUp<'_>) -> Answer {
+    let text = staff.text();
+    let outcome = staff.app.plan(staff.actor(), staff.today(), AHEAD, true, staff.now).await?;
+    let worded = |prefix: &str, word: &str| {
+        let key = format!("{prefix}-{word}");
+        if text.has(&key) { text.t(&key) } else { text.t("not-planned-other") }
+    };
+    Reply::page(&Plan {
+        s: staff.shell("/follow-up").await?,
+        planned: outcome.planned,
+        held: outcome.held,
+        months: outcome.by_month.into_iter().collect(),
+        channels: outcome.by_channel.into_iter().map(|(word, n)| (worded("channel", word), n)).collect(),
+        not_planned: outcome.not_planned.into_iter().map(|(word, n)| (worded("not-planned", word), n)).collect(),
+    })
+}
+
+#[post("/follow-up/plan", data = "<_form>")]
+async fn plan_do(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
+    let outcome = staff.app.plan(staff.actor(), staff.today(), AHEAD, false, staff.now).await?;
+    staff.tell(&Notice::with("plan-done", outcome.new));
+    Ok(Reply::go("/follow-up/plan"))
+}
+
+#[post("/follow-up/send", data = "<_form>")]
+async fn send(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
+    let tally = staff.app.send(staff.actor(), staff.today(), false, staff.now, &mut |_, _| {}).await?;
+    if tally.sent == 0 {
+        staff.tell(&Notice::plain("mails-not-sent"));
+    } else {
+        staff.tell(&Notice::with("mails-sent-done", tally.sent));
+    }
+    Ok(Reply::go("/follow-up"))
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![follow_up, one, open, finish, plan, plan_do, send]
+}

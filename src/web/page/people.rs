@@ -1,0 +1,220 @@
+//! People: search, one person, disclosure, leaving.
+
+use rocket::http::Status;
+use rocket::{Route, get, post, routes};
+use uuid::Uuid;
+
+use super::{Answer, Reply, typed};
+use crate::app::{Opening, PersonPage};
+use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::town::TownCode;
+use crate::web::error::Fault;
+use crate::web::form::{Entries, Posted};
+use crate::web::guard::{CanImport, CanReview, CanSeePeople, Ctx, Notice};
+use crate::web::i18n::Lang;
+use crate::web::view::people::{Happened, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::{Choice, Field, Select, Slips};
+
+/// People shown at most.
+const SHOWN: usize = 50;
+
+async fn list(staff: &CanSeePeople<'_>, entries: Option<&Entries>, found: Option<Vec<PersonLine>>, more: bool) -> Result<People, Fault> {
+    let text = staff.text();
+    let none = Slips::default();
+    let mut registry = Select::new(text, "registry", "registry").option("", text.t("people-all"));
+    for r in Registry::ALL {
+        registry = registry.option(r.word(), registry_word(r, text));
+    }
+    let mut town = Select::new(text, "town", "field-town").option("", text.t("people-all"));
+    for t in &staff.app.towns.towns {
+        let name = if text.0 == Lang::English && !t.name_en.is_empty() { &t.name_en } else { &t.name };
+        town = town.option(t.code.to_string(), name.clone());
+    }
+    Ok(People {
+        s: staff.shell("/people").await?,
+        query: Field::new(text, "query", "people-query").with(r#"data-search enterkeyhint="search""#).refill(text, entries, &none),
+        registry: registry.refill(text, entries, &none),
+        town: town.refill(text, entries, &none),
+        found,
+        more,
+    })
+}
+
+#[get("/people")]
+async fn people(staff: CanSeePeople<'_>) -> Answer {
+    Reply::page(&list(&staff, None, None, false).await?)
+}
+
+#[post("/people", data = "<form>")]
+async fn search(staff: CanSeePeople<'_>, form: Posted) -> Answer {
+    let entries = &form.0;
+    let registry = entries.read("registry", Registry::from_word).flatten();
+    let town = entries.read("town", |code| code.parse().ok().map(TownCode)).flatten();
+    let rows = if entries.filled("query") {
+        staff.app.search(staff.actor(), &typed(entries, "query")).await?
+    } else {
+        staff.app.people_page(staff.actor(), None, SHOWN as u64).await?
+    };
+    let more = rows.len() >= SHOWN;
+    let lines = rows
+        .iter()
+        .filter(|row| registry.is_none_or(|r| row.standings.iter().any(|(has, ..)| *has == r)))
+        .filter(|row| town.is_none_or(|t| PersonLine::lives_in(row, t)))
+        .map(|row| PersonLine::of(row, staff.today(), &staff.app.towns, staff.text()))
+        .collect();
+    Reply::page(&list(&staff, Some(entries), Some(lines), more).await?)
+}
+
+fn public_id(text: &str) -> Result<PublicId, Fault> {
+    PublicId::parse(text).ok_or(Fault(Status::NotFound))
+}
+
+async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
+    let text = ctx.text();
+    let id = page.view.row.public_id.to_string();
+    let (name, fields) = shown(page, ctx.today(), &ctx.app.towns, text);
+    let standings: Vec<Standing> = page
+        .standings
+        .iter()
+        .map(|(registry, status, since)| Standing {
+            registry: registry_word(*registry, text),
+            status: status_word(*registry, *status, text),
+            since: since.to_string(),
+            class: match status {
+                EnrolmentStatus::Registered | EnrolmentStatus::Enrolled => "ok",
+                EnrolmentStatus::Undecided => "warn",
+                EnrolmentStatus::Interest | EnrolmentStatus::Exited(_) => "",
+            },
+            decide: if may_decide && *status == EnrolmentStatus::Undecided {
+                format!("/people/{id}/decide/{}", registry.word())
+            } else {
+                String::new()
+            },
+        })
+        .collect();
+    let mut history: Vec<_> = page
+        .view
+        .records()
+        .map(|record| {
+            let key = if record.import_row.is_some() { "history-import" } else { "history-record" };
+            (record.recorded_at, text.x(key, registry_word(record.registry, text)))
+        })
+        .collect();
+    history.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let open: Vec<Registry> =
+        page.standings.iter().filter(|(_, status, _)| !matches!(status, EnrolmentStatus::Exited(_))).map(|(r, ..)| *r).collect();
+    let leave = (!open.is_empty()).then(|| {
+        let mut which = Select::new(text, "registry", "leave-from");
+        for registry in &open {
+            which = which.option(registry.word(), registry_word(*registry, text));
+        }
+        let why =
+            [ExitReason::Withdrew, ExitReason::Died, ExitReason::MovedOut, ExitReason::Lost, ExitReason::Medical, ExitReason::Donated]
+                .into_iter()
+                .fold(Choice::one(text, "why", "leave-why"), |c, reason| {
+                    c.option(reason.word(), text.t(&format!("exit-{}", reason.word())))
+                });
+        (which, why)
+    });
+    let several = page.view.subjects.len() > 1 && may_split;
+    Ok(Person {
+        s: ctx.shell("/people").await?,
+        person: id,
+        slips: slips.clone(),
+        name,
+        opened: page.opened,
+        fields,
+        standings,
+        history: history.into_iter().map(|(at, what)| Happened { when: ctx.printed(at), what }).collect(),
+        reason: Opening::ALL
+            .into_iter()
+            .fold(Choice::one(text, "reason", "disclosure-why"), |c, why| c.option(why.word(), text.t(&format!("reason-{}", why.word()))))
+            .refill(text, None, &slips),
+        joined: page
+            .view
+            .subjects
+            .iter()
+            .skip(1)
+            .filter(|_| several)
+            .map(|subject| {
+                let registries: Vec<String> = subject.enrolments.iter().map(|e| registry_word(e.registry, text)).collect();
+                (format!("{} {}", registries.join(&text.t("list-comma")), ctx.printed(subject.row.created_at)), subject.row.id.to_string())
+            })
+            .collect(),
+        leave,
+    })
+}
+
+async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
+    let roles = staff.staff().roles;
+    person_page(staff, roles.may(Right::Import), roles.may(Right::Review), page, slips).await
+}
+
+#[get("/people/<id>")]
+async fn person(staff: CanSeePeople<'_>, id: &str) -> Answer {
+    let page = staff.app.person(staff.actor(), &public_id(id)?).await?;
+    Reply::page(&show(&staff, &page, Slips::default()).await?)
+}
+
+#[post("/people/<id>/open", data = "<form>")]
+async fn open(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
+    let id = public_id(id)?;
+    let Some(why) = form.0.read("reason", Opening::from_word).flatten() else {
+        let mut slips = Slips::default();
+        slips.add("reason", "slip-reason");
+        let page = staff.app.person(staff.actor(), &id).await?;
+        return Reply::again(&show(&staff, &page, slips).await?);
+    };
+    let page = staff.app.disclose(staff.actor(), &id, why, staff.now).await?;
+    Reply::page(&show(&staff, &page, Slips::default()).await?)
+}
+
+#[post("/people/<id>/leave", data = "<form>")]
+async fn leave(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
+    let id = public_id(id)?;
+    let registry = form.0.read("registry", Registry::from_word).flatten();
+    let why = form.0.read("why", |word| ExitReason::ALL.into_iter().find(|r| r.word() == word)).flatten();
+    let (Some(registry), Some(why)) = (registry, why) else {
+        let mut slips = Slips::default();
+        slips.add("why", "slip-leave");
+        let page = staff.app.person(staff.actor(), &id).await?;
+        return Reply::again(&show(&staff, &page, slips).await?);
+    };
+    if why == ExitReason::Died {
+        staff.app.died(staff.actor(), &id, staff.now).await?;
+    } else {
+        staff.app.leave(staff.actor(), &id, registry, why, staff.now).await?;
+    }
+    staff.tell(&Notice::plain("left-done"));
+    Ok(Reply::go(format!("/people/{id}")))
+}
+
+#[post("/people/<id>/decide/<registry>", data = "<form>")]
+async fn decide(staff: CanImport<'_>, id: &str, registry: &str, form: Posted) -> Answer {
+    let id = public_id(id)?;
+    let registry = Registry::from_word(registry).ok_or(Status::NotFound)?;
+    let status = match () {
+        () if form.0.chose("status", "registered") => EnrolmentStatus::Registered,
+        () if form.0.chose("status", "withdrew") => EnrolmentStatus::Exited(ExitReason::Withdrew),
+        () => return Err(Status::BadRequest.into()),
+    };
+    staff.app.decide_standing(staff.actor(), &id, registry, status, staff.now).await?;
+    staff.tell(&Notice::plain("decided-standing"));
+    Ok(Reply::go(format!("/people/{id}")))
+}
+
+#[post("/people/<id>/take-out", data = "<form>")]
+async fn take_out(staff: CanReview<'_>, id: &str, form: Posted) -> Answer {
+    let id = public_id(id)?;
+    let subject = form.0.read("subject", |text| Uuid::parse_str(text).ok()).flatten().ok_or(Status::BadRequest)?;
+    staff.app.take_out(staff.actor(), &id, SubjectId(subject), staff.now).await?;
+    staff.tell(&Notice::plain("unmerged"));
+    Ok(Reply::go(format!("/people/{id}")))
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    routes![people, search, person, open, leave, decide, take_out]
+}
