@@ -89,13 +89,8 @@ async fn replay(tx: &mut Tx, vault: &Vault, journal: &[ErasureRow]) -> Result<()
 }
 
 async fn sample(tx: &Tx, vault: &Vault) -> Result<(), StoreError> {
-    let ids: Vec<RecordId> = record::Entity::find()
-        .select_only()
-        .column(record::Column::Id)
-        .order_by_asc(record::Column::Id)
-        .into_tuple()
-        .all(&tx.db)
-        .await?;
+    let ids: Vec<RecordId> =
+        record::Entity::find().select_only().column(record::Column::Id).order_by_asc(record::Column::Id).into_tuple().all(&tx.db).await?;
     for id in ids.into_iter().step_by(SAMPLE) {
         let row = record::Entity::find_by_id(id).one(&tx.db).await?.ok_or(StoreError::Missing("record"))?;
         row.check(vault)?;

@@ -7,6 +7,7 @@ mod office;
 mod order;
 mod people;
 mod queues;
+mod speed;
 
 use std::sync::Arc;
 
@@ -195,13 +196,20 @@ pub fn occasion(verified: bool) -> Occasion {
     Occasion { origin: Origin::Web, channel: Channel::Office, at: NOW, today: day(2026, 11, 23), drive: None, import: None, verified }
 }
 
+/// A name that tells the number in Chinese figures.
+pub fn name_of(number: u32) -> String {
+    let figures =
+        number.to_string().bytes().map(|d| "零一二三四五六七八九".chars().nth(usize::from(d - b'0')).unwrap()).collect::<String>();
+    format!("张{figures}")
+}
+
 /// Somebody of whom everything follows from a number.
 pub fn somebody(number: u32) -> RecordDraft {
     let mut digits = format!("512002{}{:03}", 19_800_101 + (number / 1000) % 28, number % 1000).into_bytes();
     digits.push(check_character(&digits).unwrap());
     let id = NationalId::parse(std::str::from_utf8(&digits).unwrap()).unwrap();
     let identity = Identity {
-        name: PersonName::parse(&format!("张三{number}")).unwrap(),
+        name: PersonName::parse(&name_of(number)).unwrap(),
         former_names: Vec::new(),
         sex: Some(Sex::Female),
         birth: id.birth_date().map(BirthDate::Day),
