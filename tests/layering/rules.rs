@@ -64,7 +64,8 @@ const MAY_REVEAL: &[&str] = &[
     "followup/compose",
     "web/view",
     "reports/export",
-    "cli/output",
+    // What a command prints for whoever called it.
+    "cli/show",
     "app/export_person",
 ];
 
