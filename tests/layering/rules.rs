@@ -33,8 +33,16 @@ pub const ROOMS: &[Room] = &[
     room("telemetry", &[], false),
 ];
 
-/// Single items that may be named across the arrows: `web/error.rs` turns every room's error into a page.
-const ITEMS: &[(&str, &str, &str)] = &[("web", "store", "StoreError"), ("web", "vault", "VaultError")];
+/// Single items that may be named across the arrows: what `app` returns to `web` as it is, and the errors that `web/error.rs` turns into
+/// pages. Never the store itself, a transaction or a key.
+const ITEMS: &[(&str, &str, &str)] = &[
+    ("web", "store", "ImportState"),
+    ("web", "store", "PersonView"),
+    ("web", "store", "RecordView"),
+    ("web", "store", "StoreError"),
+    ("web", "store", "TaskChannel"),
+    ("web", "vault", "VaultError"),
+];
 
 /// Crates that belong to one room.
 const CRATES: &[(&[&str], &str)] = &[
@@ -64,7 +72,8 @@ const MAY_REVEAL: &[&str] = &[
     "followup/compose",
     "web/view",
     "reports/export",
-    "cli/output",
+    // What a command prints for whoever called it.
+    "cli/show",
     "app/export_person",
 ];
 
