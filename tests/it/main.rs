@@ -17,3 +17,4 @@ mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
 mod reports_survival;
+mod web;

@@ -11,7 +11,7 @@ use crate::web::error::Fault;
 use crate::web::form::Posted;
 use crate::web::guard::{CanReview, Notice};
 use crate::web::view::chart::Svg;
-use crate::web::view::duplicates::{Duplicates, Pair, Side, compared, registries_of, warning_of, waterfalls};
+use crate::web::view::duplicates::{Duplicates, Of, Pair, Side, compared, registries_of, warning_of, waterfalls};
 
 /// A pair side by side.
 fn pair_of(staff: &CanReview<'_>, page: &PairPage, next: String) -> Option<Pair> {
@@ -20,14 +20,14 @@ fn pair_of(staff: &CanReview<'_>, page: &PairPage, next: String) -> Option<Pair>
     let right = page.right.as_ref()?;
     let judgement = page.judgement.as_ref();
     let probability = judgement.map_or(page.pair.probability, |j| j.probability).clamp(0.0, 1.0);
-    let side = |view| Side { person: String::new(), registries: registries_of(view, towns, text) };
+    let side = |person: String, of| Side { person, registries: registries_of(page, of, towns, text) };
     Some(Pair {
         href: format!("/duplicates/{}", page.pair.id),
         sides: (
-            Side { person: page.left.row.public_id.to_string(), ..side(&page.left) },
-            Side { person: right.row.public_id.to_string(), ..side(right) },
+            side(page.left.row.public_id.to_string(), Of::Left),
+            side(right.row.public_id.to_string(), Of::Right),
         ),
-        rows: compared(&page.left, right, judgement, towns, text),
+        rows: compared(page, towns, text),
         warning: judgement.map(warning_of).unwrap_or_default().to_owned(),
         judged: judgement.is_some(),
         // The last tenth of a percent is never rounded up to certainty.

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::{Answer, Reply};
 use crate::app::{Opening, PersonPage, TaskItem, TaskOutcome};
 use crate::domain::id::TaskId;
-use crate::store::TaskChannel;
 use crate::web::error::Fault;
 use crate::web::form::Posted;
 use crate::web::guard::{CanFollowUp, Notice};
@@ -51,7 +50,7 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
     let today = staff.today();
     // Mails go out by themselves: the list holds what staff have to do.
     let tasks: Vec<TaskItem> =
-        staff.app.tasks(staff.actor(), today, LISTED).await?.into_iter().filter(|task| task.channel != TaskChannel::Mail).collect();
+        staff.app.tasks(staff.actor(), today, LISTED).await?.into_iter().filter(|task| task.channel.word() != "mail").collect();
     let shown = match wanted {
         Some(id) => Some(tasks.iter().find(|task| task.id == id).ok_or(Fault(Status::NotFound))?),
         None => tasks.first(),

@@ -11,7 +11,6 @@ use crate::domain::Guarded;
 use crate::domain::id::{CorrectionId, DriveId, ImportId};
 use crate::domain::registry::Registry;
 use crate::intake::IntakeError;
-use crate::store::ImportState;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted, Uploaded};
 use crate::web::guard::{CanImport, Notice};
@@ -141,7 +140,7 @@ async fn preview_page(staff: &CanImport<'_>, preview: Preview, again: bool) -> R
         problems,
         rows,
         beyond,
-        done: preview.state != ImportState::Draft,
+        done: preview.state.word() != "draft",
         again,
     })
 }

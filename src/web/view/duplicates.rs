@@ -7,10 +7,10 @@ use super::diff::{Marked, marked};
 use super::enrol::town_name;
 use super::people::registry_word;
 use super::{Shell, mask};
+use crate::app::PairPage;
 use crate::domain::Guarded;
 use crate::domain::town::Towns;
 use crate::matching::linkage::{Comparison, Judgement};
-use crate::store::PersonView;
 use crate::web::i18n::Text;
 
 /// How two values compare, named in a word beside them.
@@ -125,8 +125,9 @@ impl Duplicates {
 
 /// Both sides of a pair, compared field by field. Numbers stay masked: the differing characters that are seen are marked, and the word beside
 /// them counts the hidden ones too.
-pub fn compared(left: &PersonView, right: &PersonView, judgement: Option<&Judgement>, towns: &Towns, text: Text) -> Vec<Compared> {
-    let (a, b) = (Told::of(left, towns, text), Told::of(right, towns, text));
+pub fn compared(page: &PairPage, towns: &Towns, text: Text) -> Vec<Compared> {
+    let judgement = page.judgement.as_ref();
+    let (a, b) = (Told::of(page, Of::Left, towns, text), Told::of(page, Of::Right, towns, text));
     let level = |comparison: Comparison| judgement.and_then(|j| j.evidence.iter().find(|e| e.comparison == comparison)).map(|e| e.level);
     let mut rows = Vec::new();
     for (key, comparison, a, b) in [
@@ -216,6 +217,15 @@ const fn comparison_word(comparison: Comparison) -> &'static str {
     }
 }
 
+/// A side of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The left.
+    Left,
+    /// The right.
+    Right,
+}
+
 /// What one side tells, latest first.
 #[derive(Default)]
 struct Told {
@@ -230,7 +240,12 @@ struct Told {
 }
 
 impl Told {
-    fn of(person: &PersonView, towns: &Towns, text: Text) -> Self {
+    fn of(page: &PairPage, side: Of, towns: &Towns, text: Text) -> Self {
+        let person = match (side, &page.right) {
+            (Of::Left, _) => &page.left,
+            (Of::Right, Some(right)) => right,
+            (Of::Right, None) => return Self::default(),
+        };
         let mut records: Vec<_> = person.records().collect();
         records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
         let identities: Vec<_> = records.iter().filter_map(|r| r.identity.as_ref()).map(Guarded::reveal).collect();
@@ -260,7 +275,7 @@ impl Told {
     }
 }
 
-/// The registries of a person, in words.
-pub fn registries_of(person: &PersonView, towns: &Towns, text: Text) -> String {
-    Told::of(person, towns, text).registries
+/// The registries of one side, in words.
+pub fn registries_of(page: &PairPage, side: Of, towns: &Towns, text: Text) -> String {
+    Told::of(page, side, towns, text).registries
 }

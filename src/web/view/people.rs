@@ -11,7 +11,6 @@ use crate::domain::contact::Contact;
 use crate::domain::person::{Identity, Rh};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::town::{TownCode, Towns};
-use crate::store::RecordView;
 use crate::web::i18n::Text;
 
 /// A person in the list, masked.
@@ -185,7 +184,7 @@ impl Person {
 
 /// Name and fields of a person, masked unless the page was opened. The latest record that tells something counts.
 pub fn shown(page: &PersonPage, day: NaiveDate, towns: &Towns, text: Text) -> (Guarded<String>, Vec<Shown>) {
-    let mut records: Vec<&RecordView> = page.view.records().collect();
+    let mut records: Vec<_> = page.view.records().collect();
     records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
     let identities: Vec<&Identity> = records.iter().filter_map(|r| r.identity.as_ref()).map(Guarded::reveal).collect();
     let contacts: Vec<&Contact> = records.iter().filter_map(|r| r.contact.as_ref()).map(Guarded::reveal).collect();
