@@ -16,5 +16,6 @@ mod store;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
+mod reports_public;
 mod reports_survival;
 mod web;

@@ -95,6 +95,37 @@ proptest! {
     }
 
     #[test]
+    fn attrition_tells_the_same_ends_and_exits_as_the_flows(facts in history(), period in period()) {
+        let book = FactBook::new(facts);
+        let period = Period { opening_known: NaiveDate::MAX, closing_known: NaiveDate::MAX, ..period };
+        let (flows, attrition) = (book.flows(period), book.attrition(period));
+        for (of, _) in books() {
+            let (lines, losses) = (flows.total(of), attrition.total(of));
+            prop_assert_eq!((lines.opening, lines.closing), (losses.opening as i64, losses.closing as i64));
+            let told = [
+                (ExitReason::Withdrew, losses.withdrew), (ExitReason::Lost, losses.lost), (ExitReason::MovedOut, losses.moved),
+                (ExitReason::Died, losses.died), (ExitReason::Donated, losses.donated), (ExitReason::Erased, losses.erased),
+            ];
+            for (reason, n) in told {
+                prop_assert_eq!(lines.exit(reason), n as i64, "{:?}", reason);
+            }
+            prop_assert_eq!(losses.new + losses.backlog, losses.losses());
+            prop_assert_eq!(lines.recovered, losses.recovered as i64);
+            // Person-days are the pools of every day, added up.
+            let mut days = 0;
+            let mut at = period.from;
+            while at <= period.to && (period.to - period.from).num_days() < 40 {
+                let pool = book.pool(AsOf::day(at));
+                days += match of { Counted::Registry(r) => pool.registry(r), _ => pool.persons }.pool();
+                at = at + Days::new(1);
+            }
+            if (period.to - period.from).num_days() < 40 {
+                prop_assert_eq!(losses.person_days, days);
+            }
+        }
+    }
+
+    #[test]
     fn one_frozen_report_closes_where_the_next_one_opens(facts in history(), a in 0u64..500, b in 500u64..800, c in 800u64..1200) {
         let book = FactBook::new(facts);
         let first = book.flows(Period::frozen(day(a), day(b)).unwrap());

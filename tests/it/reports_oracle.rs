@@ -124,7 +124,8 @@ pub fn in_effect(facts: &[Fact], until: NaiveDate, known: NaiveDate) -> Vec<Fact
     let mut known: Vec<Fact> = facts.iter().filter(|f| f.day <= until && f.recorded <= known).cloned().collect();
     known.sort_by_key(|f| {
         let imported = f.channel == Channel::Import && matches!(f.event, FactEvent::Status(s) if !matches!(s, EnrolmentStatus::Exited(_)));
-        (f.day, !imported, f.recorded, order.iter().position(|id| *id == f.stat_id))
+        let tie = matches!(f.event, FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_));
+        (f.day, !tie, !tie && !imported, f.recorded, order.iter().position(|id| *id == f.stat_id))
     });
     known
 }
