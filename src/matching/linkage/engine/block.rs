@@ -17,7 +17,7 @@ const WORTH: [f64; 4] = [1.0, 0.3, 0.1, 0.0];
 /// Gain below which no further key is taken, as a share of the imagined pairs.
 const LEAST_GAIN: f64 = 0.0005;
 /// Most keys.
-const KEYS: usize = 32;
+const KEYS: usize = 24;
 
 /// A chosen key.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Key {
     pub label: String,
     /// Pairs it was expected to give.
     pub expected: f64,
-    /// Pairs it gave, those of earlier keys and of refused blocks aside.
+    /// Pairs it gave, those of refused blocks aside.
     pub pairs: usize,
     /// Rows in blocks too large to compare.
     pub refused: usize,
@@ -181,7 +181,7 @@ impl Plan {
         float(ones(&left)) / float(IMAGINED)
     }
 
-    /// Calls `keep` for every pair of rows some key brings together, most of them once, and collects what it keeps.
+    /// Calls `keep` for every pair of rows some key brings together, once a key, and collects what it keeps.
     /// `allowed` tells which pairs may be compared at all (rows of two files).
     pub(super) fn pairs<T: Send>(
         &self,
@@ -190,45 +190,36 @@ impl Plan {
         keep: impl Fn(u32, u32) -> Option<T> + Sync,
         progress: &(dyn Fn(f64) + Sync),
     ) -> (Vec<T>, Vec<Key>) {
-        let width = self.keys.len();
-        let mut matrix = vec![0u32; rows * width];
-        matrix.par_chunks_mut(width.max(1)).enumerate().for_each(|(row, line)| {
-            for (cell, key) in line.iter_mut().zip(&self.keys) {
-                let mut h = 0u64;
-                let mut told = true;
-                for a in key {
-                    let code = self.atoms[*a].codes[row];
-                    told &= code != 0;
-                    h = spread(h ^ u64::from(code)).wrapping_add(1);
-                }
-                *cell = if told { u32::try_from(spread(h) >> 32).unwrap_or(0).max(1) } else { 0 };
-            }
-        });
         let mut out = Vec::new();
         let mut report = Vec::new();
         for (k, (key, expected)) in self.keys.iter().zip(&self.expected).enumerate() {
+            let code = |row: usize| {
+                let mut h = 0u64;
+                for a in key {
+                    match self.atoms[*a].codes[row] {
+                        0 => return 0,
+                        code => h = spread(h ^ u64::from(code)).wrapping_add(1),
+                    }
+                }
+                u32::try_from(h >> 32).unwrap_or(0).max(1)
+            };
             let mut sorted: Vec<u64> = (0..rows)
                 .into_par_iter()
-                .filter(|r| matrix[r * width + k] != 0)
-                .map(|r| u64::from(matrix[r * width + k]) << 32 | u64::try_from(r).unwrap_or(0))
+                .filter_map(|r| match code(r) {
+                    0 => None,
+                    c => Some(u64::from(c) << 32 | u64::try_from(r).unwrap_or(0)),
+                })
                 .collect();
             sorted.par_sort_unstable();
             let blocks: Vec<&[u64]> = sorted.chunk_by(|a, b| a >> 32 == b >> 32).filter(|b| b.len() > 1).collect();
             let row = |p: &u64| u32::try_from(p & 0xffff_ffff).unwrap_or(0);
-            let seen_before = |a: u32, b: u32| {
-                let line = |r: u32| {
-                    let at = usize::try_from(r).unwrap_or(0) * width;
-                    &matrix[at..at + k]
-                };
-                line(a).iter().zip(line(b)).any(|(x, y)| x == y && *x != 0)
-            };
             let found: Vec<(Vec<T>, usize)> = blocks
-                .par_chunks(64)
+                .par_chunks(256)
                 .map(|some| {
                     let mut kept = Vec::new();
                     let mut compared = 0usize;
                     let mut look = |a: u32, b: u32| {
-                        if allowed(a, b) && !seen_before(a, b) {
+                        if allowed(a, b) {
                             compared += 1;
                             kept.extend(keep(a, b));
                         }
@@ -241,11 +232,14 @@ impl Plan {
                                 }
                             }
                         } else {
-                            // Neighbours by all the other keys: identical and nearly identical rows stand together.
+                            // Neighbours by all the atoms: identical and nearly identical rows stand together.
                             let mut order: Vec<u32> = block.iter().map(row).collect();
-                            order.sort_unstable_by_key(|r| {
-                                let at = usize::try_from(*r).unwrap_or(0) * width;
-                                (&matrix[at..at + width], *r)
+                            order.sort_unstable_by(|x, y| {
+                                let codes = |r: &u32| {
+                                    let at = usize::try_from(*r).unwrap_or(0);
+                                    self.atoms.iter().map(move |a| a.codes[at])
+                                };
+                                codes(x).cmp(codes(y)).then(x.cmp(y))
                             });
                             for (i, a) in order.iter().enumerate() {
                                 for b in order.iter().skip(i + 1).take(NEIGHBOURS) {
@@ -257,19 +251,15 @@ impl Plan {
                     (kept, compared)
                 })
                 .collect();
-            let refused: Vec<u32> = blocks.iter().filter(|b| b.len() > BLOCK).flat_map(|b| b.iter().map(row)).collect();
+            let refused: usize = blocks.iter().filter(|b| b.len() > BLOCK).map(|b| b.len()).sum();
             let mut pairs = 0;
             for (kept, compared) in found {
                 out.extend(kept);
                 pairs += compared;
             }
-            // Refused blocks did not see their pairs: later keys must.
-            for r in &refused {
-                matrix[usize::try_from(*r).unwrap_or(0) * width + k] = 0;
-            }
             let label = key.iter().map(|a| self.atoms[*a].label.as_str()).collect::<Vec<_>>().join(" & ");
-            report.push(Key { label, expected: *expected, pairs, refused: refused.len() });
-            progress(float(k + 1) / float(width));
+            report.push(Key { label, expected: *expected, pairs, refused });
+            progress(float(k + 1) / float(self.keys.len()));
         }
         (out, report)
     }

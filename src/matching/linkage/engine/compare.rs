@@ -16,27 +16,28 @@ pub(super) const DIFFERENT: u8 = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Seen {
     pub level: u8,
-    /// How many rows carry the rarer of the values that agree; 0 where it tells nothing.
-    pub rows: u32,
+    /// How rare the rarer of the values that agree is, in bits; 0 where it tells nothing.
+    pub rare: f32,
 }
 
-const MISSING: Seen = Seen { level: 0, rows: 0 };
+const MISSING: Seen = Seen { level: 0, rare: 0.0 };
 
 impl Field {
-    /// The level where the value numbers alone tell it.
-    pub(super) fn at_once(&self, a: usize, b: usize) -> Option<Seen> {
+    /// The level where the value numbers of the first part alone tell it.
+    pub(super) fn at_once(&self, x: u32, y: u32) -> Option<Seen> {
+        match (self.kind, self.parts.as_slice()) {
+            (_, [_]) if x == 0 || y == 0 => Some(MISSING),
+            (Kind::Birth, _) if x != y || self.dates[index(x)].contains(&0) => None,
+            (_, [part]) if x == y => Some(Seen { level: 1, rare: part.rarity(x) }),
+            _ => None,
+        }
+    }
+
+    /// The level of two value numbers of a field of one part.
+    pub(super) fn compare_line(&self, x: u32, y: u32) -> Option<Seen> {
         match (self.kind, self.parts.as_slice()) {
             (Kind::Place, _) => None,
-            (_, [part]) => {
-                let (x, y) = (part.id(a), part.id(b));
-                if x == 0 || y == 0 {
-                    Some(MISSING)
-                } else if x == y && self.kind != Kind::Birth {
-                    Some(Seen { level: 1, rows: part.count(x) })
-                } else {
-                    None
-                }
-            }
+            (_, [part]) => Some(if x == 0 || y == 0 { MISSING } else { self.values(part, part, x, y) }),
             _ => None,
         }
     }
@@ -63,13 +64,13 @@ impl Field {
     }
 
     fn values(&self, p: &Part, q: &Part, x: u32, y: u32) -> Seen {
-        let rows = p.count(x).min(q.count(y)).max(1);
+        let rare = p.rarity(x).max(q.rarity(y));
         if self.kind == Kind::Birth {
             let level = dates(self.dates[index(x)], self.dates[index(y)]);
-            return Seen { level, rows: if level == 1 { rows } else { 0 } };
+            return Seen { level, rare: if level == 1 { rare } else { 0.0 } };
         }
         if x == y {
-            return Seen { level: 1, rows };
+            return Seen { level: 1, rare };
         }
         let d = &p.dictionary;
         let level = match self.kind {
@@ -81,13 +82,13 @@ impl Field {
             Kind::Word => words(d.units(x), d.units(y)),
             Kind::Sex | Kind::Birth | Kind::Place => DIFFERENT,
         };
-        Seen { level, rows: if level < DIFFERENT { rows } else { 0 } }
+        Seen { level, rare: if level < DIFFERENT { rare } else { 0.0 } }
     }
 
     /// Locality, postcode, region: how many agree, and whether the others nearly do.
     fn places(&self, a: usize, b: usize) -> Seen {
         let (mut same, mut near, mut differ) = (0u8, 0u8, 0u8);
-        let mut rows = u32::MAX;
+        let mut rare = 0.0f32;
         for part in &self.parts {
             let (x, y) = (part.id(a), part.id(b));
             if x == 0 || y == 0 {
@@ -95,14 +96,14 @@ impl Field {
             }
             if x == y {
                 same += 1;
-                rows = rows.min(part.count(x));
+                rare = rare.max(part.rarity(x));
                 continue;
             }
             let (u, v) = (part.dictionary.units(x), part.dictionary.units(y));
             let close = u.len().min(v.len()) >= 3 && (slips(u, v, 1).is_some() || (u.len() > 5 && jaro_winkler(u, v) >= 0.9));
             if close {
                 near += 1;
-                rows = rows.min(part.count(x).min(part.count(y)).max(1));
+                rare = rare.max(part.rarity(x)).max(part.rarity(y));
             } else {
                 differ += 1;
             }
@@ -115,7 +116,7 @@ impl Field {
             (s, n, _) if s + n > 0 => 4,
             _ => DIFFERENT,
         };
-        Seen { level, rows: if level < 4 { rows } else { 0 } }
+        Seen { level, rare: if level < 4 { rare } else { 0.0 } }
     }
 }
 
@@ -255,11 +256,7 @@ fn one_digit(a: [u16; 3], b: [u16; 3]) -> bool {
 }
 
 fn numbers(a: &[u16], b: &[u16]) -> u8 {
-    match slips(a, b, 2) {
-        Some(1) if a.len().min(b.len()) >= 4 => 2,
-        Some(_) if a.len().min(b.len()) >= 6 => 3,
-        _ => DIFFERENT,
-    }
+    if a.len().min(b.len()) >= 4 && slips(a, b, 1).is_some() { 2 } else { DIFFERENT }
 }
 
 /// Mail addresses often hold the name, so likeness beyond a slip or two tells nothing that the names do not tell.

@@ -45,6 +45,8 @@ pub(super) struct Part {
     pub dictionary: Arc<Dictionary>,
     /// How often each value occurs.
     pub counts: Vec<u32>,
+    /// How rare each value is, in bits.
+    pub rare: Vec<f32>,
 }
 
 /// A field.
@@ -62,23 +64,26 @@ impl Part {
         self.ids[row]
     }
 
-    /// How many rows have the value.
-    pub(super) fn count(&self, id: u32) -> u32 {
-        self.counts[index(id)]
+    fn new(ids: Vec<u32>, dictionary: &Arc<Dictionary>, values: usize) -> Self {
+        let mut counts = vec![0u32; values];
+        for id in &ids {
+            counts[index(*id)] += 1;
+        }
+        let rows = super::atoms::float(ids.len());
+        #[expect(clippy::cast_possible_truncation, reason = "bits are small numbers")]
+        let rare = counts.iter().map(|c| (rows / super::model::share_rows(*c)).log2() as f32).collect();
+        Self { ids, dictionary: Arc::clone(dictionary), counts, rare }
+    }
+
+    /// How rare a value is, in bits.
+    pub(super) fn rarity(&self, id: u32) -> f32 {
+        self.rare[index(id)]
     }
 }
 
 /// A number of a value or row as a place in a table.
 pub(super) fn index(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
-}
-
-fn counted(ids: &[u32], values: usize) -> Vec<u32> {
-    let mut counts = vec![0u32; values];
-    for id in ids {
-        counts[index(*id)] += 1;
-    }
-    counts
 }
 
 /// The fields of one table or of two tables one under the other.
@@ -196,16 +201,14 @@ impl Plan<'_> {
                     let ids: Vec<Vec<u32>> = columns.iter().map(|c| numbered(tables, c, &mut builder)).collect();
                     let dictionary = Arc::new(builder.finish(false));
                     for ids in ids {
-                        let counts = counted(&ids, dictionary.len());
-                        parts.push(Part { ids, dictionary: Arc::clone(&dictionary), counts });
+                        parts.push(Part::new(ids, &dictionary, dictionary.len()));
                     }
                 } else {
                     for column in &columns {
                         let mut builder = Builder::default();
                         let ids = numbered(tables, column, &mut builder);
                         let dictionary = Arc::new(builder.finish(false));
-                        let counts = counted(&ids, dictionary.len());
-                        parts.push(Part { ids, dictionary, counts });
+                        parts.push(Part::new(ids, &dictionary, dictionary.len()));
                     }
                 }
                 vec![Field { kind, label, parts, dates: Vec::new() }]
@@ -239,8 +242,8 @@ fn names(tables: &[&Table], surname: &[&str], given: &[&str], full: &[&str]) -> 
         .into_iter()
         .filter(|(_, ids, _)| !ids.is_empty())
         .map(|(kind, ids, label)| {
-            let counts = counted(&ids, dictionary.len());
-            Field { kind, label, parts: vec![Part { ids, dictionary: Arc::clone(&dictionary), counts }], dates: Vec::new() }
+            let parts = vec![Part::new(ids, &dictionary, dictionary.len())];
+            Field { kind, label, parts, dates: Vec::new() }
         })
         .collect()
 }
@@ -280,9 +283,9 @@ fn births(tables: &[&Table], dates: &[&str], parts: &[Vec<&str>; 3]) -> Field {
         }
     }
     let label = if dates.is_empty() { parts.concat().join("+") } else { dates.join("+") };
-    let counts = counted(&ids, known.len());
     let dictionary = Arc::new(Builder::default().finish(false));
-    Field { kind: Kind::Birth, label, parts: vec![Part { ids, dictionary, counts }], dates: known }
+    let parts = vec![Part::new(ids, &dictionary, known.len())];
+    Field { kind: Kind::Birth, label, parts, dates: known }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -44,8 +44,6 @@ pub(super) struct Model {
     pub home: Table,
     /// Mean rarity (log2 of 1/share) of the values seen at each level among random pairs; NaN where too few were seen.
     pub usual: Table,
-    /// Rows, for shares.
-    pub rows: f64,
 }
 
 /// What pairs of one person show in a field before any data: the shares of levels 1 to 6.
@@ -55,9 +53,9 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
         Kind::Given => [0.0, 0.82, 0.07, 0.05, 0.02, 0.03, 0.01],
         Kind::Birth => [0.0, 0.86, 0.07, 0.03, 0.01, 0.03, 0.0],
         Kind::Sex => [0.0, 0.97, 0.0, 0.0, 0.0, 0.03, 0.0],
-        Kind::Number => [0.0, 0.88, 0.06, 0.02, 0.0, 0.04, 0.0],
-        Kind::Phone => [0.0, 0.70, 0.06, 0.02, 0.0, 0.22, 0.0],
-        Kind::Email => [0.0, 0.65, 0.09, 0.05, 0.03, 0.18, 0.0],
+        Kind::Number => [0.0, 0.88, 0.07, 0.0, 0.0, 0.05, 0.0],
+        Kind::Phone => [0.0, 0.70, 0.07, 0.0, 0.0, 0.23, 0.0],
+        Kind::Email => [0.0, 0.65, 0.10, 0.05, 0.0, 0.20, 0.0],
         Kind::Address => [0.0, 0.65, 0.10, 0.05, 0.03, 0.17, 0.0],
         Kind::StreetNumber => [0.0, 0.75, 0.07, 0.0, 0.0, 0.18, 0.0],
         Kind::Place => [0.0, 0.65, 0.12, 0.05, 0.05, 0.13, 0.0],
@@ -80,7 +78,7 @@ impl Model {
     pub(super) fn from_random(
         fields: &[Field],
         rows: usize,
-        random: &[(u64, [u32; FIELDS])],
+        random: &[(u64, [f32; FIELDS])],
         same: &[Option<f64>],
         total_pairs: f64,
     ) -> Self {
@@ -94,12 +92,12 @@ impl Model {
         for f in 0..n {
             let mut seen = [0.0f64; LEVELS];
             let mut rarity = [(0.0f64, 0.0f64); LEVELS];
-            for (levels, counts) in random {
+            for (levels, rare) in random {
                 let level = usize::try_from(levels >> (4 * f) & 15).unwrap_or(0);
                 seen[level] += 1.0;
-                if counts[f] > 0 {
+                if rare[f] > 0.0 {
                     let (sum, times) = &mut rarity[level];
-                    *sum += rows / share_rows(counts[f]);
+                    *sum += f64::from(rare[f]).exp2();
                     *times += 1.0;
                 }
             }
@@ -128,17 +126,17 @@ impl Model {
             m[f] = expected(fields[f].kind);
             home[f] = if kinds[f].of_the_family() { expected(fields[f].kind) } else { u[f] };
         }
-        Self { fields: n, kinds, matches: 0.05 * rows / total_pairs, homes: 0.05 * rows / total_pairs, m, u, home, usual, rows }
+        Self { fields: n, kinds, matches: 0.05 * rows / total_pairs, homes: 0.05 * rows / total_pairs, m, u, home, usual }
     }
 
     /// How much rarer, in bits, the agreeing value of a field is than usual at its level.
     pub(super) fn rarity(&self, field: usize, seen: Seen) -> f64 {
         let level = usize::from(seen.level);
         let usual = self.usual[field][level];
-        if seen.rows == 0 || usual.is_nan() {
+        if seen.rare == 0.0 || usual.is_nan() {
             return 0.0;
         }
-        let bits = (self.rows / share_rows(seen.rows)).log2() - usual;
+        let bits = f64::from(seen.rare) - usual;
         if level == 1 { bits } else { bits.clamp(-FUZZY, FUZZY) }
     }
 

@@ -59,7 +59,7 @@ pub struct Outcome {
 }
 
 /// Random pairs on which chance agreement is measured.
-const RANDOM: usize = 400_000;
+const RANDOM: usize = 200_000;
 /// Weight in bits below which a pair is forgotten before fitting.
 const FORGET: f64 = -10.0;
 /// Weight in bits from which a pair may be one person.
@@ -73,6 +73,8 @@ struct Work {
     two: bool,
     surname: Option<usize>,
     given: Option<usize>,
+    /// Value numbers of the first part of every field, row after row: what a pair looks at first lies together.
+    lines: Vec<u32>,
 }
 
 impl Work {
@@ -81,7 +83,14 @@ impl Work {
         let rows = tables.iter().map(|t| t.len()).sum();
         let of = |kind| fields.iter().position(|f: &Field| f.kind == kind);
         let (surname, given) = (of(Kind::Surname), of(Kind::Given));
-        Ok(Self { surname, given, rows, left: tables.first().map_or(0, |t| t.len()), two: tables.len() == 2, fields })
+        let width = fields.len();
+        let mut lines = vec![0u32; rows * width];
+        lines.par_chunks_mut(width).enumerate().for_each(|(row, line)| {
+            for (cell, field) in line.iter_mut().zip(&fields) {
+                *cell = field.parts[0].id(row);
+            }
+        });
+        Ok(Self { surname, given, rows, left: tables.first().map_or(0, |t| t.len()), two: tables.len() == 2, lines, fields })
     }
 
     fn total_pairs(&self) -> f64 {
@@ -96,7 +105,7 @@ impl Work {
     fn seen(&self, a: usize, b: usize) -> [Seen; FIELDS] {
         let mut out = [Seen::default(); FIELDS];
         for (s, f) in out.iter_mut().zip(&self.fields) {
-            *s = f.at_once(a, b).unwrap_or_else(|| f.compare(a, b));
+            *s = f.compare(a, b);
         }
         self.exchange(&mut out, a, b);
         out
@@ -110,7 +119,7 @@ impl Work {
             && swapped(&self.fields[s], &self.fields[g], a, b)
         {
             seen[s] = Seen::default();
-            seen[g] = Seen { level: SWAPPED, rows: 0 };
+            seen[g] = Seen { level: SWAPPED, rare: 0.0 };
         }
     }
 
@@ -118,7 +127,7 @@ impl Work {
         packed(model, self.fields.len(), a, b, &self.seen(index(a), index(b)))
     }
 
-    fn random(&self) -> Vec<(u64, [u32; FIELDS])> {
+    fn random(&self) -> Vec<(u64, [f32; FIELDS])> {
         let total = self.total_pairs();
         let all: Vec<(u32, u32)> = if total <= float(RANDOM) {
             let n = u32::try_from(self.rows).unwrap_or(u32::MAX);
@@ -135,12 +144,12 @@ impl Work {
             .map(|(a, b)| {
                 let seen = self.seen(index(*a), index(*b));
                 let mut levels = 0;
-                let mut rows = [0; FIELDS];
+                let mut rare = [0.0; FIELDS];
                 for (f, s) in seen.iter().enumerate().take(self.fields.len()) {
                     levels |= u64::from(s.level) << (4 * f);
-                    rows[f] = s.rows;
+                    rare[f] = s.rare;
                 }
-                (levels, rows)
+                (levels, rare)
             })
             .collect()
     }
@@ -210,8 +219,9 @@ fn worth_keeping(work: &Work, model: &Model, weights: &Weights, best: &[f64; FIE
     let mut seen = [Seen::default(); FIELDS];
     let mut open = [false; FIELDS];
     let mut bound = weights.prior;
+    let (line_x, line_y) = (&work.lines[x * n..(x + 1) * n], &work.lines[y * n..(y + 1) * n]);
     for (f, field) in work.fields.iter().enumerate() {
-        match field.at_once(x, y) {
+        match field.at_once(line_x[f], line_y[f]) {
             Some(s) => {
                 seen[f] = s;
                 bound += weights.person[f][usize::from(s.level)] + model.rarity(f, s);
@@ -227,7 +237,7 @@ fn worth_keeping(work: &Work, model: &Model, weights: &Weights, best: &[f64; FIE
             return None;
         }
         if open[f] {
-            let s = work.fields[f].compare(x, y);
+            let s = work.fields[f].compare_line(line_x[f], line_y[f]).unwrap_or_else(|| work.fields[f].compare(x, y));
             seen[f] = s;
             // Names may still turn out to have changed places.
             let name = Some(f) == work.surname || Some(f) == work.given;
@@ -262,7 +272,14 @@ fn link(tables: &[&Table], options: Options, progress: &(dyn Fn(&'static str, f6
     let clock = std::time::Instant::now();
     let step = |what: &str| {
         if trace {
-            eprintln!("{:7.3} s  {what}", clock.elapsed().as_secs_f64());
+            let ticks: u64 = std::fs::read_to_string("/proc/self/stat")
+                .ok()
+                .map_or(0, |s| s.split(' ').skip(13).take(2).filter_map(|t| t.parse::<u64>().ok()).sum());
+            eprintln!(
+                "{:7.3} s wall {:7.2} s cpu  {what}",
+                clock.elapsed().as_secs_f64(),
+                f64::from(u32::try_from(ticks).unwrap_or(0)) / 100.0
+            );
         }
     };
     let work = Work::new(tables)?;
@@ -287,7 +304,7 @@ fn link(tables: &[&Table], options: Options, progress: &(dyn Fn(&'static str, f6
     for (f, b) in best.iter_mut().enumerate().take(work.fields.len()) {
         *b = (1..LEVELS).map(|l| weights.person[f][l] + if l == 1 { 12.0 } else { 5.0 }).fold(0.0, f64::max);
         let kind = work.fields[f].kind;
-        if kind != Kind::Birth && kind != Kind::Place && work.fields[f].parts.len() == 1 {
+        if kind != Kind::Place && work.fields[f].parts.len() == 1 {
             // Full agreement would have been seen at once.
             *b = (2..LEVELS).map(|l| weights.person[f][l] + 5.0).fold(0.0, f64::max);
         }

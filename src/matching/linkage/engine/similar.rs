@@ -26,30 +26,39 @@ pub(super) fn slips(a: &[u16], b: &[u16], most: usize) -> Option<usize> {
     if b.len() > WIDE {
         return None;
     }
-    let mut before = [0usize; WIDE + 1];
-    let mut last = [0usize; WIDE + 1];
-    let mut row = [0usize; WIDE + 1];
-    for (j, cell) in last.iter_mut().enumerate() {
-        *cell = j;
+    // Only cells within `most` of the diagonal can hold few enough slips.
+    let far = most + 1;
+    let mut before = [u8::MAX; WIDE + 1];
+    let mut last = [u8::MAX; WIDE + 1];
+    let mut row = [u8::MAX; WIDE + 1];
+    let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+    for (j, cell) in last.iter_mut().enumerate().take(far + 1) {
+        *cell = small(j);
     }
     for (i, x) in a.iter().enumerate() {
-        row[0] = i + 1;
-        let mut least = row[0];
-        for (j, y) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
-                best = best.min(before[j - 1] + 1);
+        let from = i.saturating_sub(most);
+        let to = (i + far).min(b.len());
+        row[from] = if from == 0 { small(i + 1) } else { u8::MAX };
+        let mut least = row[from];
+        for j in from..to {
+            let y = b[j];
+            let mut best = last[j].saturating_add(u8::from(*x != y)).min(last[j + 1].saturating_add(1)).min(row[j].saturating_add(1));
+            if i > 0 && j > 0 && a[i - 1] == y && b[j - 1] == *x {
+                best = best.min(before[j - 1].saturating_add(1));
             }
             row[j + 1] = best;
             least = least.min(best);
         }
-        if least > most {
+        if to < b.len() {
+            row[to + 1] = u8::MAX;
+        }
+        if usize::from(least) > most {
             return None;
         }
         before = last;
         last = row;
     }
-    let found = last[b.len()];
+    let found = usize::from(last[b.len()]);
     (found <= most).then_some(found)
 }
 

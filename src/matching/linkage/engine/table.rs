@@ -12,8 +12,21 @@ use super::schema::{Meaning, Schema};
 pub struct Table {
     pub(super) columns: Vec<RawColumn>,
     /// The unique ids, or nothing where the file has none: rows are then numbered from 1.
-    ids: Option<RawColumn>,
+    ids: Option<Ids>,
     rows: usize,
+}
+
+/// Texts one after the other.
+struct Ids {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Ids {
+    fn of(&self, row: usize) -> &str {
+        let at = |i: usize| self.ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
+        self.text.get(row.checked_sub(1).map_or(0, at)..at(row)).unwrap_or_default()
+    }
 }
 
 /// One column: for every row the number of its distinct value, 0 for an empty cell.
@@ -88,13 +101,23 @@ impl Table {
         }
         u32::try_from(rows).map_err(|_| EngineError::TooLarge)?;
         let width = wanted.len();
-        let mut columns: Vec<RawColumn> =
-            wanted.par_iter().enumerate().map(|(c, (_, name, meaning))| intern(&text, &ends, width, c, name, *meaning)).collect();
+        let cell = |row: usize, column: usize| {
+            let i = row * width + column;
+            let at = |i: usize| ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
+            text.get(i.checked_sub(1).map_or(0, at)..at(i)).unwrap_or_default()
+        };
+        let (ids, columns) = rayon::join(
+            || match wanted.iter().position(|(_, _, m)| *m == Meaning::UniqueId) {
+                Some(c) => unique((0..rows).map(|r| cell(r, c))).map(Some),
+                None => Ok(None),
+            },
+            || {
+                let of = wanted.par_iter().enumerate().filter(|(_, (_, _, m))| *m != Meaning::UniqueId);
+                of.map(|(c, (_, name, meaning))| intern((0..rows).map(|r| cell(r, c)), name, *meaning)).collect::<Vec<RawColumn>>()
+            },
+        );
+        let ids = ids?;
         text.zeroize();
-        let ids = columns.iter().position(|c| c.meaning == Meaning::UniqueId).map(|i| columns.remove(i));
-        if let Some(ids) = &ids {
-            check_ids(ids)?;
-        }
         Ok(Self { columns, ids, rows })
     }
 
@@ -110,11 +133,7 @@ impl Table {
 
     /// The unique id of a row, or its number from 1.
     pub fn id(&self, row: usize) -> std::borrow::Cow<'_, str> {
-        let told = self.ids.as_ref().and_then(|c| {
-            let value = usize::try_from(*c.cells.get(row)?).ok()?.checked_sub(1)?;
-            c.values.get(value).map(AsRef::as_ref)
-        });
-        told.map_or_else(|| (row + 1).to_string().into(), Into::into)
+        self.ids.as_ref().map_or_else(|| (row + 1).to_string().into(), |ids| ids.of(row).into())
     }
 
     /// The distinct values of a column in every row as numbers, for columns outside the comparison such as a known truth.
@@ -123,41 +142,38 @@ impl Table {
     }
 }
 
-fn intern(text: &[u8], ends: &[u32], width: usize, column: usize, name: &str, meaning: Meaning) -> RawColumn {
+fn intern<'t>(cells: impl Iterator<Item = &'t [u8]>, name: &str, meaning: Meaning) -> RawColumn {
     let mut numbers: HashMap<&[u8], u32, super::hash::Build> = HashMap::default();
     let mut values: Vec<Box<str>> = Vec::new();
-    let at = |i: usize| ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
-    let rows = ends.len() / width;
-    let mut cells = Vec::with_capacity(rows);
-    for row in 0..rows {
-        let i = row * width + column;
-        let from = i.checked_sub(1).map_or(0, at);
-        let cell = text.get(from..at(i)).unwrap_or_default();
-        if cell.is_empty() {
-            cells.push(0);
-            continue;
-        }
-        let number = *numbers.entry(cell).or_insert_with(|| {
-            values.push(String::from_utf8_lossy(cell).into());
-            u32::try_from(values.len()).unwrap_or(u32::MAX)
-        });
-        cells.push(number);
-    }
+    let cells = cells
+        .map(|cell| {
+            if cell.is_empty() {
+                return 0;
+            }
+            *numbers.entry(cell).or_insert_with(|| {
+                values.push(String::from_utf8_lossy(cell).into());
+                u32::try_from(values.len()).unwrap_or(u32::MAX)
+            })
+        })
+        .collect();
     RawColumn { name: name.to_owned(), meaning, cells, values }
 }
 
-fn check_ids(ids: &RawColumn) -> Result<(), EngineError> {
-    let mut seen = vec![false; ids.values.len() + 1];
-    for (row, number) in ids.cells.iter().enumerate() {
-        let slot = usize::try_from(*number).ok().and_then(|n| seen.get_mut(n));
-        match slot {
-            Some(_) if *number == 0 => return Err(EngineError::EmptyId { row: row + 2 }),
-            Some(known) if *known => return Err(EngineError::RepeatedId { row: row + 2 }),
-            Some(known) => *known = true,
-            None => {}
+fn unique<'t>(cells: impl Iterator<Item = &'t [u8]>) -> Result<Ids, EngineError> {
+    let mut ids = Ids { text: String::new(), ends: Vec::new() };
+    let mut seen: HashMap<&[u8], (), super::hash::Build> = HashMap::default();
+    for (i, cell) in cells.enumerate() {
+        let row = i + 2;
+        if cell.is_empty() {
+            return Err(EngineError::EmptyId { row });
         }
+        if seen.insert(cell, ()).is_some() {
+            return Err(EngineError::RepeatedId { row });
+        }
+        ids.text.push_str(&String::from_utf8_lossy(cell));
+        ids.ends.push(u32::try_from(ids.text.len()).map_err(|_| EngineError::TooLarge)?);
     }
-    Ok(())
+    Ok(ids)
 }
 
 #[cfg(test)]

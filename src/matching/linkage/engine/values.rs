@@ -1,6 +1,7 @@
 //! Distinct values in the form in which they are compared.
 
 use std::collections::HashMap;
+use std::hash::Hasher;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -51,35 +52,53 @@ impl Dictionary {
 /// Numbers distinct values as they come.
 #[derive(Default)]
 pub(super) struct Builder {
-    numbers: HashMap<Box<str>, u32, Build>,
-    order: Vec<Box<str>>,
+    /// Hash to number; values of one hash stand at the next free hash.
+    numbers: HashMap<u64, u32, Build>,
+    text: String,
+    ends: Vec<usize>,
 }
 
 impl Builder {
+    fn value(&self, number: u32) -> &str {
+        let i = usize::try_from(number).unwrap_or(0);
+        let at = |i: usize| self.ends.get(i).copied().unwrap_or(0);
+        self.text.get(i.checked_sub(2).map_or(0, at)..i.checked_sub(1).map_or(0, at)).unwrap_or_default()
+    }
+
+    fn values(&self) -> impl Iterator<Item = &str> {
+        (1..=self.ends.len()).map(|n| self.value(u32::try_from(n).unwrap_or(0)))
+    }
+
     /// The number of a value; 0 for an empty one.
     pub(super) fn number(&mut self, value: &str) -> u32 {
         if value.is_empty() || means_nothing(value) {
             return 0;
         }
-        if let Some(n) = self.numbers.get(value) {
-            return *n;
+        let mut hasher = super::hash::Fast::default();
+        hasher.write(value.as_bytes());
+        let mut hash = hasher.finish();
+        while let Some(n) = self.numbers.get(&hash) {
+            if self.value(*n) == value {
+                return *n;
+            }
+            hash = hash.wrapping_add(1);
         }
-        self.order.push(value.into());
-        let n = u32::try_from(self.order.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(value.into(), n);
+        self.text.push_str(value);
+        self.ends.push(self.text.len());
+        let n = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(hash, n);
         n
     }
 
     /// All values; `sounded` asks for the codes of their sound.
     pub(super) fn finish(self, sounded: bool) -> Dictionary {
-        drop(self.numbers);
-        let n = self.order.len() + 1;
-        let mut units = Vec::with_capacity(self.order.iter().map(|v| v.len()).sum());
+        let n = self.ends.len() + 1;
+        let mut units = Vec::with_capacity(self.text.len());
         let mut ends = Vec::with_capacity(n);
         let mut han = Vec::with_capacity(n);
         ends.push(0);
         han.push(false);
-        for value in &self.order {
+        for value in self.values() {
             units.extend(value.chars().take(LONGEST).map(unit));
             ends.push(u32::try_from(units.len()).unwrap_or(u32::MAX));
             han.push(value.chars().any(chars::is_han));
@@ -88,7 +107,7 @@ impl Builder {
         let (mut sound, mut letters) = (vec![0u32], vec![0u32]);
         if sounded {
             let mut codes: HashMap<String, u32, Build> = HashMap::default();
-            for value in &self.order {
+            for value in self.values() {
                 let code = if chinese { spelled(value) } else { skeleton(value) };
                 letters.push(code.bytes().fold(0u32, |sum, b| sum.wrapping_add(low(super::hash::spread(u64::from(b) + 977)))));
                 let next = u32::try_from(codes.len() + 1).unwrap_or(u32::MAX);
