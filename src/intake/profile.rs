@@ -84,6 +84,7 @@ pub enum ProfileFlaw {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct File {
     registry: String,
+    #[serde(deserialize_with = "crate::domain::time::rule_date")]
     valid_from: NaiveDate,
     #[serde(default)]
     words: BTreeMap<String, Vec<String>>,

@@ -9,5 +9,7 @@
 
 #[allow(dead_code, reason = "the tests that drive the server use the rest")]
 mod harness;
+mod intake_dev;
+mod intake_sheets;
 mod linkage_drives;
 mod quiet_logs;
