@@ -106,7 +106,8 @@ impl Towns {
             return Some(one);
         }
         // 莲花街道凤岭社区: more than the town, but beginning with its full name.
-        if found.is_empty() { self.at_front(&text) } else { None }
+        let full = |t: &&Town| forms(t).any(|stem| kinds_of(t).iter().any(|kind| text.contains(&format!("{stem}{kind}"))));
+        if found.is_empty() && self.towns.iter().filter(full).count() == 1 { self.at_front(&text) } else { None }
     }
 
     /// The town an address lies in: the full name (with 镇, 街道 ...) after province, city and district, else the only full name in it. An

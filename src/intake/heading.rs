@@ -162,7 +162,8 @@ impl Reader<'_> {
             }
             return Some(Reading { sureness: (reading.sureness.0 + 1, reading.sureness.1), ..reading });
         }
-        if let Some(reading) = self.role(base) {
+        // 紧急联系人（一）电话: the remark may hold the order.
+        if let Some(reading) = self.role(folded).or_else(|| self.role(base)) {
             return Some(reading);
         }
         for owner in OWNERS {

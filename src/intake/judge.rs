@@ -29,12 +29,19 @@ use super::sheet::{ColumnRead, Judged, Problem, Row, RowKind, RowOutcome, Sheet}
 const STEP: usize = 200;
 
 /// Reads the table of a grid.
-pub(super) fn sheet(grid: &Grid, merges: &Merges, layout: Layout, reader: Reader<'_>, limits: Limits, options: &ReadOptions<'_>, progress: &mut dyn FnMut(usize, usize)) -> Sheet {
+pub(super) fn sheet(
+    (grid, merges, layout): (&Grid, &Merges, Layout),
+    reader: Reader<'_>,
+    limits: Limits,
+    file_name: &str,
+    options: &ReadOptions<'_>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Sheet {
     let latest = options.judged_on.unwrap_or(options.today);
     let classifier = Classifier { grid, merges, reader, towns: options.towns };
     let columns = layout.columns.iter().map(|c| ColumnRead { index: c.index, heading: c.heading.clone(), field: c.reading.map(|r| r.field.word()) }).collect();
     let header_row = number(layout.first);
-    let title_date = title_date(grid, layout.first, latest);
+    let title_date = title_date(grid, layout.first, file_name, latest);
     let mut rows: Vec<(usize, RowKind, Option<RawRow>)> = (layout.first..=layout.last).map(|r| (r, RowKind::Header, None)).collect();
     let mut current = layout;
     let mut orders = orders(grid, &current);
@@ -90,25 +97,40 @@ fn orders(grid: &Grid, layout: &Layout) -> Vec<(u32, Order)> {
     columns.map(|c| (c, dates::order_of((layout.last + 1..grid.rows.len()).filter_map(|r| grid.cell(r, c)).filter(|c| matches!(c, Cell::Text(_)))))).collect()
 }
 
-/// A day told above the table: 活动日期：2025年6月14日.
-fn title_date(grid: &Grid, header: usize, latest: NaiveDate) -> Option<NaiveDate> {
-    let mut found = None;
+/// A day told above the table or by the file's name: 活动日期：2025年6月14日, 2025世界献血者日.
+fn title_date(grid: &Grid, header: usize, file_name: &str, latest: NaiveDate) -> Option<NaiveDate> {
+    let mut cells: Vec<std::borrow::Cow<'_, str>> = Vec::new();
     for row in 0..header.min(20) {
-        for (_, cell) in grid.filled(row) {
-            if let Some(DateRead::Day(day)) = cell.as_serial().and_then(dates::of_serial).map(DateRead::Day) {
-                found = found.or(Some(day));
-            }
-            let shown = cell.shown();
-            for part in shown.split(|c: char| !(c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '-' | '/' | '.'))) {
-                if part.chars().filter(char::is_ascii_digit).count() >= 6
-                    && let DateRead::Day(day) = dates::text(part, Order::Unknown, latest)
-                {
-                    found = found.or(Some(day));
-                }
-            }
-        }
+        cells.extend(grid.filled(row).map(|(_, cell)| cell.shown()));
     }
-    found.filter(|day| *day <= latest)
+    cells.push(file_name.into());
+    let written = cells.iter().find_map(|text| written_day(text, latest));
+    written.or_else(|| cells.iter().find_map(|text| feast(text))).filter(|day| *day <= latest)
+}
+
+fn written_day(text: &str, latest: NaiveDate) -> Option<NaiveDate> {
+    let text: String = text.chars().take(300).map(crate::domain::written::narrow).collect();
+    text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '-' | '/' | '.'))).find_map(|part| {
+        let part = part.trim_matches(['-', '.', '/']);
+        let whole = part.chars().filter(char::is_ascii_digit).count() >= 6;
+        match whole.then(|| dates::text(part, Order::Unknown, latest)) {
+            Some(DateRead::Day(day)) => Some(day),
+            _ => None,
+        }
+    })
+}
+
+/// Days on which drives are held every year: World Blood Donor Day (14 June, WHA58.13) and World Red Cross Day (8 May).
+fn feast(text: &str) -> Option<NaiveDate> {
+    let text: String = text.chars().take(300).map(crate::domain::written::narrow).filter(|c| !c.is_whitespace()).collect();
+    let year = text.split(|c: char| !c.is_ascii_digit()).find(|d| d.len() == 4 && d.starts_with("20"))?.parse().ok()?;
+    if text.contains("献血者日") || text.to_lowercase().contains("worldblooddonorday") {
+        NaiveDate::from_ymd_opt(year, 6, 14)
+    } else if text.contains("世界红十字日") {
+        NaiveDate::from_ymd_opt(year, 5, 8)
+    } else {
+        None
+    }
 }
 
 /// The day that most rows with a date bear: the drive's.

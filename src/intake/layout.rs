@@ -42,7 +42,7 @@ impl Layout {
     /// The best header of a sheet: the earliest of those that understand nearly as many columns as the best one.
     pub(super) fn find(grid: &Grid, merges: &Merges, reader: Reader<'_>) -> Option<Self> {
         let mut found: Vec<Self> = Vec::new();
-        for row in 0..grid.rows.len().min(HEADER_WITHIN) {
+        for row in (0..grid.rows.len().min(HEADER_WITHIN)).filter(|row| holds_words(grid, *row)) {
             found.extend(Self::at(grid, merges, reader, row).filter(Self::is_header));
         }
         let best = found.iter().map(Self::score).max()?;
@@ -51,7 +51,7 @@ impl Layout {
 
     /// Whether a row would be a header if it had a column of names.
     pub(super) fn lacks_only_names(grid: &Grid, merges: &Merges, reader: Reader<'_>) -> bool {
-        (0..grid.rows.len().min(HEADER_WITHIN)).filter_map(|row| Self::at(grid, merges, reader, row)).any(|l| l.score() >= 6 && l.columns.iter().filter(|c| c.reading.is_some()).count() * 2 >= l.columns.len())
+        (0..grid.rows.len().min(HEADER_WITHIN)).filter(|row| holds_words(grid, *row)).filter_map(|row| Self::at(grid, merges, reader, row)).any(|l| l.score() >= 6 && l.columns.iter().filter(|c| c.reading.is_some()).count() * 2 >= l.columns.len())
     }
 
     /// The header that begins in a row, of one row or two, whichever tells more.
@@ -238,6 +238,16 @@ impl Layout {
         }
         same >= 2 && same * 10 >= filled * 6
     }
+}
+
+/// Whether most of a row's cells are words, as headings are.
+fn holds_words(grid: &Grid, row: usize) -> bool {
+    let (mut all, mut data) = (0usize, 0usize);
+    for (_, cell) in grid.filled(row) {
+        all += 1;
+        data += usize::from(!matches!(cell, Cell::Text(_)) || looks_like_data(&cell.shown()));
+    }
+    all > 0 && data * 4 <= all
 }
 
 /// The text of a header cell; a merged region's text stands in each of its cells.

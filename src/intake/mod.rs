@@ -40,13 +40,12 @@ const MAX_FILE_MB: u64 = 64;
 
 /// Reads the bytes of an XLSX, XLS or CSV file (also separated by tabs or semicolons; UTF-8, UTF-16 or GB18030) into judged rows.
 ///
-/// The format is told by the bytes; `file_name` decides nothing but may help later formats. `progress` is called with (rows done, rows in
+/// The format is told by the bytes; of `file_name` only a date in it is used, where nothing else tells the drive's day. `progress` is called with (rows done, rows in
 /// all), now and then.
 ///
 /// # Errors
 /// The file is none of the formats, too large, holds no table with a header the profiles know, or a profile is missing. Nothing of a cell is echoed.
 pub fn read(bytes: Guarded<Vec<u8>>, file_name: &str, options: &ReadOptions<'_>, progress: &mut dyn FnMut(usize, usize)) -> Result<Sheet, IntakeError> {
-    let _ = file_name;
     let raw = bytes.reveal();
     if raw.len() as u64 > MAX_FILE_MB << 20 {
         return Err(IntakeError::FileTooLarge { limit_mb: MAX_FILE_MB });
@@ -72,7 +71,7 @@ pub fn read(bytes: Guarded<Vec<u8>>, file_name: &str, options: &ReadOptions<'_>,
     let (chosen, layout, others) = choose(&grids, reader)?;
     let grid = grids.get(chosen).ok_or(IntakeError::NoTable)?;
     let merges = Merges::of(grid);
-    let mut sheet = judge::sheet(grid, &merges, layout, reader, limits, options, progress);
+    let mut sheet = judge::sheet((grid, &merges, layout), reader, limits, file_name, options, progress);
     let name = |index: &usize| grids.get(*index).map(|g| g.name.clone());
     sheet.ignored_sheets = (0..grids.len()).filter(|i| *i != chosen).filter_map(|i| name(&i)).collect();
     sheet.other_tables = others.iter().filter_map(name).collect();

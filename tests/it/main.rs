@@ -11,6 +11,8 @@
 mod harness;
 mod followup_bounces;
 mod followup_smtp;
+mod intake_dev;
+mod intake_sheets;
 mod linkage_drives;
 mod store;
 mod quiet_logs;
