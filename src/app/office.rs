@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::config::Config;
 use crate::domain::Compartment;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::config::Config;
 use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreUrl, settings};
 use crate::vault::{KeyFile, KeyRow, RecoverySheet, RootKey, Vault};
 

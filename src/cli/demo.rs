@@ -23,7 +23,10 @@ pub fn run(options: &Options, args: &Demo) -> Result<Outcome, CliError> {
         let mut progress = show::Progress::of("people");
         let made = demo::fill(&app, args.people, open::now(), &mut |done, total| progress.at(done, total)).await?;
         drop(progress);
-        show::line(format_args!("{} registrations, {} pairs to review, {} follow-ups planned.", made.registrations, made.pairs, made.planned));
+        show::line(format_args!(
+            "{} registrations, {} pairs to review, {} follow-ups planned.",
+            made.registrations, made.pairs, made.planned
+        ));
         if let crate::config::MailRoute::Folder(folder) = &app.config.mail.route {
             show::line(format_args!("Mails are caught in {}.", folder.display()));
         }

@@ -21,7 +21,10 @@ pub fn run(options: &Options, args: &Duplicates) -> Result<Outcome, CliError> {
                 if options.json {
                     show::json(&tally);
                 } else {
-                    show::line(format_args!("{} pairs are surely one person, {} wait for a registrar. Nobody was merged.", tally.same, tally.review));
+                    show::line(format_args!(
+                        "{} pairs are surely one person, {} wait for a registrar. Nobody was merged.",
+                        tally.same, tally.review
+                    ));
                 }
             }
             Duplicates::List => {

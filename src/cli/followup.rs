@@ -16,7 +16,10 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::json(&outcome);
                     return Ok(Outcome::Done);
                 }
-                show::line(format_args!("{} contacts fall due, {} of them new, {} held until the first contact is confirmed.", outcome.planned, outcome.new, outcome.held));
+                show::line(format_args!(
+                    "{} contacts fall due, {} of them new, {} held until the first contact is confirmed.",
+                    outcome.planned, outcome.new, outcome.held
+                ));
                 for (channel, count) in &outcome.by_channel {
                     show::line(format_args!("  {channel}: {count}"));
                 }
@@ -34,7 +37,10 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::json(&tally);
                     return Ok(Outcome::Done);
                 }
-                show::line(format_args!("{} queued, {} sent, {} to be tried again, {} refused, {} uncertain.", tally.queued, tally.sent, tally.deferred, tally.refused, tally.uncertain));
+                show::line(format_args!(
+                    "{} queued, {} sent, {} to be tried again, {} refused, {} uncertain.",
+                    tally.queued, tally.sent, tally.deferred, tally.refused, tally.uncertain
+                ));
                 for (reason, count) in &tally.not_sent {
                     show::line(format_args!("  not sent, {reason}: {count}"));
                 }

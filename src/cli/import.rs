@@ -22,12 +22,7 @@ pub fn run(options: &Options, args: &Import) -> Result<Outcome, CliError> {
             Some(drive) => Some(app.drive_named(drive).await?.ok_or(CliError::Argument("there is no drive of this name; begin it first"))?),
             None => None,
         };
-        let how = ImportOptions {
-            registry: Some(args.registry),
-            judged_on: args.date,
-            profile,
-            drive: drive.as_ref().map(|d| d.id),
-        };
+        let how = ImportOptions { registry: Some(args.registry), judged_on: args.date, profile, drive: drive.as_ref().map(|d| d.id) };
         let mut progress = show::Progress::of("rows");
         let mut step = |done, total| progress.at(done, total);
         if args.dry_run {

@@ -40,9 +40,8 @@ pub fn run(options: &Options, args: &Keys) -> Result<Outcome, CliError> {
             }
             Keys::Export { compartments, output } => {
                 let chosen: Option<Vec<Compartment>> = compartments.iter().map(|w| Compartment::from_word(w.trim())).collect();
-                let chosen = chosen.ok_or(CliError::Argument(
-                    "a compartment is one of identity, contact, health, genetic, documents, statistics",
-                ))?;
+                let chosen = chosen
+                    .ok_or(CliError::Argument("a compartment is one of identity, contact, health, genetic, documents, statistics"))?;
                 app.export_keys(Actor::Console, &chosen, output, now).await?;
                 show::line(format_args!("Written to {}; it opens these compartments and nothing else.", output.display()));
             }

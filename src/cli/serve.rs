@@ -9,10 +9,8 @@ use super::args::{Options, Serve};
 use super::{CliError, Outcome, open, show};
 
 pub fn run(options: &Options, args: &Serve) -> Result<Outcome, CliError> {
-    let sources = open::sources(options)?
-        .with("address", args.address)
-        .with("port", args.port)
-        .with("behind_proxy", args.behind_proxy.clone());
+    let sources =
+        open::sources(options)?.with("address", args.address).with("port", args.port).with("behind_proxy", args.behind_proxy.clone());
     let config = Config::load(&sources, Purpose::Serve)?;
     open::runtime()?.block_on(async {
         let app = Arc::new(open::open(config).await?);

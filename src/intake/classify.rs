@@ -12,18 +12,39 @@ use crate::domain::town::Towns;
 
 /// Beginnings of a row of sums.
 const SUMS: [&str; 21] = [
-    "合计", "小计", "总计", "共计", "累计", "总数", "总人数", "人数合计", "合計", "小計", "總計", "平均", "本页合计", "本页小计", "本表合计", "以上合计", "以上小计", "汇总", "total", "subtotal", "grandtotal",
+    "合计",
+    "小计",
+    "总计",
+    "共计",
+    "累计",
+    "总数",
+    "总人数",
+    "人数合计",
+    "合計",
+    "小計",
+    "總計",
+    "平均",
+    "本页合计",
+    "本页小计",
+    "本表合计",
+    "以上合计",
+    "以上小计",
+    "汇总",
+    "total",
+    "subtotal",
+    "grandtotal",
 ];
 
 /// Words of those who made, checked or signed a sheet, before 人, 单位, 日期 or a colon.
 const SIGNING: [&str; 24] = [
-    "制表", "填表", "填报", "审核", "审批", "复核", "经办", "负责", "统计", "录入", "校对", "报送", "汇总", "打印", "导出", "制单", "主管", "核对", "签字", "签章", "盖章", "领导", "上报", "编制",
+    "制表", "填表", "填报", "审核", "审批", "复核", "经办", "负责", "统计", "录入", "校对", "报送", "汇总", "打印", "导出", "制单", "主管",
+    "核对", "签字", "签章", "盖章", "领导", "上报", "编制",
 ];
 
 /// Endings of what is not a person's name: groups, places, lists.
 const GROUPS: [&str; 36] = [
-    "组", "队", "批", "批次", "镇", "街道", "村", "社区", "班", "单位", "学校", "医院", "名单", "人员", "部", "局", "科", "中心", "公司", "分队", "支部", "大队", "小组", "乡", "区", "县", "市", "省", "办", "团", "系", "学院", "中学", "小学",
-    "年级", "登记",
+    "组", "队", "批", "批次", "镇", "街道", "村", "社区", "班", "单位", "学校", "医院", "名单", "人员", "部", "局", "科", "中心", "公司",
+    "分队", "支部", "大队", "小组", "乡", "区", "县", "市", "省", "办", "团", "系", "学院", "中学", "小学", "年级", "登记",
 ];
 
 /// Looks at rows one by one.
@@ -106,7 +127,9 @@ impl Classifier<'_> {
             let text = text.trim_start_matches(['-', '*', '(', '【', '[', '=']);
             let head: String = text.chars().take(16).collect();
             SUMS.iter().any(|w| head.starts_with(w) || (head.ends_with(w) && text.chars().count() <= 12))
-                || ((head.starts_with('共') || head.starts_with("以上") || head.starts_with("总共")) && head.chars().any(|c| c.is_ascii_digit()) && head.contains(['人', '名', '条', '份']))
+                || ((head.starts_with('共') || head.starts_with("以上") || head.starts_with("总共"))
+                    && head.chars().any(|c| c.is_ascii_digit())
+                    && head.contains(['人', '名', '条', '份']))
         })
     }
 
@@ -119,7 +142,8 @@ impl Classifier<'_> {
             if self.grid.is_wide(row, column, 3) {
                 return Some(if is_note(lead) { RowKind::Note } else { between });
             }
-            let numberish = lead.chars().any(|c| c.is_ascii_digit()) && lead.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/'));
+            let numberish =
+                lead.chars().any(|c| c.is_ascii_digit()) && lead.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/'));
             return match field {
                 Some(Field::Sequence | Field::Number) if numberish => None,
                 Some(Field::Name) if !self.heads_a_part(lead) && is_name(lead) => None,
@@ -129,15 +153,20 @@ impl Classifier<'_> {
             };
         }
         // 第二批 | 2025-04-13: a section with a remark.
-        let shows = filled.iter().any(|(index, _)| layout.columns.iter().any(|c| c.index == *index && c.reading.is_some_and(|r| r.field.shows_a_person())));
+        let shows = filled
+            .iter()
+            .any(|(index, _)| layout.columns.iter().any(|c| c.index == *index && c.reading.is_some_and(|r| r.field.shows_a_person())));
         let numbered = matches!(field, Some(Field::Sequence | Field::Number));
-        let marked = ["第", "以下", "以上", "--", "==", "补录", "【"].iter().any(|w| lead.starts_with(w)) && !lead.chars().all(|c| c.is_ascii_digit());
-        (!shows && filled.len() <= 3 && numbered && (marked || (self.heads_a_part(lead) && !lead.chars().any(|c| c.is_ascii_digit())))).then_some(between)
+        let marked = ["第", "以下", "以上", "--", "==", "补录", "【"].iter().any(|w| lead.starts_with(w))
+            && !lead.chars().all(|c| c.is_ascii_digit());
+        (!shows && filled.len() <= 3 && numbered && (marked || (self.heads_a_part(lead) && !lead.chars().any(|c| c.is_ascii_digit()))))
+            .then_some(between)
     }
 
     /// Whether a text heads a part of the sheet: 第二批, 莲花街道, 以下为补录人员.
     fn heads_a_part(&self, lead: &str) -> bool {
-        let bare = lead.trim_matches(|c: char| matches!(c, '-' | '=' | '*' | '#' | '(' | ')' | '【' | '】' | '[' | ']' | ':' | '~' | '_' | '·'));
+        let bare =
+            lead.trim_matches(|c: char| matches!(c, '-' | '=' | '*' | '#' | '(' | ')' | '【' | '】' | '[' | ']' | ':' | '~' | '_' | '·'));
         bare.len() != lead.len()
             || self.towns.named(bare).is_some()
             || GROUPS.iter().any(|g| bare.ends_with(g))
@@ -161,16 +190,39 @@ fn is_name(lead: &str) -> bool {
 }
 
 fn is_note(lead: &str) -> bool {
-    ["注:", "注1", "注意", "备注:", "说明:", "附:", "附注", "※", "*注", "注.", "填表说明", "填写说明", "温馨提示", "提示:"].iter().any(|w| lead.starts_with(w)) || lead == "注" || lead == "说明"
+    ["注:", "注1", "注意", "备注:", "说明:", "附:", "附注", "※", "*注", "注.", "填表说明", "填写说明", "温馨提示", "提示:"]
+        .iter()
+        .any(|w| lead.starts_with(w))
+        || lead == "注"
+        || lead == "说明"
 }
 
 fn is_instruction(text: &str) -> bool {
     let bare = text.trim_matches(['(', ')', '[', ']', '【', '】', '*']);
-    ["必填", "选填", "文本格式", "格式", "例如", "如:", "请填", "请输入", "下拉选择", "18位", "11位", "yyyy", "男/女", "自动计算", "自动生成"].iter().any(|w| bare.starts_with(w))
+    [
+        "必填",
+        "选填",
+        "文本格式",
+        "格式",
+        "例如",
+        "如:",
+        "请填",
+        "请输入",
+        "下拉选择",
+        "18位",
+        "11位",
+        "yyyy",
+        "男/女",
+        "自动计算",
+        "自动生成",
+    ]
+    .iter()
+    .any(|w| bare.starts_with(w))
 }
 
 fn is_example(lead: &str) -> bool {
-    ["示例", "样例", "范例", "示范", "填写示例", "例:", "举例", "example", "sample", "e.g"].iter().any(|w| lead.starts_with(w)) || matches!(lead, "例" | "样" | "(例)" | "例1")
+    ["示例", "样例", "范例", "示范", "填写示例", "例:", "举例", "example", "sample", "e.g"].iter().any(|w| lead.starts_with(w))
+        || matches!(lead, "例" | "样" | "(例)" | "例1")
 }
 
 fn marks_example(name: &str) -> bool {
@@ -185,8 +237,14 @@ fn is_signing(text: &str) -> bool {
     let text = text.trim_start_matches(['(', '[', '【']);
     SIGNING.iter().any(|w| {
         text.strip_prefix(w).is_some_and(|rest| {
-            let rest = ["人员", "单位", "日期", "时间", "人", "员", "者", "机构", "部门"].iter().find_map(|k| rest.strip_prefix(k)).unwrap_or(rest);
-            let rest = ["签字", "签名", "签章", "盖章", "(签字)", "(签名)", "(盖章)", "(签章)", "(公章)"].iter().find_map(|k| rest.strip_prefix(k)).unwrap_or(rest);
+            let rest = ["人员", "单位", "日期", "时间", "人", "员", "者", "机构", "部门"]
+                .iter()
+                .find_map(|k| rest.strip_prefix(k))
+                .unwrap_or(rest);
+            let rest = ["签字", "签名", "签章", "盖章", "(签字)", "(签名)", "(盖章)", "(签章)", "(公章)"]
+                .iter()
+                .find_map(|k| rest.strip_prefix(k))
+                .unwrap_or(rest);
             rest.is_empty() || rest.starts_with([':', '_']) || rest.starts_with("  ")
         })
     }) || ["日期:", "单位(盖章)", "单位盖章", "公章", "联系人:", "电话:", "联系电话:"].iter().any(|w| text.starts_with(w))

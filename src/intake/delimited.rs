@@ -16,7 +16,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
     }
     // Web systems save HTML tables and XML under the name of a workbook.
     let start = body.trim_start_matches(super::repair::is_blank_char);
-    if ["<html", "<!doctype", "<table", "<?xml", "<meta", "<head"].iter().any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag))) {
+    if ["<html", "<!doctype", "<table", "<?xml", "<meta", "<head"]
+        .iter()
+        .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag)))
+    {
         return Err(IntakeError::UnknownFormat);
     }
     let delimiter = delimiter(body);
@@ -25,7 +28,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
         if grid.rows.len() >= MAX_ROWS as usize || record.len() > MAX_COLUMNS as usize {
             return Err(IntakeError::TooManyCells { rows: MAX_ROWS, columns: MAX_COLUMNS });
         }
-        let cells: Cells = record.into_iter().zip(0u32..).filter(|(text, _)| !text.is_empty()).map(|(text, c)| (c, Cell::text(text))).collect();
+        let cells: Cells =
+            record.into_iter().zip(0u32..).filter(|(text, _)| !text.is_empty()).map(|(text, c)| (c, Cell::text(text))).collect();
         grid.rows.push(cells);
     }
     Ok(grid)
@@ -55,7 +59,10 @@ fn decode(bytes: &[u8]) -> Option<Guarded<String>> {
         return binary(text).then_some(()).map_or_else(|| Some(Guarded::new(text.to_owned())), |()| None);
     }
     let flaws = |text: &str| text.chars().filter(|c| *c == '\u{fffd}').count();
-    let (gb, utf8) = (Guarded::new(GB18030.decode_without_bom_handling(bytes).0.into_owned()), Guarded::new(String::from_utf8_lossy(bytes).into_owned()));
+    let (gb, utf8) = (
+        Guarded::new(GB18030.decode_without_bom_handling(bytes).0.into_owned()),
+        Guarded::new(String::from_utf8_lossy(bytes).into_owned()),
+    );
     let chosen = if flaws(gb.reveal()) <= flaws(utf8.reveal()) { gb } else { utf8 };
     (!binary(chosen.reveal())).then_some(chosen)
 }
@@ -74,7 +81,8 @@ fn binary(text: &str) -> bool {
 fn delimiter(text: &str) -> char {
     let candidates = [',', '\t', ';', '，', '|'];
     let score = |d: char| {
-        let widths: Vec<usize> = Records::new(text, d).take(60).map(|r| r.iter().rposition(|c| !c.trim().is_empty()).map_or(0, |i| i + 1)).collect();
+        let widths: Vec<usize> =
+            Records::new(text, d).take(60).map(|r| r.iter().rposition(|c| !c.trim().is_empty()).map_or(0, |i| i + 1)).collect();
         widths.iter().filter(|w| **w > 1).count() * 100 + widths.iter().copied().max().unwrap_or(0).min(99)
     };
     let mut best = (',', score(','));
@@ -178,7 +186,8 @@ mod tests {
     fn every_encoding_an_office_saves_is_read() {
         let text = "姓名,电话,备注\n张三,13800000000,好\n";
         let expected = vec![vec!["姓名".to_owned(), "电话".into(), "备注".into()], vec!["张三".into(), "13800000000".into(), "好".into()]];
-        let utf16 = |be: bool| -> Vec<u8> { text.encode_utf16().flat_map(|u| if be { u.to_be_bytes() } else { u.to_le_bytes() }).collect() };
+        let utf16 =
+            |be: bool| -> Vec<u8> { text.encode_utf16().flat_map(|u| if be { u.to_be_bytes() } else { u.to_le_bytes() }).collect() };
         let with_bom = |bom: &[u8], body: Vec<u8>| [bom, &body].concat();
         for bytes in [
             text.as_bytes().to_vec(),

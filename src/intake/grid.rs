@@ -38,7 +38,9 @@ impl Cell {
         match self {
             Self::Text(text) => Cow::Borrowed(text.reveal()),
             Self::Number(n) => Cow::Owned(plain(*n.reveal())),
-            Self::Serial(days) => Cow::Owned(super::repair::dates::of_serial(*days.reveal()).map_or_else(|| plain(*days.reveal()), |d| d.to_string())),
+            Self::Serial(days) => {
+                Cow::Owned(super::repair::dates::of_serial(*days.reveal()).map_or_else(|| plain(*days.reveal()), |d| d.to_string()))
+            }
             Self::Span(days) => Cow::Owned(plain(*days.reveal() * 24.0)),
         }
     }

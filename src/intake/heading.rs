@@ -7,24 +7,64 @@ use super::profile::{Profile, RoleKind};
 
 /// Words in front of a heading that only say whose it is.
 const OWNERS: [&str; 22] = [
-    "志愿捐献者", "造血干细胞捐献者", "捐献志愿者", "献血志愿者", "志愿登记者", "申请登记人", "志愿者", "捐献者", "捐献人", "捐赠者", "捐赠人", "献血者", "献血人", "登记者", "登记人",
-    "申请人", "报名人", "参加者", "供者", "本人", "您的", "个人",
+    "志愿捐献者",
+    "造血干细胞捐献者",
+    "捐献志愿者",
+    "献血志愿者",
+    "志愿登记者",
+    "申请登记人",
+    "志愿者",
+    "捐献者",
+    "捐献人",
+    "捐赠者",
+    "捐赠人",
+    "献血者",
+    "献血人",
+    "登记者",
+    "登记人",
+    "申请人",
+    "报名人",
+    "参加者",
+    "供者",
+    "本人",
+    "您的",
+    "个人",
 ];
 
 /// Words behind or before a heading that add nothing.
-const ADDED: [&str; 14] = ["必填", "选填", "请填写", "填写", "一栏", "信息", "请如实", "必填项", "选填项", "如有", "可不填", "请输入", "请选择", "(可选)"];
+const ADDED: [&str; 14] =
+    ["必填", "选填", "请填写", "填写", "一栏", "信息", "请如实", "必填项", "选填项", "如有", "可不填", "请输入", "请选择", "(可选)"];
 
 /// Brings a heading to its comparable form: NFKC, lower case, traditional forms of the header words, no spaces, stars, colons or other marks.
 pub(super) fn fold(text: &str) -> String {
-    text.nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_mark(*c))
-        .map(simplified)
-        .collect()
+    text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace() && !c.is_control() && !is_mark(*c)).map(simplified).collect()
 }
 
 fn is_mark(c: char) -> bool {
-    matches!(c, '*' | '★' | '☆' | '※' | '●' | '■' | '▲' | ':' | '、' | '。' | '.' | ',' | '_' | '"' | '\'' | '“' | '”' | '‘' | '’' | '?' | '!' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
+    matches!(
+        c,
+        '*' | '★'
+            | '☆'
+            | '※'
+            | '●'
+            | '■'
+            | '▲'
+            | ':'
+            | '、'
+            | '。'
+            | '.'
+            | ','
+            | '_'
+            | '"'
+            | '\''
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '?'
+            | '!'
+            | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}'
+    )
 }
 
 /// Traditional forms that stand in headings; anything else is left alone.
@@ -188,7 +228,11 @@ impl Reader<'_> {
     }
 
     fn words(&self, folded: &str) -> Option<Reading> {
-        self.profiles.iter().find_map(|p| p.words.get(folded)).and_then(|list| list.first()).map(|(field, rank)| Reading::own(*field, (0, *rank)))
+        self.profiles
+            .iter()
+            .find_map(|p| p.words.get(folded))
+            .and_then(|list| list.first())
+            .map(|(field, rank)| Reading::own(*field, (0, *rank)))
     }
 
     fn begins_with_role(&self, folded: &str) -> bool {
@@ -209,7 +253,9 @@ impl Reader<'_> {
             let (second, after) = take_ordinal(after);
             let (third, after) = take_last_ordinal(after);
             let ordinal = first.or(second).or(third).unwrap_or(0);
-            if !(before.is_empty() || matches!(before, "紧急" | "第" | "备用" | "其他" | "家庭" | "直系" | "亲属" | "登记" | "捐献" | "遗体捐献" | "指定")) {
+            if !(before.is_empty()
+                || matches!(before, "紧急" | "第" | "备用" | "其他" | "家庭" | "直系" | "亲属" | "登记" | "捐献" | "遗体捐献" | "指定"))
+            {
                 continue;
             }
             let Some(field) = self.profiles.iter().find_map(|p| p.role_words.get(after)).copied() else {
@@ -233,7 +279,8 @@ impl Reader<'_> {
         }
         // 与本人关系, 关系 alone: whose is told by the columns beside it.
         let (ordinal, rest) = take_last_ordinal(&folded);
-        let relation = self.profiles.iter().find_map(|p| p.role_words.get(rest)).is_some_and(|f| *f == Field::PartyRelation) && rest.contains("关系")
+        let relation = self.profiles.iter().find_map(|p| p.role_words.get(rest)).is_some_and(|f| *f == Field::PartyRelation)
+            && rest.contains("关系")
             || matches!(rest, "relation" | "relationship");
         relation.then_some(Reading { field: Field::PartyRelation, party: Party::Contact(ordinal.unwrap_or(0)), sureness: (6, 0) })
     }

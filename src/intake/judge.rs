@@ -39,7 +39,11 @@ pub(super) fn sheet(
 ) -> Sheet {
     let latest = options.judged_on.unwrap_or(options.today);
     let classifier = Classifier { grid, merges, reader, towns: options.towns };
-    let columns = layout.columns.iter().map(|c| ColumnRead { index: c.index, heading: c.heading.clone(), field: c.reading.map(|r| r.field.word()) }).collect();
+    let columns = layout
+        .columns
+        .iter()
+        .map(|c| ColumnRead { index: c.index, heading: c.heading.clone(), field: c.reading.map(|r| r.field.word()) })
+        .collect();
     let header_row = number(layout.first);
     let title_date = title_date(grid, layout.first, file_name, latest);
     let mut rows: Vec<(usize, RowKind, Option<RawRow>)> = (layout.first..=layout.last).map(|r| (r, RowKind::Header, None)).collect();
@@ -67,7 +71,8 @@ pub(super) fn sheet(
             at += 1;
             continue;
         }
-        let context = Context { grid, merges, layout: &current, towns: options.towns, registry: options.registry, limits, latest, orders: &orders };
+        let context =
+            Context { grid, merges, layout: &current, towns: options.towns, registry: options.registry, limits, latest, orders: &orders };
         let mut more = Vec::new();
         while at + 1 + more.len() < total && context.continues(at + 1 + more.len()) {
             more.push(at + 1 + more.len());
@@ -92,9 +97,14 @@ fn number(row: usize) -> u32 {
 
 /// How each date column writes days whose year stands last.
 fn orders(grid: &Grid, layout: &Layout) -> Vec<(u32, Order)> {
-    let wanted = |field| matches!(field, Field::Birth | Field::BirthMonthOnly | Field::Date | Field::LastDonation | Field::CertificateUntil);
+    let wanted =
+        |field| matches!(field, Field::Birth | Field::BirthMonthOnly | Field::Date | Field::LastDonation | Field::CertificateUntil);
     let columns = layout.columns.iter().filter(|c| c.reading.is_some_and(|r| wanted(r.field))).map(|c| c.index);
-    columns.map(|c| (c, dates::order_of((layout.last + 1..grid.rows.len()).filter_map(|r| grid.cell(r, c)).filter(|c| matches!(c, Cell::Text(_)))))).collect()
+    columns
+        .map(|c| {
+            (c, dates::order_of((layout.last + 1..grid.rows.len()).filter_map(|r| grid.cell(r, c)).filter(|c| matches!(c, Cell::Text(_)))))
+        })
+        .collect()
 }
 
 /// A day told above the table or by the file's name: 活动日期：2025年6月14日, 2025世界献血者日.

@@ -51,7 +51,10 @@ impl Layout {
 
     /// Whether a row would be a header if it had a column of names.
     pub(super) fn lacks_only_names(grid: &Grid, merges: &Merges, reader: Reader<'_>) -> bool {
-        (0..grid.rows.len().min(HEADER_WITHIN)).filter(|row| holds_words(grid, *row)).filter_map(|row| Self::at(grid, merges, reader, row)).any(|l| l.score() >= 6 && l.columns.iter().filter(|c| c.reading.is_some()).count() * 2 >= l.columns.len())
+        (0..grid.rows.len().min(HEADER_WITHIN))
+            .filter(|row| holds_words(grid, *row))
+            .filter_map(|row| Self::at(grid, merges, reader, row))
+            .any(|l| l.score() >= 6 && l.columns.iter().filter(|c| c.reading.is_some()).count() * 2 >= l.columns.len())
     }
 
     /// The header that begins in a row, of one row or two, whichever tells more.
@@ -90,7 +93,13 @@ impl Layout {
             }
             let reading = if first == last { reader.read("", &upper) } else { reader.read(&upper, &lower) };
             let same = fold(&upper) == fold(&lower);
-            let heading = [upper.trim(), lower.trim()].into_iter().enumerate().filter(|(i, t)| !t.is_empty() && (*i == 0 || !same)).map(|(_, t)| t).collect::<Vec<_>>().join("/");
+            let heading = [upper.trim(), lower.trim()]
+                .into_iter()
+                .enumerate()
+                .filter(|(i, t)| !t.is_empty() && (*i == 0 || !same))
+                .map(|(_, t)| t)
+                .collect::<Vec<_>>()
+                .join("/");
             let labels = [&upper, &lower].into_iter().map(|t| fold(t)).filter(|t| !t.is_empty()).collect();
             let heading: String = heading.chars().filter(|c| !c.is_control()).take(60).collect();
             columns.push(Column { index, heading, reading, labels });
@@ -159,7 +168,9 @@ impl Layout {
                     current = Some(reading.party);
                 }
                 // 与本人关系 without a role belongs to the person named before it.
-                (Field::PartyRelation, Party::Contact(0)) if reading.sureness.0 == 6 => reading.party = current.unwrap_or(Party::Contact(1)),
+                (Field::PartyRelation, Party::Contact(0)) if reading.sureness.0 == 6 => {
+                    reading.party = current.unwrap_or(Party::Contact(1))
+                }
                 (Field::PartyRelation | Field::PartyPhone, Party::Contact(0)) => {
                     reading.party = current.filter(|p| matches!(p, Party::Contact(_))).unwrap_or(Party::Contact(1));
                 }
@@ -173,11 +184,13 @@ impl Layout {
 
     /// 联系电话 right behind 执行人 and 关系 is the executor's, where the registrant has a phone column too.
     fn give_phones(&mut self) {
-        let phones: Vec<usize> = self.columns.iter().enumerate().filter(|(_, c)| c.reading.is_some_and(|r| r.field == Field::Phone)).map(|(i, _)| i).collect();
+        let phones: Vec<usize> =
+            self.columns.iter().enumerate().filter(|(_, c)| c.reading.is_some_and(|r| r.field == Field::Phone)).map(|(i, _)| i).collect();
         if phones.len() < 2 {
             return;
         }
-        let has_phone: Vec<Party> = self.columns.iter().filter_map(|c| c.reading).filter(|r| r.field == Field::PartyPhone).map(|r| r.party).collect();
+        let has_phone: Vec<Party> =
+            self.columns.iter().filter_map(|c| c.reading).filter(|r| r.field == Field::PartyPhone).map(|r| r.party).collect();
         let mut given = 0;
         for at in phones.iter().copied() {
             let before = at.checked_sub(1).and_then(|i| self.columns.get(i)).and_then(|c| c.reading);
@@ -234,7 +247,11 @@ impl Layout {
         for (index, cell) in grid.filled(row) {
             filled += 1;
             let folded = fold(&cell.shown());
-            same += usize::from(self.columns.iter().any(|c| c.index == index && c.labels.iter().any(|l| *l == folded || split_remarks(l).0 == split_remarks(&folded).0)));
+            same += usize::from(
+                self.columns
+                    .iter()
+                    .any(|c| c.index == index && c.labels.iter().any(|l| *l == folded || split_remarks(l).0 == split_remarks(&folded).0)),
+            );
         }
         same >= 2 && same * 10 >= filled * 6
     }

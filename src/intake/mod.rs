@@ -45,7 +45,12 @@ const MAX_FILE_MB: u64 = 64;
 ///
 /// # Errors
 /// The file is none of the formats, too large, holds no table with a header the profiles know, or a profile is missing. Nothing of a cell is echoed.
-pub fn read(bytes: Guarded<Vec<u8>>, file_name: &str, options: &ReadOptions<'_>, progress: &mut dyn FnMut(usize, usize)) -> Result<Sheet, IntakeError> {
+pub fn read(
+    bytes: Guarded<Vec<u8>>,
+    file_name: &str,
+    options: &ReadOptions<'_>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Sheet, IntakeError> {
     let raw = bytes.reveal();
     if raw.len() as u64 > MAX_FILE_MB << 20 {
         return Err(IntakeError::FileTooLarge { limit_mb: MAX_FILE_MB });
@@ -80,7 +85,30 @@ pub fn read(bytes: Guarded<Vec<u8>>, file_name: &str, options: &ReadOptions<'_>,
 
 /// Sheets that explain, sum up or show how to fill in.
 const ASIDE: [&str; 24] = [
-    "说明", "填表", "填写须知", "须知", "示例", "样例", "样表", "范例", "模板", "汇总", "统计", "字典", "选项", "参数", "代码", "目录", "封面", "图表", "透视", "readme", "example", "template", "summary", "instruction",
+    "说明",
+    "填表",
+    "填写须知",
+    "须知",
+    "示例",
+    "样例",
+    "样表",
+    "范例",
+    "模板",
+    "汇总",
+    "统计",
+    "字典",
+    "选项",
+    "参数",
+    "代码",
+    "目录",
+    "封面",
+    "图表",
+    "透视",
+    "readme",
+    "example",
+    "template",
+    "summary",
+    "instruction",
 ];
 
 /// The sheet with the roster: of those whose header tells nearly as much as the best one's, visible ones that do not explain or sum up come

@@ -105,7 +105,8 @@ impl<'a> Context<'a> {
     /// Whether a row continues the one above: its name cell is part of a region that begins there.
     pub(super) fn continues(&self, row: usize) -> bool {
         let Some(column) = self.layout.column(Field::Name) else { return false };
-        self.grid.cell(row, column).is_none_or(Cell::is_blank) && self.merges.covering(row, column).is_some_and(|m| (m.top as usize) < row && m.top as usize > self.layout.last)
+        self.grid.cell(row, column).is_none_or(Cell::is_blank)
+            && self.merges.covering(row, column).is_some_and(|m| (m.top as usize) < row && m.top as usize > self.layout.last)
     }
 
     /// Reads a row, and the rows that continue it.
@@ -120,7 +121,19 @@ impl<'a> Context<'a> {
 const fn fills_down(field: Field) -> bool {
     matches!(
         field,
-        Field::Town | Field::Address | Field::Team | Field::Date | Field::DateYear | Field::DateMonth | Field::DateDay | Field::Employer | Field::Status | Field::Note | Field::Items | Field::Witness | Field::Ethnic
+        Field::Town
+            | Field::Address
+            | Field::Team
+            | Field::Date
+            | Field::DateYear
+            | Field::DateMonth
+            | Field::DateDay
+            | Field::Employer
+            | Field::Status
+            | Field::Note
+            | Field::Items
+            | Field::Witness
+            | Field::Ethnic
     )
 }
 
@@ -184,7 +197,8 @@ impl<'a> Reading<'_, 'a> {
 
     fn all(&mut self, carried: &mut Carried) {
         let empty = !self.context.layout.columns.iter().any(|c| {
-            c.reading.is_some_and(|r| r.field.shows_a_person()) && self.context.grid.cell(self.row, c.index).is_some_and(|cell| !says_nothing(&cell.shown()))
+            c.reading.is_some_and(|r| r.field.shows_a_person())
+                && self.context.grid.cell(self.row, c.index).is_some_and(|cell| !says_nothing(&cell.shown()))
         });
         let name = self.name();
         if empty {
@@ -211,7 +225,11 @@ impl<'a> Reading<'_, 'a> {
             // Surname and given name in columns of their own.
             let (surname, given) = (self.text(Field::Surname), self.text(Field::GivenName));
             let latin = surname.is_ascii() && given.is_ascii();
-            joined = zeroize::Zeroizing::new(if latin { format!("{} {}", given.trim(), surname.trim()) } else { format!("{}{}", surname.trim(), given.trim()) });
+            joined = zeroize::Zeroizing::new(if latin {
+                format!("{} {}", given.trim(), surname.trim())
+            } else {
+                format!("{}{}", surname.trim(), given.trim())
+            });
             &joined
         } else {
             &shown
@@ -260,7 +278,9 @@ impl<'a> Reading<'_, 'a> {
         let (id_sex, id_birth) = (national.and_then(|id| id.sex()), national.and_then(|id| id.birth_date()));
         let shown = self.text(Field::Sex);
         let told = repair::sex(&shown).or_else(|| {
-            let ticked = |field| self.context.first(self.row, field).is_some_and(|c| repair::is_ticked(&c.shown()) || c.as_number().is_some_and(|n| n > 0.0));
+            let ticked = |field| {
+                self.context.first(self.row, field).is_some_and(|c| repair::is_ticked(&c.shown()) || c.as_number().is_some_and(|n| n > 0.0))
+            };
             match (ticked(Field::SexMale), ticked(Field::SexFemale)) {
                 (true, false) => Some(Sex::Male),
                 (false, true) => Some(Sex::Female),
@@ -284,7 +304,11 @@ impl<'a> Reading<'_, 'a> {
                 None
             }
             DateRead::Day(day) => Some(BirthDate::Day(day)),
-            DateRead::Month(year, _) | DateRead::Year(year) if self.context.layout.has(Field::BirthMonthOnly) || !self.context.layout.has(Field::Birth) => Some(BirthDate::Year(year)),
+            DateRead::Month(year, _) | DateRead::Year(year)
+                if self.context.layout.has(Field::BirthMonthOnly) || !self.context.layout.has(Field::Birth) =>
+            {
+                Some(BirthDate::Year(year))
+            }
             DateRead::Month(..) | DateRead::Year(_) | DateRead::Unreadable => {
                 self.flag(ProblemCode::UnparseableDate, ProblemField::Birth, Some(&kept));
                 None
@@ -300,7 +324,12 @@ impl<'a> Reading<'_, 'a> {
         if self.out.birth.is_none() {
             self.out.age_told = self.context.first(self.row, Field::Age).and_then(numbers::age);
         }
-        let former = self.columns(Field::FormerName).into_iter().filter_map(|c| self.context.cell(self.row, c)).filter_map(|c| PersonName::parse(&c.shown()).ok()).collect();
+        let former = self
+            .columns(Field::FormerName)
+            .into_iter()
+            .filter_map(|c| self.context.cell(self.row, c))
+            .filter_map(|c| PersonName::parse(&c.shown()).ok())
+            .collect();
         let ethnic = repair::ethnic(&self.text(Field::Ethnic));
         self.out.identity = name.map(|name| Identity {
             name,
@@ -355,7 +384,12 @@ impl<'a> Reading<'_, 'a> {
                     }
                     if let Some(relation) = relation {
                         // The registrant gave it to be reached by, so it is called like their own, with the relation beside it.
-                        self.out.contact.relatives.push(Relative { role: RelativeRole::Family, name: None, relation: Some(relation), phones: vec![phone.clone()] });
+                        self.out.contact.relatives.push(Relative {
+                            role: RelativeRole::Family,
+                            name: None,
+                            relation: Some(relation),
+                            phones: vec![phone.clone()],
+                        });
                     }
                     self.out.contact.phones.push(phone);
                 }
@@ -474,17 +508,38 @@ impl<'a> Reading<'_, 'a> {
 
     fn parties(&mut self) {
         let own: Vec<Phone> = self.out.contact.phones.clone();
-        let odd: Vec<String> = self.columns(Field::Phone).into_iter().filter_map(|c| self.context.cell(self.row, c)).filter_map(|c| phones::read(&c.shown())).flat_map(|r| r.odd_digits).collect();
+        let odd: Vec<String> = self
+            .columns(Field::Phone)
+            .into_iter()
+            .filter_map(|c| self.context.cell(self.row, c))
+            .filter_map(|c| phones::read(&c.shown()))
+            .flat_map(|r| r.odd_digits)
+            .collect();
         let mut wanted: Vec<(Party, usize)> = Vec::new();
         for row in std::iter::once(self.row).chain(self.more.iter().copied()) {
-            let mut parties: Vec<Party> = self.context.layout.columns.iter().filter_map(|c| c.reading).filter(|r| matches!(r.field, Field::PartyName | Field::PartyPhone | Field::PartyRelation)).map(|r| r.party).collect();
+            let mut parties: Vec<Party> = self
+                .context
+                .layout
+                .columns
+                .iter()
+                .filter_map(|c| c.reading)
+                .filter(|r| matches!(r.field, Field::PartyName | Field::PartyPhone | Field::PartyRelation))
+                .map(|r| r.party)
+                .collect();
             parties.sort_unstable();
             parties.dedup();
             wanted.extend(parties.into_iter().map(|p| (p, row)));
         }
         let (mut contacts, mut executors) = (0u8, 0usize);
         for (party, row) in wanted {
-            let cell = |field| self.context.layout.columns.iter().filter(|c| c.reading.is_some_and(|r| r.field == field && r.party == party)).find_map(|c| self.context.cell(row, c));
+            let cell = |field| {
+                self.context
+                    .layout
+                    .columns
+                    .iter()
+                    .filter(|c| c.reading.is_some_and(|r| r.field == field && r.party == party))
+                    .find_map(|c| self.context.cell(row, c))
+            };
             let (name, relation, phone) = (cell(Field::PartyName), cell(Field::PartyRelation), cell(Field::PartyPhone));
             let name = name.map(Cell::shown).filter(|t| !says_nothing(t));
             let relation = relation.map(Cell::shown).filter(|t| !says_nothing(t)).map(|t| free(&t).chars().take(40).collect::<String>());
@@ -497,7 +552,9 @@ impl<'a> Reading<'_, 'a> {
                 }
                 for (number, _) in read.phones {
                     // The registrant's own number with a digit too many is still their own.
-                    if matches!(party, Party::Contact(_)) && (own.contains(&number) || odd.iter().any(|o| o.len() <= 14 && o.contains(number.as_str()))) {
+                    if matches!(party, Party::Contact(_))
+                        && (own.contains(&number) || odd.iter().any(|o| o.len() <= 14 && o.contains(number.as_str())))
+                    {
                         own_given = true;
                     } else {
                         numbers.push(number);
@@ -553,7 +610,10 @@ impl<'a> Reading<'_, 'a> {
         self.out.health.abo = abo;
         self.out.health.rh = rh_apart.or(rh);
         self.out.health.prior_donations = self.context.first(self.row, Field::Donations).and_then(numbers::count);
-        let weight = self.columns(Field::Weight).into_iter().find_map(|c| self.context.cell(self.row, c).map(|cell| (numbers::weight(cell, c.in_jin()), cell)));
+        let weight = self
+            .columns(Field::Weight)
+            .into_iter()
+            .find_map(|c| self.context.cell(self.row, c).map(|cell| (numbers::weight(cell, c.in_jin()), cell)));
         let Some((Some(kilograms), cell)) = weight else { return };
         self.out.health.weight_kg = Some(kilograms);
         let limits = self.context.limits;
@@ -571,7 +631,13 @@ impl<'a> Reading<'_, 'a> {
         self.out.details.number = self.short(Field::Number);
         self.out.details.education = self.short(Field::Education);
         let occupation = self.short(Field::Occupation);
-        let employers: Vec<String> = self.columns(Field::Employer).into_iter().filter_map(|c| self.context.cell(self.row, c)).map(|c| free(&c.shown())).filter(|t| !says_nothing(t)).collect();
+        let employers: Vec<String> = self
+            .columns(Field::Employer)
+            .into_iter()
+            .filter_map(|c| self.context.cell(self.row, c))
+            .map(|c| free(&c.shown()))
+            .filter(|t| !says_nothing(t))
+            .collect();
         let mut work: Vec<String> = occupation.into_iter().chain(employers).collect();
         work.dedup();
         if !work.is_empty() {
@@ -580,16 +646,26 @@ impl<'a> Reading<'_, 'a> {
         }
         self.out.details.team = self.short(Field::Team);
         self.out.details.certificate = self.short(Field::Certificate);
-        self.out.details.barcode = self.short(Field::Barcode).map(|b| b.chars().filter(|c| !c.is_whitespace()).map(crate::domain::written::narrow).map(|c| c.to_ascii_uppercase()).collect());
+        self.out.details.barcode = self.short(Field::Barcode).map(|b| {
+            b.chars().filter(|c| !c.is_whitespace()).map(crate::domain::written::narrow).map(|c| c.to_ascii_uppercase()).collect()
+        });
         for column in self.columns(Field::Skills) {
             if let Some(cell) = self.context.cell(self.row, column) {
                 let shown = free(&cell.shown());
-                self.out.details.skills.extend(shown.split([',', '，', '、', ';', '；', '/']).map(str::trim).filter(|s| !says_nothing(s)).map(|s| s.chars().take(60).collect::<String>()).take(20));
+                self.out.details.skills.extend(
+                    shown
+                        .split([',', '，', '、', ';', '；', '/'])
+                        .map(str::trim)
+                        .filter(|s| !says_nothing(s))
+                        .map(|s| s.chars().take(60).collect::<String>())
+                        .take(20),
+                );
             }
         }
         self.out.details.items = status::items(&self.text(Field::Items));
         for column in self.columns(Field::ItemTick) {
-            if self.context.cell(self.row, column).is_some_and(|c| repair::is_ticked(&c.shown()) || c.as_number().is_some_and(|n| n > 0.0)) {
+            if self.context.cell(self.row, column).is_some_and(|c| repair::is_ticked(&c.shown()) || c.as_number().is_some_and(|n| n > 0.0))
+            {
                 let label = column.heading.rsplit('/').next().unwrap_or_default();
                 for item in status::items(label) {
                     if !self.out.details.items.contains(&item) {

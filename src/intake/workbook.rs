@@ -138,7 +138,8 @@ fn put(grid: &mut Grid, row: u32, column: u32, value: Cell, text_left: &mut usiz
         return if value.is_blank() { Ok(()) } else { Err(IntakeError::TooManyCells { rows: MAX_ROWS, columns: MAX_COLUMNS }) };
     }
     if let Cell::Text(text) = &value {
-        *text_left = text_left.checked_sub(text.reveal().len()).ok_or(IntakeError::UnpacksTooLarge { limit_mb: (MAX_TEXT >> 20) as u64 })?;
+        *text_left =
+            text_left.checked_sub(text.reveal().len()).ok_or(IntakeError::UnpacksTooLarge { limit_mb: (MAX_TEXT >> 20) as u64 })?;
     }
     let row = row as usize;
     while grid.rows.len() <= row {

@@ -26,7 +26,14 @@ fn folder() -> PathBuf {
 fn sheet(file: &str, registry: Registry, judged_on: Option<NaiveDate>) -> Sheet {
     let bytes = std::fs::read(folder().join(file)).expect("the test data hold the sheet");
     let (profiles, towns) = (Profile::shipped(), Towns::shipped());
-    let options = ReadOptions { registry, profiles: &profiles, towns: &towns, judged_on, drive_date: None, today: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap() };
+    let options = ReadOptions {
+        registry,
+        profiles: &profiles,
+        towns: &towns,
+        judged_on,
+        drive_date: None,
+        today: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+    };
     read(Guarded::new(bytes), file, &options, &mut |_, _| {}).expect("the sheet is read")
 }
 
@@ -40,8 +47,10 @@ fn records(file: &str) -> Vec<BTreeMap<String, String>> {
 fn fields(row: &Row, registry: Registry) -> BTreeMap<&'static str, String> {
     let mut out = BTreeMap::new();
     let Some(draft) = &row.draft else { return out };
-    let (identity, contact, health, details) = (draft.identity.reveal(), draft.contact.reveal(), draft.health.reveal(), draft.details.reveal());
-    let kept = |code: ProblemCode| row.problems.iter().find(|p| p.code == code).and_then(|p| p.kept_aside.as_ref()).map(|k| k.reveal().clone());
+    let (identity, contact, health, details) =
+        (draft.identity.reveal(), draft.contact.reveal(), draft.health.reveal(), draft.details.reveal());
+    let kept =
+        |code: ProblemCode| row.problems.iter().find(|p| p.code == code).and_then(|p| p.kept_aside.as_ref()).map(|k| k.reveal().clone());
     let damaged = row.codes().contains(&ProblemCode::NameReplacementChar);
     out.insert("exp_name", if damaged { String::new() } else { identity.name.as_str().to_owned() });
     out.insert("exp_id", identity.documents.first().map(|d| d.number().to_owned()).unwrap_or_default());
@@ -221,7 +230,11 @@ fn the_hostile_file_is_taken_as_its_truth_says() {
             let (outcome, codes) = (row.outcome, row.codes());
             let name = row.draft.as_ref().map(|d| d.identity.reveal().name.as_str().to_owned()).unwrap_or_default();
             let told = format!("row {number} {}: {outcome:?} {codes:?}", line["category"]);
-            assert!(name.chars().all(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')), "{told}");
+            assert!(
+                name.chars().all(|c| !c.is_control()
+                    && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')),
+                "{told}"
+            );
             match line["category"].as_str() {
                 "zero_width" | "rare_han" | "minority" | "latin" => assert_eq!(outcome, RowOutcome::Accepted, "{told}"),
                 "bidi" | "emoji" => assert!(outcome == RowOutcome::Review && codes.contains(&ProblemCode::NameInvalid), "{told}"),
@@ -229,9 +242,19 @@ fn the_hostile_file_is_taken_as_its_truth_says() {
                 "long" if line["field"] == "姓名" => assert_eq!(outcome, RowOutcome::Refused, "{told}"),
                 "long" => assert!(codes.contains(&ProblemCode::TextTooLong), "{told}"),
                 "zalgo" => assert!(outcome == RowOutcome::Refused || name.chars().count() <= 3, "{told}"),
-                "id" => assert!(outcome == RowOutcome::Refused || (outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.identity.reveal().documents.is_empty())), "{told}"),
-                "email" => assert!(outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.contact.reveal().mails.is_empty()), "{told}"),
-                "phone" => assert!(outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.contact.reveal().phones.is_empty()), "{told}"),
+                "id" => assert!(
+                    outcome == RowOutcome::Refused
+                        || (outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.identity.reveal().documents.is_empty())),
+                    "{told}"
+                ),
+                "email" => assert!(
+                    outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.contact.reveal().mails.is_empty()),
+                    "{told}"
+                ),
+                "phone" => assert!(
+                    outcome == RowOutcome::Review && row.draft.as_ref().is_some_and(|d| d.contact.reveal().phones.is_empty()),
+                    "{told}"
+                ),
                 _ => assert_ne!(outcome, RowOutcome::Skipped, "{told}"),
             }
         }

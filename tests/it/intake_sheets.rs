@@ -84,7 +84,17 @@ fn a_table_may_stand_anywhere_on_the_sheet_with_a_header_of_two_merged_rows() {
     let sheet = of_sheet(Registry::StemCell, |s| {
         let plain = Format::new();
         s.merge_range(1, 2, 1, 16, "资阳市雁江区造血干细胞志愿者采样登记（2025年11月8日）", &plain).unwrap();
-        for (column, text) in [(2, "序号"), (3, "姓名"), (4, "性别"), (5, "身份证号"), (6, "手机"), (13, "体重（斤）"), (14, "样本条码"), (15, "所在镇街"), (16, "备注")] {
+        for (column, text) in [
+            (2, "序号"),
+            (3, "姓名"),
+            (4, "性别"),
+            (5, "身份证号"),
+            (6, "手机"),
+            (13, "体重（斤）"),
+            (14, "样本条码"),
+            (15, "所在镇街"),
+            (16, "备注"),
+        ] {
             s.merge_range(4, column, 5, column, text, &plain).unwrap();
         }
         s.merge_range(4, 7, 4, 9, "联系人一", &plain).unwrap();
@@ -92,12 +102,27 @@ fn a_table_may_stand_anywhere_on_the_sheet_with_a_header_of_two_merged_rows() {
         for (column, text) in [(7, "姓名"), (8, "关系"), (9, "电话"), (10, "姓名"), (11, "关系"), (12, "电话")] {
             s.write(5, column, text).unwrap();
         }
-        for (column, text) in [(3, "李梅"), (4, "女"), (5, LI), (6, "16118047670"), (7, "李大山"), (8, "父亲"), (9, "16118047680"), (10, "张静"), (11, "同事"), (12, "16118047681"), (14, "9001"), (15, "资溪街道")] {
+        for (column, text) in [
+            (3, "李梅"),
+            (4, "女"),
+            (5, LI),
+            (6, "16118047670"),
+            (7, "李大山"),
+            (8, "父亲"),
+            (9, "16118047680"),
+            (10, "张静"),
+            (11, "同事"),
+            (12, "16118047681"),
+            (14, "9001"),
+            (15, "资溪街道"),
+        ] {
             s.write(6, column, text).unwrap();
         }
         s.write(6, 2, 1).unwrap();
         s.write(6, 13, 86).unwrap();
-        for (column, text) in [(3, "王强"), (4, "男"), (5, WANG), (6, "16118047671"), (7, "王小红"), (8, "妻子"), (9, "16118047671"), (14, "9001")] {
+        for (column, text) in
+            [(3, "王强"), (4, "男"), (5, WANG), (6, "16118047671"), (7, "王小红"), (8, "妻子"), (9, "16118047671"), (14, "9001")]
+        {
             s.write(7, column, text).unwrap();
         }
         s.write(7, 2, 2).unwrap();
@@ -123,7 +148,9 @@ fn a_table_may_stand_anywhere_on_the_sheet_with_a_header_of_two_merged_rows() {
 #[test]
 fn a_text_groups_its_headings_without_merging() {
     let sheet = of_csv(
-        &format!("姓名,身份证号码,联系电话,执行人,,,见证人\n,,,姓名,与捐献者关系,联系方式,\n李梅,{LI},16118047670,李大山,父亲,16118047680,张静、赵云\n王强,{WANG},16118047671,,,,\n"),
+        &format!(
+            "姓名,身份证号码,联系电话,执行人,,,见证人\n,,,姓名,与捐献者关系,联系方式,\n李梅,{LI},16118047670,李大山,父亲,16118047680,张静、赵云\n王强,{WANG},16118047671,,,,\n"
+        ),
         Registry::OrganBody,
     );
     assert_eq!(kinds(&sheet), [RowKind::Header, RowKind::Header, RowKind::Data, RowKind::Data]);
@@ -175,7 +202,8 @@ fn the_data_sheet_is_found_among_others() {
 #[test]
 fn cells_keep_their_meaning_whatever_their_type() {
     let sheet = of_sheet(Registry::Volunteer, |s| {
-        for (c, text) in ["姓名", "性别", "身份证", "电话", "入队时间", "累计服务时长（小时）", "所属镇街"].into_iter().enumerate() {
+        for (c, text) in ["姓名", "性别", "身份证", "电话", "入队时间", "累计服务时长（小时）", "所属镇街"].into_iter().enumerate()
+        {
             s.write(0, u16::try_from(c).unwrap(), text).unwrap();
         }
         let date = Format::new().set_num_format("yyyy-mm-dd");
@@ -254,7 +282,10 @@ fn what_stands_between_persons_is_skipped_and_persons_are_not() {
 
 #[test]
 fn a_repeated_header_may_order_its_columns_differently() {
-    let sheet = of_csv(&format!("姓名,身份证号码,联系电话\n李梅,{LI},16118047670\n\n联系电话,姓名,身份证号码\n16118047671,王强,{WANG}\n"), Registry::Blood);
+    let sheet = of_csv(
+        &format!("姓名,身份证号码,联系电话\n李梅,{LI},16118047670\n\n联系电话,姓名,身份证号码\n16118047671,王强,{WANG}\n"),
+        Registry::Blood,
+    );
     assert_eq!(row(&sheet, 4).kind, RowKind::Header);
     assert_eq!((name(row(&sheet, 5)), id(row(&sheet, 5)), phones(row(&sheet, 5))), ("王强".into(), WANG.into(), "16118047671".into()));
 }
@@ -262,7 +293,9 @@ fn a_repeated_header_may_order_its_columns_differently() {
 #[test]
 fn english_headings_are_read_too() {
     let sheet = of_csv(
-        &format!("No.,Full Name,Gender,ID Number,Mobile Phone,E-mail,Town,Blood Type,Last Donation Date\n1,Li Mei,F,{LI},+86 161 1804 7670,li@x.example,Danshan Town,AB+,\"Mar 1, 2026\"\n"),
+        &format!(
+            "No.,Full Name,Gender,ID Number,Mobile Phone,E-mail,Town,Blood Type,Last Donation Date\n1,Li Mei,F,{LI},+86 161 1804 7670,li@x.example,Danshan Town,AB+,\"Mar 1, 2026\"\n"
+        ),
         Registry::Blood,
     );
     let draft = row(&sheet, 2).draft.as_ref().unwrap();
@@ -276,7 +309,15 @@ fn english_headings_are_read_too() {
 #[test]
 fn ages_are_judged_on_the_rows_own_day() {
     let line = |name: &str, birth: &str, date: &str| format!("{name},{birth},1611804767{},{date}\n", name.len() % 10);
-    let text = ["姓名,出生年月日,电话,采样日期\n".to_owned(), line("甲某", "1979-04-12", "2025-04-11"), line("乙某", "1979-04-12", "2025-04-12"), line("丙某", "2007-04-13", "2025-04-12"), line("丁某", "2007-04-12", "2025-04-12"), line("戊某", "1990-01-01", "2031-01-01")].concat();
+    let text = [
+        "姓名,出生年月日,电话,采样日期\n".to_owned(),
+        line("甲某", "1979-04-12", "2025-04-11"),
+        line("乙某", "1979-04-12", "2025-04-12"),
+        line("丙某", "2007-04-13", "2025-04-12"),
+        line("丁某", "2007-04-12", "2025-04-12"),
+        line("戊某", "1990-01-01", "2031-01-01"),
+    ]
+    .concat();
     let sheet = of_csv(&text, Registry::StemCell);
     let told = |n| (codes(row(&sheet, n)), row(&sheet, n).outcome);
     assert_eq!(told(2), (vec!["missing_id"], RowOutcome::Accepted));
@@ -289,11 +330,18 @@ fn ages_are_judged_on_the_rows_own_day() {
 
 #[test]
 fn standings_of_registrants_are_taken_over() {
-    let rows: String = ["有效", "已撤销", "已实现捐献", "去世", "", "待核实"].iter().enumerate().map(|(i, s)| format!("李梅,1611804767{i},遗体、角膜,张静,2020-1-1,{s}\n")).collect();
+    let rows: String = ["有效", "已撤销", "已实现捐献", "去世", "", "待核实"]
+        .iter()
+        .enumerate()
+        .map(|(i, s)| format!("李梅,1611804767{i},遗体、角膜,张静,2020-1-1,{s}\n"))
+        .collect();
     let sheet = of_csv(&format!("登记人,电话,捐献意愿,见证人,登记时间,当前状态\n{rows}"), Registry::OrganBody);
     let status: Vec<EnrolmentStatus> = sheet.rows.iter().filter_map(|r| r.draft.as_ref()).map(|d| d.status).collect();
     use EnrolmentStatus::*;
-    assert_eq!(status, [Registered, Exited(ExitReason::Withdrew), Exited(ExitReason::Donated), Exited(ExitReason::Died), Undecided, Undecided]);
+    assert_eq!(
+        status,
+        [Registered, Exited(ExitReason::Withdrew), Exited(ExitReason::Donated), Exited(ExitReason::Died), Undecided, Undecided]
+    );
     assert_eq!(codes(row(&sheet, 6)), ["missing_id", "missing_status"]);
 }
 
@@ -318,11 +366,19 @@ fn lines_of_one_person_over_merged_cells_are_one_person() {
 
 #[test]
 fn an_office_may_name_its_own_headings() {
-    let own = Profile::from_toml("registry = \"blood\"\nvalid-from = 2020-01-01\n[words]\nname = [\"同志\"]\nphone = [\"叫号\"]\n").unwrap();
+    let own =
+        Profile::from_toml("registry = \"blood\"\nvalid-from = 2020-01-01\n[words]\nname = [\"同志\"]\nphone = [\"叫号\"]\n").unwrap();
     let mut profiles = Profile::shipped();
     profiles.push(own);
     let towns = Towns::shipped();
-    let options = ReadOptions { registry: Registry::Blood, profiles: &profiles, towns: &towns, judged_on: None, drive_date: None, today: day(2026, 1, 1) };
+    let options = ReadOptions {
+        registry: Registry::Blood,
+        profiles: &profiles,
+        towns: &towns,
+        judged_on: None,
+        drive_date: None,
+        today: day(2026, 1, 1),
+    };
     let text = "同志,叫号\n李梅,16118047670\n".as_bytes().to_vec();
     let sheet = read(Guarded::new(text.clone()), "x.csv", &options, &mut |_, _| {}).unwrap();
     assert_eq!(phones(row(&sheet, 2)), "16118047670");

@@ -7,17 +7,17 @@
     reason = "a test stops where it finds something wrong and says what it measured"
 )]
 
-#[allow(dead_code, reason = "the tests that drive the server use the rest")]
-mod harness;
 mod followup_bounces;
 mod followup_smtp;
+#[allow(dead_code, reason = "the tests that drive the server use the rest")]
+mod harness;
 mod intake_dev;
 mod intake_sheets;
 mod linkage_drives;
-mod store;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
 mod reports_public;
 mod reports_survival;
+mod store;
 mod web;

@@ -93,6 +93,7 @@ pub(super) fn feedback(part: &str, mail: &Mail) -> Vec<RecipientReport> {
     if people.is_empty() {
         return vec![RecipientReport { class: Class::Feedback, status: None, recipient: None, action: Some(action) }];
     }
-    let report = |address| RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(address)), action: Some(action) };
+    let report =
+        |address| RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(address)), action: Some(action) };
     people.into_iter().map(report).collect()
 }

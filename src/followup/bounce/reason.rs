@@ -30,7 +30,10 @@ pub(super) fn class_of(clues: &Clues<'_>) -> Class {
     let around = squeeze(&without_boilerplate(&zone));
     let step = refused_at(&format!("{} {around}", said.join(" ")));
     let strong = said.iter().find_map(|l| by_words(l, &STRONG));
-    let told = strong.or_else(|| specific(clues.status)).or_else(|| said.iter().find_map(|l| by_words(l, &WEAK))).or_else(|| by_words(&around, &STRONG));
+    let told = strong
+        .or_else(|| specific(clues.status))
+        .or_else(|| said.iter().find_map(|l| by_words(l, &WEAK)))
+        .or_else(|| by_words(&around, &STRONG));
     let told = told.or_else(|| general(clues.status)).or_else(|| by_words(&around, &WEAK));
     let class = told.or_else(|| said.iter().find_map(|l| by_reply(l))).or_else(|| by_reply(&around)).unwrap_or(Class::Soft);
     let class = match (class, step) {
@@ -40,7 +43,11 @@ pub(super) fn class_of(clues: &Clues<'_>) -> Class {
         // The recipient had been accepted: a filter speaks, whatever it says (RFC 5321 section 3.3 wants unknown users refused at RCPT).
         (Class::Hard, Some(Step::Data)) if strong == Some(Class::Hard) => Class::Soft,
         // The status says mailbox or mail system, the words say nobody: undecided, unless the recipient itself was refused.
-        (Class::Hard, step) if step != Some(Step::Recipient) && clues.status.is_some_and(|s| matches!((s.subject, s.detail), (2, 0 | 1) | (3, 0))) => Class::Soft,
+        (Class::Hard, step)
+            if step != Some(Step::Recipient) && clues.status.is_some_and(|s| matches!((s.subject, s.detail), (2, 0 | 1) | (3, 0))) =>
+        {
+            Class::Soft
+        }
         (class, _) => class,
     };
     // Whoever is still trying, or says "for the time being", has not found the address bad.
@@ -58,8 +65,25 @@ enum Step {
 /// At which step of the conversation the refusal came, where the report tells.
 fn refused_at(text: &str) -> Option<Step> {
     let steps: [(Step, &[&str]); 3] = [
-        (Step::Recipient, &["after rcpt to", "to rcpt to command", "in reply to rcpt", ">>> rcpt to", "did not like our rcpt", "does not like recipient"]),
-        (Step::Sender, &["after mail from", "to mail from command", "in reply to mail", "after ehlo", "after helo", "to ehlo command", "to helo command", "after initial connection", ">>> mail from", "does not like sender"]),
+        (
+            Step::Recipient,
+            &["after rcpt to", "to rcpt to command", "in reply to rcpt", ">>> rcpt to", "did not like our rcpt", "does not like recipient"],
+        ),
+        (
+            Step::Sender,
+            &[
+                "after mail from",
+                "to mail from command",
+                "in reply to mail",
+                "after ehlo",
+                "after helo",
+                "to ehlo command",
+                "to helo command",
+                "after initial connection",
+                ">>> mail from",
+                "does not like sender",
+            ],
+        ),
         (Step::Data, &["after end of data", "to end of data", "to data command", "did not like our data"]),
     ];
     let mut found = steps.iter().filter(|(_, marks)| marks.iter().any(|m| text.contains(m)));
@@ -73,7 +97,17 @@ fn refused_at(text: &str) -> Option<Step> {
 
 /// The words around, without the sentences every report of a kind carries.
 fn without_boilerplate(zone: &str) -> String {
-    let stock = ["i'm not going to try again", "this is a permanent error", "please try again", "for further assistance", "if you do so, please", "no action is required", "try to fix", "send the message again", "you can try"];
+    let stock = [
+        "i'm not going to try again",
+        "this is a permanent error",
+        "please try again",
+        "for further assistance",
+        "if you do so, please",
+        "no action is required",
+        "try to fix",
+        "send the message again",
+        "you can try",
+    ];
     zone.lines().filter(|l| !stock.iter().any(|s| l.to_lowercase().contains(s))).collect::<Vec<_>>().join("\n")
 }
 
@@ -392,7 +426,6 @@ const UNKNOWN_USER: &[&str] = &[
     "ディレクトリ",
     "宛先が見つかりません",
     "存在しません",
-
     "utilisateur inconnu",
     "nessun utente simile",
     "no existe",

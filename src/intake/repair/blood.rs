@@ -10,8 +10,19 @@ pub(in crate::intake) fn read(text: &str) -> (Option<Abo>, Option<Rh>) {
     if plain.len() > 40 {
         return (None, None);
     }
-    let compact: String = plain.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '/' | ',' | '，' | '、' | ':' | '.' | '[' | ']' | '\'')).collect();
-    let rest = compact.replace("ABO", "").replace("RHD", "RH").replace("RH因子", "RH").replace("血型", "型").replace("POSITIVE", "+").replace("NEGATIVE", "-").replace("POS", "+").replace("NEG", "-");
+    let compact: String = plain
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '/' | ',' | '，' | '、' | ':' | '.' | '[' | ']' | '\''))
+        .collect();
+    let rest = compact
+        .replace("ABO", "")
+        .replace("RHD", "RH")
+        .replace("RH因子", "RH")
+        .replace("血型", "型")
+        .replace("POSITIVE", "+")
+        .replace("NEGATIVE", "-")
+        .replace("POS", "+")
+        .replace("NEG", "-");
     let positive = rest.contains('+') || rest.contains('阳') || rest.contains('陽') || rest == "P";
     let negative = rest.contains('-') || rest.contains('阴') || rest.contains('陰') || rest.contains("熊猫") || rest == "N";
     let rh = match (positive, negative) {

@@ -87,7 +87,10 @@ pub(in crate::intake) fn text(text: &str, order: Order, latest: NaiveDate) -> Da
         return DateRead::Blank;
     }
     // The lunar calendar, the Republican era and reign years are other calendars.
-    if ["农历", "农曆", "農曆", "農历", "阴历", "陰曆", "旧历", "民国", "民國", "正月", "腊月", "冬月", "初", "闰"].iter().any(|w| plain.contains(w)) {
+    if ["农历", "农曆", "農曆", "農历", "阴历", "陰曆", "旧历", "民国", "民國", "正月", "腊月", "冬月", "初", "闰"]
+        .iter()
+        .any(|w| plain.contains(w))
+    {
         return DateRead::Unreadable;
     }
     let plain = plain.trim_start_matches("公历").trim_start_matches("阳历").trim_start_matches(['(', '[']).trim();
@@ -100,7 +103,9 @@ pub(in crate::intake) fn text(text: &str, order: Order, latest: NaiveDate) -> Da
     if date.bytes().all(|b| b.is_ascii_digit()) {
         return match date.len() {
             8 | 6 => compact(date),
-            5 => date.parse::<f64>().ok().filter(|n| *n >= LEAST_BARE_SERIAL).and_then(of_serial).map_or(DateRead::Unreadable, DateRead::Day),
+            5 => {
+                date.parse::<f64>().ok().filter(|n| *n >= LEAST_BARE_SERIAL).and_then(of_serial).map_or(DateRead::Unreadable, DateRead::Day)
+            }
             4 => date.parse().ok().filter(|y| plausible_year(*y)).map_or(DateRead::Unreadable, DateRead::Year),
             _ => DateRead::Unreadable,
         };
@@ -123,7 +128,26 @@ fn never(plain: &str) -> bool {
     let compact: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
     matches!(
         compact.as_str(),
-        "首次" | "首次献血" | "第一次" | "第一次献血" | "初次" | "初次献血" | "从未" | "从未献血" | "未献" | "未献过" | "未献血" | "没献过" | "没有献过" | "未捐献" | "0" | "否" | "长期" | "永久" | "长期有效" | "永久有效"
+        "首次"
+            | "首次献血"
+            | "第一次"
+            | "第一次献血"
+            | "初次"
+            | "初次献血"
+            | "从未"
+            | "从未献血"
+            | "未献"
+            | "未献过"
+            | "未献血"
+            | "没献过"
+            | "没有献过"
+            | "未捐献"
+            | "0"
+            | "否"
+            | "长期"
+            | "永久"
+            | "长期有效"
+            | "永久有效"
     )
 }
 
@@ -138,7 +162,9 @@ fn cut_time(text: &str) -> &str {
     // 2006-03-31 00:00:00, 2006-03-31T00:00:00Z, 2025/4/12 9:30
     if let Some(colon) = text.find(':') {
         let front = text.get(..colon).unwrap_or(text);
-        let cut = front.rfind([' ', 'T', 't', '\t', '\n', '日']).map(|i| if front.get(i..).is_some_and(|r| r.starts_with('日')) { i + '日'.len_utf8() } else { i });
+        let cut = front
+            .rfind([' ', 'T', 't', '\t', '\n', '日'])
+            .map(|i| if front.get(i..).is_some_and(|r| r.starts_with('日')) { i + '日'.len_utf8() } else { i });
         if let Some(front) = cut.and_then(|i| front.get(..i)) {
             text = front;
         }
@@ -182,7 +208,9 @@ fn numeral(run: &str) -> Option<String> {
     }
     let spread = run.replace('廿', "二十").replace('卅', "三十");
     let (tens, ones) = spread.split_once('十')?;
-    let one = |s: &str, empty: usize| if s.is_empty() { Some(empty) } else { s.chars().next().filter(|_| s.chars().count() == 1).and_then(digit) };
+    let one = |s: &str, empty: usize| {
+        if s.is_empty() { Some(empty) } else { s.chars().next().filter(|_| s.chars().count() == 1).and_then(digit) }
+    };
     Some((one(tens, 1)? * 10 + one(ones, 0)?).to_string())
 }
 
@@ -262,7 +290,12 @@ fn parts(date: &str, order: Order, latest: NaiveDate) -> DateRead {
             return DateRead::Unreadable;
         }
     }
-    let separator = |g: &&str| matches!(*g, "" | "-" | "/" | "." | "," | "，" | "、" | "\\" | "_" | "--" | "//" | ".." | "·" | "。" | "年" | "月" | "年." | "年/" | "年-");
+    let separator = |g: &&str| {
+        matches!(
+            *g,
+            "" | "-" | "/" | "." | "," | "，" | "、" | "\\" | "_" | "--" | "//" | ".." | "·" | "。" | "年" | "月" | "年." | "年/" | "年-"
+        )
+    };
     if !gaps.iter().all(|g| separator(g) || *g == "月份") {
         return DateRead::Unreadable;
     }
@@ -272,7 +305,9 @@ fn parts(date: &str, order: Order, latest: NaiveDate) -> DateRead {
     match numbers.len() {
         3 if length(1) > 2 || !words_fit => DateRead::Unreadable,
         3 if length(0) == 4 && length(2) <= 2 => ymd(number(0) as i32, number(1), number(2)),
-        3 if length(0) == 2 && length(2) <= 2 => year(numbers.first().copied().unwrap_or_default(), latest).map_or(DateRead::Unreadable, |y| ymd(y, number(1), number(2))),
+        3 if length(0) == 2 && length(2) <= 2 => {
+            year(numbers.first().copied().unwrap_or_default(), latest).map_or(DateRead::Unreadable, |y| ymd(y, number(1), number(2)))
+        }
         3 if length(2) == 4 && length(0) <= 2 => {
             let (first, second, year) = (number(0), number(1), number(2) as i32);
             match order {
@@ -283,10 +318,17 @@ fn parts(date: &str, order: Order, latest: NaiveDate) -> DateRead {
                 Order::Unknown => DateRead::Unreadable,
             }
         }
-        2 if length(0) == 4 && length(1) <= 2 && plausible_year(number(0) as i32) && (1..=12).contains(&number(1)) && !gaps.first().is_some_and(|g| g.contains('月')) => {
+        2 if length(0) == 4
+            && length(1) <= 2
+            && plausible_year(number(0) as i32)
+            && (1..=12).contains(&number(1))
+            && !gaps.first().is_some_and(|g| g.contains('月')) =>
+        {
             DateRead::Month(number(0) as i32, number(1))
         }
-        1 if length(0) == 4 && plausible_year(number(0) as i32) && gaps.first().is_some_and(|g| *g == "年") => DateRead::Year(number(0) as i32),
+        1 if length(0) == 4 && plausible_year(number(0) as i32) && gaps.first().is_some_and(|g| *g == "年") => {
+            DateRead::Year(number(0) as i32)
+        }
         _ => DateRead::Unreadable,
     }
 }
@@ -378,7 +420,24 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_told_and_not_guessed() {
-        for text in ["不详", "去年", "6月22日", "12月13日", "2022-13-17", "2023-02-30", "2O14-09-16", "记不清", "4/5/2025", "民国114年4月12日", "农历三月初五", "2025.4.12-4.15", "2025年4月12日、13日", "abc", "13800138000", "240412"] {
+        for text in [
+            "不详",
+            "去年",
+            "6月22日",
+            "12月13日",
+            "2022-13-17",
+            "2023-02-30",
+            "2O14-09-16",
+            "记不清",
+            "4/5/2025",
+            "民国114年4月12日",
+            "农历三月初五",
+            "2025.4.12-4.15",
+            "2025年4月12日、13日",
+            "abc",
+            "13800138000",
+            "240412",
+        ] {
             assert_eq!(read_text(text), DateRead::Unreadable, "{text}");
         }
         assert_eq!(read_text("2025.3"), DateRead::Month(2025, 3));

@@ -37,7 +37,10 @@ pub(super) fn says_nothing(text: &str) -> bool {
     let plain = plain(text);
     let compact: String = plain.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
     compact.chars().all(|c| matches!(c, '/' | '\\' | '-' | '.' | '_' | '~' | '*' | '、' | '，' | '。' | '…' | '×'))
-        || matches!(compact.as_str(), "无" | "没有" | "暂无" | "暂时没有" | "未有" | "none" | "n/a" | "na" | "nil" | "(无)" | "(空)" | "空" | "(跳过)" | "略")
+        || matches!(
+            compact.as_str(),
+            "无" | "没有" | "暂无" | "暂时没有" | "未有" | "none" | "n/a" | "na" | "nil" | "(无)" | "(空)" | "空" | "(跳过)" | "略"
+        )
 }
 
 /// Whether the cell repeats the one above it.
@@ -50,8 +53,12 @@ pub(super) fn sex(text: &str) -> Option<Sex> {
     let plain = plain(text).to_lowercase();
     let compact: String = plain.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '。' | '，' | ',' | '性')).collect();
     match compact.as_str() {
-        "男" | "m" | "male" | "1" | "1.0" | "先生" | "男士" | "男生" | "man" | "♂" | "boy" | "1男" | "男1" => return Some(Sex::Male),
-        "女" | "f" | "female" | "2" | "2.0" | "女士" | "小姐" | "女生" | "woman" | "♀" | "girl" | "2女" | "女2" => return Some(Sex::Female),
+        "男" | "m" | "male" | "1" | "1.0" | "先生" | "男士" | "男生" | "man" | "♂" | "boy" | "1男" | "男1" => {
+            return Some(Sex::Male);
+        }
+        "女" | "f" | "female" | "2" | "2.0" | "女士" | "小姐" | "女生" | "woman" | "♀" | "girl" | "2女" | "女2" => {
+            return Some(Sex::Female);
+        }
         _ => {}
     }
     // 男☑女□: the mark beside the word decides.
@@ -93,14 +100,68 @@ fn is_tick(c: char) -> bool {
 /// Whether a column to tick is ticked.
 pub(super) fn is_ticked(text: &str) -> bool {
     let plain = plain(text).to_lowercase();
-    plain.chars().any(is_tick) || matches!(plain.trim(), "1" | "是" | "有" | "y" | "yes" | "v" | "x" | "true" | "对" | "愿意" | "同意" | "o")
+    plain.chars().any(is_tick)
+        || matches!(plain.trim(), "1" | "是" | "有" | "y" | "yes" | "v" | "x" | "true" | "对" | "愿意" | "同意" | "o")
 }
 
 /// The 56 recognised groups (GB/T 3304), by their names without 族.
 const GROUPS: [&str; 56] = [
-    "汉", "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼", "哈萨克", "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡",
-    "纳西", "景颇", "柯尔克孜", "土", "达斡尔", "仫佬", "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克", "俄罗斯", "鄂温克", "德昂", "保安",
-    "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺",
+    "汉",
+    "蒙古",
+    "回",
+    "藏",
+    "维吾尔",
+    "苗",
+    "彝",
+    "壮",
+    "布依",
+    "朝鲜",
+    "满",
+    "侗",
+    "瑶",
+    "白",
+    "土家",
+    "哈尼",
+    "哈萨克",
+    "傣",
+    "黎",
+    "傈僳",
+    "佤",
+    "畲",
+    "高山",
+    "拉祜",
+    "水",
+    "东乡",
+    "纳西",
+    "景颇",
+    "柯尔克孜",
+    "土",
+    "达斡尔",
+    "仫佬",
+    "羌",
+    "布朗",
+    "撒拉",
+    "毛南",
+    "仡佬",
+    "锡伯",
+    "阿昌",
+    "普米",
+    "塔吉克",
+    "怒",
+    "乌孜别克",
+    "俄罗斯",
+    "鄂温克",
+    "德昂",
+    "保安",
+    "裕固",
+    "京",
+    "塔塔尔",
+    "独龙",
+    "鄂伦春",
+    "赫哲",
+    "门巴",
+    "珞巴",
+    "基诺",
 ];
 
 /// The ethnic group by its Chinese name without 族, or as written.
@@ -162,7 +223,9 @@ mod tests {
 
     #[test]
     fn ethnic_groups_lose_their_dress() {
-        for (text, group) in [("汉", "汉"), ("漢族", "汉"), ("汉 族", "汉"), ("01", "汉"), ("彝族", "彝"), ("Han", "汉"), ("穿青人", "穿青人")] {
+        for (text, group) in
+            [("汉", "汉"), ("漢族", "汉"), ("汉 族", "汉"), ("01", "汉"), ("彝族", "彝"), ("Han", "汉"), ("穿青人", "穿青人")]
+        {
             assert!(ethnic(text).is_some_and(|g| g.0 == group), "{text}");
         }
         assert!(ethnic("/").is_none());

@@ -14,7 +14,9 @@ pub(in crate::intake) enum NameRead {
 /// Reads a name cell.
 pub(in crate::intake) fn read(text: &str) -> NameRead {
     let plain = super::plain(text);
-    if super::says_nothing(&plain) || matches!(plain.as_str(), "不详" | "未知" | "待补" | "待定" | "匿名" | "未填" | "未填写" | "待补充" | "NULL" | "null") {
+    if super::says_nothing(&plain)
+        || matches!(plain.as_str(), "不详" | "未知" | "待补" | "待定" | "匿名" | "未填" | "未填写" | "待补充" | "NULL" | "null")
+    {
         return NameRead::Missing;
     }
     match PersonName::parse(text) {

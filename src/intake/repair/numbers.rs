@@ -34,7 +34,15 @@ pub(in crate::intake) fn hours(cell: &Cell) -> HoursRead {
         return HoursRead::Hours(0.0);
     }
     let compact: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let compact = compact.replace("个小时", "小时").replace("hours", "h").replace("hour", "h").replace("hrs", "h").replace("hr", "h").replace("小时", "h").replace("时", "h").replace("点", "h");
+    let compact = compact
+        .replace("个小时", "小时")
+        .replace("hours", "h")
+        .replace("hour", "h")
+        .replace("hrs", "h")
+        .replace("hr", "h")
+        .replace("小时", "h")
+        .replace("时", "h")
+        .replace("点", "h");
     let compact = compact.replace("分钟", "m").replace("minutes", "m").replace("mins", "m").replace("min", "m").replace('分', "m");
     let number = |s: &str| decimal(s);
     if let Some((h, m)) = compact.split_once(':') {
@@ -62,13 +70,18 @@ pub(in crate::intake) fn hours(cell: &Cell) -> HoursRead {
 }
 
 fn checked(hours: f64) -> HoursRead {
-    if hours.is_finite() && (0.0..=MOST_HOURS).contains(&hours) { HoursRead::Hours((hours * 100.0).round() / 100.0) } else { HoursRead::Invalid }
+    if hours.is_finite() && (0.0..=MOST_HOURS).contains(&hours) {
+        HoursRead::Hours((hours * 100.0).round() / 100.0)
+    } else {
+        HoursRead::Invalid
+    }
 }
 
 /// A plain decimal number, thousands separated by commas allowed.
 fn decimal(text: &str) -> Option<f64> {
     let digits: String = text.chars().filter(|c| *c != ',').collect();
-    let shape = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.') && digits.starts_with(|c: char| c.is_ascii_digit());
+    let shape =
+        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.') && digits.starts_with(|c: char| c.is_ascii_digit());
     shape.then(|| digits.parse().ok()).flatten()
 }
 
@@ -114,9 +127,19 @@ mod tests {
 
     #[test]
     fn hours_are_read_with_their_units() {
-        for (text, expected) in
-            [("12", 12.0), ("12.5小时", 12.5), ("330小时30分", 330.5), ("0小时30分", 0.5), ("1110h", 1110.0), ("３６", 36.0), ("1,184", 1184.0), ("90分钟", 1.5), ("12:30", 12.5), ("3个小时", 3.0), ("2小时半", 2.5)]
-        {
+        for (text, expected) in [
+            ("12", 12.0),
+            ("12.5小时", 12.5),
+            ("330小时30分", 330.5),
+            ("0小时30分", 0.5),
+            ("1110h", 1110.0),
+            ("３６", 36.0),
+            ("1,184", 1184.0),
+            ("90分钟", 1.5),
+            ("12:30", 12.5),
+            ("3个小时", 3.0),
+            ("2小时半", 2.5),
+        ] {
             assert_eq!(hours(&Cell::text(text)), HoursRead::Hours(expected), "{text}");
         }
         for text in ["若干", "—", "约40", "-3", "abc", "45.6.7", "99999", "40+", "1e400", "NaN", "12小时99分"] {
@@ -129,7 +152,9 @@ mod tests {
 
     #[test]
     fn weights_are_kilograms() {
-        for (text, expected) in [("51", 51.0), ("120斤", 60.0), ("50.7公斤", 50.7), ("62.2kg", 62.2), ("62.2 KG", 62.2), ("96.2斤", 48.1), ("５５", 55.0)] {
+        for (text, expected) in
+            [("51", 51.0), ("120斤", 60.0), ("50.7公斤", 50.7), ("62.2kg", 62.2), ("62.2 KG", 62.2), ("96.2斤", 48.1), ("５５", 55.0)]
+        {
             assert_eq!(weight(&Cell::text(text), false), Some(expected), "{text}");
         }
         assert_eq!(weight(&Cell::text("110"), true), Some(55.0));
@@ -140,7 +165,9 @@ mod tests {
 
     #[test]
     fn counts_are_whole_numbers() {
-        for (text, expected) in [("4次", Some(4)), ("无", Some(0)), ("１２", Some(12)), ("5 ", Some(5)), ("多次", None), ("-1", None), ("", None)] {
+        for (text, expected) in
+            [("4次", Some(4)), ("无", Some(0)), ("１２", Some(12)), ("5 ", Some(5)), ("多次", None), ("-1", None), ("", None)]
+        {
             assert_eq!(count(&Cell::text(text)), expected, "{text}");
         }
     }

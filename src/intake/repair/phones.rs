@@ -17,12 +17,13 @@ pub(in crate::intake) struct PhonesRead {
 
 /// Words that say whose number it is.
 const KIN: [&str; 34] = [
-    "家属", "家人", "妻子", "丈夫", "老公", "老婆", "爱人", "配偶", "父亲", "母亲", "爸爸", "妈妈", "儿子", "女儿", "哥哥", "弟弟", "姐姐", "妹妹", "儿媳", "女婿", "亲属", "亲友", "朋友", "同事", "妻", "夫", "父", "母", "子",
-    "女", "兄", "弟", "姐", "妹",
+    "家属", "家人", "妻子", "丈夫", "老公", "老婆", "爱人", "配偶", "父亲", "母亲", "爸爸", "妈妈", "儿子", "女儿", "哥哥", "弟弟", "姐姐",
+    "妹妹", "儿媳", "女婿", "亲属", "亲友", "朋友", "同事", "妻", "夫", "父", "母", "子", "女", "兄", "弟", "姐", "妹",
 ];
 
 /// Latin words and letters that only say what kind of number it is.
-const LABELS: [&str; 14] = ["telephone", "cellphone", "mobile", "phone", "wechat", "cell", "home", "work", "tel", "mob", "wx", "h", "m", "t"];
+const LABELS: [&str; 14] =
+    ["telephone", "cellphone", "mobile", "phone", "wechat", "cell", "home", "work", "tel", "mob", "wx", "h", "m", "t"];
 
 /// Most characters of a cell that are looked at.
 const MOST: usize = 300;
@@ -61,7 +62,8 @@ fn read_segment(segment: &str, out: &mut PhonesRead) {
     }
     let mut pieces: Vec<Piece> = Vec::new();
     for c in segment.trim().chars() {
-        let number = c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '.' | '转' | '#') || c.is_ascii_alphabetic() || matches!(c, '(' | ')');
+        let number =
+            c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '.' | '转' | '#') || c.is_ascii_alphabetic() || matches!(c, '(' | ')');
         match (pieces.last_mut(), number) {
             (Some(Piece::Number(run)), true) => run.push(c),
             (Some(Piece::Words(run)), false) => run.push(c),
@@ -126,9 +128,10 @@ fn is_label(run: &str) -> bool {
 /// A stretch of number characters: one number written with gaps, or several apart by spaces.
 fn read_run(run: &str, out: &mut PhonesRead) {
     let lower = run.to_ascii_lowercase();
-    let unlabelled = LABELS.iter().find_map(|l| lower.strip_prefix(l).filter(|r| r.starts_with(|c: char| !c.is_ascii_alphabetic()))).map_or(run, |rest| {
-        run.get(run.len() - rest.len()..).unwrap_or(run)
-    });
+    let unlabelled = LABELS
+        .iter()
+        .find_map(|l| lower.strip_prefix(l).filter(|r| r.starts_with(|c: char| !c.is_ascii_alphabetic())))
+        .map_or(run, |rest| run.get(run.len() - rest.len()..).unwrap_or(run));
     let run = unlabelled.trim_start_matches([' ', '.', '-', ':']).trim();
     if let Ok(phone) = Phone::parse(run) {
         push(out, phone, None);
@@ -142,7 +145,9 @@ fn read_run(run: &str, out: &mut PhonesRead) {
             let rest_fits = end == tokens.len() || splits(tokens.get(end..)?);
             Phone::parse(&joined).ok().filter(|_| rest_fits).map(|phone| (end, phone))
         });
-        let any = longest.or_else(|| (at + 1..=tokens.len()).find_map(|end| Phone::parse(&tokens.get(at..end)?.join(" ")).ok().map(|phone| (end, phone))));
+        let any = longest.or_else(|| {
+            (at + 1..=tokens.len()).find_map(|end| Phone::parse(&tokens.get(at..end)?.join(" ")).ok().map(|phone| (end, phone)))
+        });
         match any {
             Some((end, phone)) => {
                 push(out, phone, None);
@@ -164,7 +169,9 @@ fn read_run(run: &str, out: &mut PhonesRead) {
 
 /// Whether the tokens can be joined into whole numbers without anything left.
 fn splits(tokens: &[&str]) -> bool {
-    tokens.is_empty() || (1..=tokens.len()).any(|end| tokens.get(..end).is_some_and(|t| Phone::parse(&t.join(" ")).is_ok()) && tokens.get(end..).is_some_and(splits))
+    tokens.is_empty()
+        || (1..=tokens.len())
+            .any(|end| tokens.get(..end).is_some_and(|t| Phone::parse(&t.join(" ")).is_ok()) && tokens.get(end..).is_some_and(splits))
 }
 
 fn push(out: &mut PhonesRead, phone: Phone, relation: Option<String>) {
@@ -178,7 +185,9 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> (Vec<String>, bool) {
-        read(text).map(|r| (r.phones.iter().map(|(p, rel)| format!("{}{}", p.as_str(), rel.as_deref().unwrap_or(""))).collect(), r.invalid)).unwrap_or_default()
+        read(text)
+            .map(|r| (r.phones.iter().map(|(p, rel)| format!("{}{}", p.as_str(), rel.as_deref().unwrap_or(""))).collect(), r.invalid))
+            .unwrap_or_default()
     }
 
     #[test]

@@ -17,12 +17,36 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
         return None;
     }
     // 未撤销, 未实现捐献, 未退出 say the opposite of their words.
-    let compact = compact.replace("未撤销", "有效").replace("未撤回", "有效").replace("未退出", "有效").replace("未注销", "有效").replace("未实现捐献", "有效").replace("未捐献", "有效").replace("未实现", "有效").replace("未去世", "有效").replace("健在", "有效");
+    let compact = compact
+        .replace("未撤销", "有效")
+        .replace("未撤回", "有效")
+        .replace("未退出", "有效")
+        .replace("未注销", "有效")
+        .replace("未实现捐献", "有效")
+        .replace("未捐献", "有效")
+        .replace("未实现", "有效")
+        .replace("未去世", "有效")
+        .replace("健在", "有效");
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
-    if has(&["去世", "死亡", "已故", "身故", "逝世", "病故", "离世", "亡故", "过世", "deceased", "died", "dead"]) && !has(&["实现", "已捐", "捐献完成", "完成捐献"]) {
+    if has(&["去世", "死亡", "已故", "身故", "逝世", "病故", "离世", "亡故", "过世", "deceased", "died", "dead"])
+        && !has(&["实现", "已捐", "捐献完成", "完成捐献"])
+    {
         return Some(Exited(ExitReason::Died));
     }
-    if has(&["已实现", "实现捐献", "已捐献", "已捐", "捐献完成", "完成捐献", "捐献成功", "成功捐献", "已完成", "realised", "realized", "donated"]) {
+    if has(&[
+        "已实现",
+        "实现捐献",
+        "已捐献",
+        "已捐",
+        "捐献完成",
+        "完成捐献",
+        "捐献成功",
+        "成功捐献",
+        "已完成",
+        "realised",
+        "realized",
+        "donated",
+    ]) {
         return Some(Exited(ExitReason::Donated));
     }
     if has(&["重复", "duplicate"]) {
@@ -40,7 +64,36 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
     if has(&["医学", "体检不合格", "永久不宜", "健康原因", "medical"]) {
         return Some(Exited(ExitReason::Medical));
     }
-    if has(&["撤销", "撤消", "撤回", "撤", "取消", "退出", "注销", "反悔", "变更意愿", "改变捐献意愿", "改变意愿", "放弃", "不愿", "不再", "无效", "失效", "作废", "终止", "withdr", "cancel", "revoked", "退队", "离队", "拒绝", "出库", "inactive", "quit", "left"]) {
+    if has(&[
+        "撤销",
+        "撤消",
+        "撤回",
+        "撤",
+        "取消",
+        "退出",
+        "注销",
+        "反悔",
+        "变更意愿",
+        "改变捐献意愿",
+        "改变意愿",
+        "放弃",
+        "不愿",
+        "不再",
+        "无效",
+        "失效",
+        "作废",
+        "终止",
+        "withdr",
+        "cancel",
+        "revoked",
+        "退队",
+        "离队",
+        "拒绝",
+        "出库",
+        "inactive",
+        "quit",
+        "left",
+    ]) {
         return Some(Exited(ExitReason::Withdrew));
     }
     if has(&["意向", "interest"]) {
@@ -49,8 +102,33 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
     if has(&["已入库", "在库", "入库"]) && !has(&["未入库", "待入库"]) {
         return Some(if registry == Registry::StemCell { Enrolled } else { Registered });
     }
-    if has(&["有效", "正常", "在册", "在籍", "在队", "在岗", "已登记", "登记", "生效", "有意愿", "愿意", "同意", "保持", "存续", "在职", "活跃", "待采样", "未入库", "待入库", "已注册", "注册", "active", "valid", "registered", "在世"])
-        || matches!(compact.as_str(), "是" | "√" | "1" | "y" | "yes")
+    if has(&[
+        "有效",
+        "正常",
+        "在册",
+        "在籍",
+        "在队",
+        "在岗",
+        "已登记",
+        "登记",
+        "生效",
+        "有意愿",
+        "愿意",
+        "同意",
+        "保持",
+        "存续",
+        "在职",
+        "活跃",
+        "待采样",
+        "未入库",
+        "待入库",
+        "已注册",
+        "注册",
+        "active",
+        "valid",
+        "registered",
+        "在世",
+    ]) || matches!(compact.as_str(), "是" | "√" | "1" | "y" | "yes")
     {
         return Some(Registered);
     }
@@ -62,7 +140,9 @@ pub(in crate::intake) fn items(text: &str) -> Vec<String> {
     let plain = plain(text);
     let mut out: Vec<String> = Vec::new();
     let joined: String = plain.chars().filter(|c| !matches!(c, '(' | ')' | '[' | ']' | '"' | '☑' | '√' | '✓' | '■')).collect();
-    for part in joined.split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | ';' | '；' | '、' | '/' | '|' | '\\' | '+' | '&' | '和' | '及' | '。' | '.')) {
+    for part in joined.split(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | '，' | ';' | '；' | '、' | '/' | '|' | '\\' | '+' | '&' | '和' | '及' | '。' | '.')
+    }) {
         let part = part.trim().trim_start_matches("捐献").trim_start_matches("捐赠");
         let item = match part {
             "" | "-" | "无" => continue,
