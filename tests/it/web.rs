@@ -163,7 +163,18 @@ fn every_status_carries_the_headers() {
     run(|| async {
         let desk = Desk::open().await;
         let mut browser = signed_in(&desk, "lin").await;
-        for path in ["/", "/drive", "/people", "/nowhere", "/people/0000-0000-0", "/l/none", "/set-up/none", "/sign-in", "/admin", "/reports?from=x"] {
+        for path in [
+            "/",
+            "/drive",
+            "/people",
+            "/nowhere",
+            "/people/0000-0000-0",
+            "/l/none",
+            "/set-up/none",
+            "/sign-in",
+            "/admin",
+            "/reports?from=x",
+        ] {
             let seen = browser.get(path).await;
             check_headers(&format!("{path} {}", seen.status), &seen);
         }
@@ -208,7 +219,8 @@ fn no_route_that_changes_something_accepts_a_post_without_token_or_from_elsewher
             if PUBLIC.contains(&template.as_str()) {
                 continue;
             }
-            let path = template.replace("<registry>", "blood").replace("<id>", "00000000-0000-4000-8000-000000000000").replace("<token>", "x");
+            let path =
+                template.replace("<registry>", "blood").replace("<id>", "00000000-0000-4000-8000-000000000000").replace("<token>", "x");
             let none = browser.send(method, &path, &[("Sec-Fetch-Site", "same-origin")], "step=save").await;
             let refused = [Status::Forbidden, Status::UnsupportedMediaType];
             assert!(refused.contains(&none.status), "{method} {path} without token: {}", none.status);
@@ -240,7 +252,23 @@ fn a_token_of_another_session_is_refused() {
 fn nobody_reaches_a_page_without_the_right() {
     run(|| async {
         let desk = Desk::open().await;
-        let pages = ["/drive", "/drive/new", "/enrol", "/enrol/blood", "/people", "/import", "/corrections", "/duplicates", "/follow-up", "/follow-up/plan", "/follow-up/first-contact", "/reports", "/reports/pool.csv", "/reports/pool.xlsx", "/admin"];
+        let pages = [
+            "/drive",
+            "/drive/new",
+            "/enrol",
+            "/enrol/blood",
+            "/people",
+            "/import",
+            "/corrections",
+            "/duplicates",
+            "/follow-up",
+            "/follow-up/plan",
+            "/follow-up/first-contact",
+            "/reports",
+            "/reports/pool.csv",
+            "/reports/pool.xlsx",
+            "/admin",
+        ];
         let may: [(&str, &[&str]); 6] = [
             ("recruiter", &["/drive", "/drive/new", "/enrol", "/enrol/blood"]),
             ("caller", &["/people", "/follow-up", "/follow-up/plan", "/follow-up/first-contact"]),
@@ -356,7 +384,8 @@ fn a_form_with_slips_keeps_what_was_typed_and_links_to_the_fields() {
         let desk = Desk::open().await;
         let mut browser = signed_in(&desk, "recruiter").await;
         let page = browser.get("/drive").await;
-        let fields = [("csrf", page.field("csrf")), ("key", page.field("key")), ("name", "<b>赵甲一".to_owned()), ("phone", "12".to_owned())];
+        let fields =
+            [("csrf", page.field("csrf")), ("key", page.field("key")), ("name", "<b>赵甲一".to_owned()), ("phone", "12".to_owned())];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let seen = browser.post("/drive", &fields).await;
         assert_eq!(seen.status, Status::UnprocessableEntity);

@@ -23,10 +23,7 @@ fn pair_of(staff: &CanReview<'_>, page: &PairPage, next: String) -> Option<Pair>
     let side = |person: String, of| Side { person, registries: registries_of(page, of, towns, text) };
     Some(Pair {
         href: format!("/duplicates/{}", page.pair.id),
-        sides: (
-            side(page.left.row.public_id.to_string(), Of::Left),
-            side(right.row.public_id.to_string(), Of::Right),
-        ),
+        sides: (side(page.left.row.public_id.to_string(), Of::Left), side(right.row.public_id.to_string(), Of::Right)),
         rows: compared(page, towns, text),
         warning: judgement.map(warning_of).unwrap_or_default().to_owned(),
         judged: judgement.is_some(),

@@ -23,10 +23,8 @@ fn g(text: &str) -> Guarded<String> {
 fn shell(lang: Lang, current: &str) -> Shell {
     let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let branch = if lang == Lang::Chinese { "示例区红十字会" } else { "Sample District Red Cross" };
-    let who = Who {
-        name: "林样".into(),
-        roles: if current == "/admin" { Roles::of([Role::Administrator]) } else { Roles::small_branch() },
-    };
+    let who =
+        Who { name: "林样".into(), roles: if current == "/admin" { Roles::of([Role::Administrator]) } else { Roles::small_branch() } };
     let mut s = Shell::open(lang, branch, day, "2026-11-23 10:58".into());
     if !current.is_empty() {
         s = s.staffed(who, current, Waiting { duplicates: 14, follow_ups: 15 });
@@ -92,9 +90,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 ruler(220, 37, 60, &text.nm("drive-ruler", 37, 60), &text.t("drive-target")),
                 ruler(250, 37, 60, &text.nm("drive-ruler", 37, 60), &text.t("drive-target")),
             ),
-            saved: ["037", "036", "035", "034"]
-                .map(|n| drive::SavedLine { number: n.into(), time: "10:58".into() })
-                .to_vec(),
+            saved: ["037", "036", "035", "034"].map(|n| drive::SavedLine { number: n.into(), time: "10:58".into() }).to_vec(),
             registries: Registry::ALL
                 .into_iter()
                 .fold(Choice::many(text, "registries", "interest-registries").columns(2).note(text.t("interest-many")), |c, r| {
@@ -106,11 +102,9 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 field("phone", "field-mobile").hint(text, "hint-mobile").live(text, "mobile").refill(text, None, &slips),
                 field("mail", "field-mail").optional(text).hint(text, "hint-mail").live(text, "mail"),
             ],
-            consent: Choice::tick(text, "consent", "interest-consent").small(text.x("interest-consent-small", "2026-01")).refill(
-                text,
-                None,
-                &slips,
-            ),
+            consent: Choice::tick(text, "consent", "interest-consent")
+                .small(text.x("interest-consent-small", "2026-01"))
+                .refill(text, None, &slips),
             consent_text: ConsentTexts::shipped()
                 .on(crate::domain::consent::Purpose::Contact, s.today)
                 .unwrap()
@@ -203,9 +197,13 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             parts(1200, &[("r1", 353), ("r2", 31), ("r3", 6), ("r4", 22)], "353, 31, 6, 22"),
             parts(358, &[("r1", 353), ("r2", 31), ("r3", 6), ("r4", 22)], "353, 31, 6, 22"),
         ),
-        problems: [(ProblemCode::AgeOver, Severity::Refused, 4), (ProblemCode::IdChecksum, Severity::Review, 9), (ProblemCode::MissingId, Severity::Noted, 12)]
-            .map(|(code, severity, rows)| import::ProblemLine { code, severity, rows })
-            .to_vec(),
+        problems: [
+            (ProblemCode::AgeOver, Severity::Refused, 4),
+            (ProblemCode::IdChecksum, Severity::Review, 9),
+            (ProblemCode::MissingId, Severity::Noted, 12),
+        ]
+        .map(|(code, severity, rows)| import::ProblemLine { code, severity, rows })
+        .to_vec(),
         rows: vec![(17, text.t("outcome-review"), vec![text.t("problem-id_checksum")])],
         beyond: 12,
         done,
@@ -213,7 +211,10 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     };
     add("import-preview", preview(false).render());
     add("import-result", preview(true).render());
-    add("corrections", import::Corrections { s: shell(lang, "/people"), total: 31, rows: lines(4), next: "/corrections?after=1".into() }.render());
+    add(
+        "corrections",
+        import::Corrections { s: shell(lang, "/people"), total: 31, rows: lines(4), next: "/corrections?after=1".into() }.render(),
+    );
     add("corrections-none", import::Corrections { s: shell(lang, "/people"), total: 0, rows: lines(0), next: String::new() }.render());
     add(
         "correction",
@@ -236,17 +237,18 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         let (left, right) = marked(a, b);
         duplicates::Compared { label: text.t(label), left, right, agreement, word: String::new() }
     };
-    let steps: Vec<Push> = [("waterfall-start", -18.9), ("field-birth", 12.4), ("field-name", 9.8), ("field-address", 4.6), ("field-sex", 1.0), ("field-phone", -2.1)]
-        .map(|(key, bits)| Push { label: text.t(key), bits })
-        .to_vec();
+    let steps: Vec<Push> = [
+        ("waterfall-start", -18.9),
+        ("field-birth", 12.4),
+        ("field-name", 9.8),
+        ("field-address", 4.6),
+        ("field-sex", 1.0),
+        ("field-phone", -2.1),
+    ]
+    .map(|(key, bits)| Push { label: text.t(key), short: text.t(key), bits })
+    .to_vec();
     let chart = |wide| {
-        waterfall(
-            wide,
-            &steps,
-            (0.6, 7.6),
-            (&text.t("waterfall-band"), &text.t("waterfall-sum")),
-            &text.x("waterfall-label", "+6.8"),
-        )
+        waterfall(wide, &steps, (0.6, 7.6), (&text.t("waterfall-band"), &text.t("waterfall-sum")), &text.x("waterfall-label", "+6.8"))
     };
     let mut s = shell(lang, "/duplicates");
     s.flash = Some(Flash {
@@ -360,6 +362,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let flow = |class: &'static str, key: &str, n: [i64; 5]| report::FlowLine {
         class,
         label: text.t(key),
+        day: String::new(),
         counts: n.into_iter().map(Some).collect(),
     };
     add(
@@ -373,16 +376,21 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             enrolments: 2745,
             came: 393,
             went: 197,
-            pool: [("blood", [1204, 486, 231, 79]), ("stem-cell", [148, 37, 21, 9]), ("organ-body", [41, 12, 5, 0]), ("volunteer", [322, 96, 40, 14])]
-                .into_iter()
-                .map(|(word, parts)| report::PoolLine { label: text.t(&format!("registry-{word}")), parts })
-                .collect(),
+            pool: [
+                ("blood", [1204, 486, 231, 79]),
+                ("stem-cell", [148, 37, 21, 9]),
+                ("organ-body", [41, 12, 5, 0]),
+                ("volunteer", [322, 96, 40, 14]),
+            ]
+            .into_iter()
+            .map(|(word, parts)| report::PoolLine { label: text.t(&format!("registry-{word}")), parts })
+            .collect(),
             flows: vec![
-                report::FlowLine { label: text.x("flow-opening", "2026-01-01"), ..flow("open", "flow-in", [1873, 196, 49, 431, 2549]) },
+                report::FlowLine { day: "2026-01-01".into(), ..flow("open", "flow-opening", [1873, 196, 49, 431, 2549]) },
                 flow("plus", "flow-in", [255, 42, 14, 76, 387]),
                 flow("plus", "flow-correction", [4, -1, 0, 2, 5]),
                 flow("minus", "exit-withdrew", [18, 4, 2, 11, 35]),
-                report::FlowLine { label: text.x("flow-closing", "2026-11-23"), ..flow("sum", "flow-in", [2000, 215, 58, 472, 2745]) },
+                report::FlowLine { day: "2026-11-23".into(), ..flow("sum", "flow-closing", [2000, 215, 58, 472, 2745]) },
             ],
             balanced: true,
             registries: Registry::ALL.iter().map(|r| text.t(&format!("registry-short-{}", r.word()))).collect(),
@@ -390,8 +398,16 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 text.t("report-by-sex"),
                 report::Table {
                     head: text.t("field-sex"),
-                    columns: vec![text.t("report-column-persons"), text.t("report-column-enrolments"), text.t("report-came"), text.t("report-went")],
-                    rows: vec![(text.t("sex-female"), vec![Some(1320), Some(1410), Some(190), Some(80)]), (text.t("unknown"), vec![Some(12), Some(12), None, Some(1)])],
+                    columns: vec![
+                        text.t("report-column-persons"),
+                        text.t("report-column-enrolments"),
+                        text.t("report-came"),
+                        text.t("report-went"),
+                    ],
+                    rows: vec![
+                        (text.t("sex-female"), vec![Some(1320), Some(1410), Some(190), Some(80)]),
+                        (text.t("unknown"), vec![Some(12), Some(12), None, Some(1)]),
+                    ],
                     sum: vec![Some(1332), Some(1422), Some(190), Some(81)],
                 },
             )],
@@ -421,12 +437,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     add("people", search(None).render());
     add(
         "people-found",
-        search(Some(vec![
-            person("7K3M-9QXA-R", "赵*一"),
-            person("2B4C-7HQK-0", "钱*二"),
-            person("9QXA-7K3M-1", "孙*三"),
-        ]))
-        .render(),
+        search(Some(vec![person("7K3M-9QXA-R", "赵*一"), person("2B4C-7HQK-0", "钱*二"), person("9QXA-7K3M-1", "孙*三")])).render(),
     );
     add("people-none", search(Some(Vec::new())).render());
     let one = |opened: bool| people::Person {
@@ -525,9 +536,16 @@ fn every_page_is_free_of_what_the_content_policy_forbids_and_of_missing_texts() 
         for (name, html) in all(lang) {
             assert!(!html.contains(" style=") && !html.contains("<style"), "{name}: inline style");
             assert!(!html.contains(" onclick") && !html.contains("javascript:"), "{name}: inline script");
-            assert!(!html.contains("://") || html.matches("://").count() == html.matches("http://www.w3.org").count(), "{name}: other origin");
+            assert!(
+                !html.contains("://") || html.matches("://").count() == html.matches("http://www.w3.org").count(),
+                "{name}: other origin"
+            );
             assert_eq!(html.matches("<script").count(), 1, "{name}");
-            assert_eq!(html.matches("<h1").count() + html.matches("class=\"note note--ok\" role=\"status\"").count().min(1), 1, "{name}: one title");
+            assert_eq!(
+                html.matches("<h1").count() + html.matches("class=\"note note--ok\" role=\"status\"").count().min(1),
+                1,
+                "{name}: one title"
+            );
             assert!(html.contains("id=\"main\""), "{name}: the skip link leads somewhere");
         }
     }
@@ -570,7 +588,8 @@ fn pages_are_written_for_looking_at() {
     let folder = std::path::PathBuf::from(std::env::var("DONOR_REGISTRY_TEST_PAGES").expect("DONOR_REGISTRY_TEST_PAGES"));
     for lang in Lang::ALL {
         for (name, html) in all(lang) {
-            let html = ["app.css", "app.js", "favicon.svg"].iter().fold(html, |html, file| html.replace(&crate::web::assets::address(file), file));
+            let html =
+                ["app.css", "app.js", "favicon.svg"].iter().fold(html, |html, file| html.replace(&crate::web::assets::address(file), file));
             std::fs::write(folder.join(format!("{name}.{}.html", lang.tag())), html).unwrap();
         }
     }
