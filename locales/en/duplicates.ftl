@@ -59,3 +59,5 @@ level-same-house = same house
 level-same-street = same street
 level-same-town = same town
 level-prior = start
+estimate-sure = Above {$x}: surely one person, but you decide whether to join.
+waterfall-start-short = Start

@@ -2,7 +2,7 @@
 
 sign-in = Sign in
 sign-in-failed = User name or password is wrong
-sign-in-failed-do = Please check and try again. After five wrong tries you have to wait 15 minutes.
+sign-in-failed-do = Please check and try again. After several wrong tries you have to wait 15 minutes.
 sign-in-ended = Your session has ended
 sign-in-ended-do = There was no activity for a while, or you signed out elsewhere. Please enter again what was not saved.
 sign-in-forgot = Forgot the password? Ask your branch's administrator.

@@ -59,3 +59,5 @@ level-same-house = 同一门牌
 level-same-street = 同一街道
 level-same-town = 同一镇街
 level-prior = 起点
+estimate-sure = 高于 {$x}，程序认为是同一人；合并仍由您决定。
+waterfall-start-short = 起点

@@ -2,7 +2,7 @@
 
 sign-in = 登录
 sign-in-failed = 账号或密码不对
-sign-in-failed-do = 请核对后再试。连续五次不对，要等 15 分钟。
+sign-in-failed-do = 请核对后再试。连续多次不对，要等 15 分钟。
 sign-in-ended = 登录已结束
 sign-in-ended-do = 一段时间没有操作，或已在别处退出。没有保存的内容请重新填写。
 sign-in-forgot = 忘了密码，请找本会管理员。

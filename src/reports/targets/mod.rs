@@ -24,8 +24,10 @@ pub struct Plan {
     /// Its name on English pages.
     pub name_en: String,
     /// First day.
+    #[serde(deserialize_with = "crate::domain::time::rule_date")]
     pub from: NaiveDate,
     /// Last day.
+    #[serde(deserialize_with = "crate::domain::time::rule_date")]
     pub to: NaiveDate,
     /// What it counts.
     #[serde(rename = "indicator", default)]
@@ -71,8 +73,10 @@ pub enum Count {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Entry {
     /// First day it is for.
+    #[serde(deserialize_with = "crate::domain::time::rule_date")]
     pub from: NaiveDate,
     /// Last day.
+    #[serde(deserialize_with = "crate::domain::time::rule_date")]
     pub to: NaiveDate,
     /// The figure.
     pub value: u64,

@@ -142,6 +142,8 @@ pub fn stacks(wide: bool, rows: &[Stack], label: &str) -> Svg {
 pub struct Push {
     /// The reason in words.
     pub label: String,
+    /// The same in a word or two, for a phone.
+    pub short: String,
     /// Bits: right of zero speaks for one person, left against.
     pub bits: f64,
 }
@@ -198,7 +200,7 @@ pub fn waterfall(wide: bool, steps: &[Push], band: (f64, f64), words: (&str, &st
             svg,
             r#"<text x="0" y="{0:.1}">{1}</text><rect class="{class}" x="{x:.1}" y="{y:.1}" width="{w:.1}" height="22" rx="2"/><text class="b" x="{width}" y="{0:.1}" text-anchor="end">{2}</text><line class="link" x1="{3:.1}" x2="{3:.1}" y1="{4:.1}" y2="{5:.1}"/>"#,
             y + 16.0,
-            escape(&step.label),
+            escape(if wide { &step.label } else { &step.short }),
             signed(step.bits),
             at(next),
             y + 22.0,
@@ -235,7 +237,8 @@ mod tests {
 
     #[test]
     fn words_in_charts_are_escaped_and_no_inline_style_is_drawn() {
-        let svg = waterfall(true, &[Push { label: "<b>".into(), bits: 3.0 }], (0.5, 8.0), ("a\"b", "c"), "d").to_string();
+        let svg =
+            waterfall(true, &[Push { label: "<b>".into(), short: "b".into(), bits: 3.0 }], (0.5, 8.0), ("a\"b", "c"), "d").to_string();
         assert!(!svg.contains("<b>") && svg.contains("&#60;b&#62;"));
         assert!(!svg.contains("style="));
     }

@@ -188,6 +188,7 @@ pub fn waterfalls(judgement: &Judgement, text: Text) -> (Svg, Svg) {
         .evidence
         .iter()
         .map(|e| Push {
+            short: text.t(if e.comparison == Comparison::Prior { "waterfall-start-short" } else { comparison_word(e.comparison) }),
             label: match e.comparison {
                 Comparison::Prior => text.t("waterfall-start"),
                 other => text.xy("waterfall-step", text.t(comparison_word(other)), text.t(&format!("level-{}", e.level))),

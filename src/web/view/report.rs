@@ -35,6 +35,8 @@ pub struct FlowLine {
     pub class: &'static str,
     /// Its word.
     pub label: String,
+    /// The day of the opening and the closing; empty elsewhere.
+    pub day: String,
     /// Counts by registry, then all together.
     pub counts: Vec<Option<i64>>,
 }
@@ -189,7 +191,7 @@ impl Report {
         columns.push(Column::number("total", t("sum")));
         let mut flows = export::Table::new(t("flows"), columns);
         for line in &self.flows {
-            let mut row = vec![Value::text(line.label.clone())];
+            let mut row = vec![Value::text(if line.day.is_empty() { line.label.clone() } else { format!("{} {}", line.label, line.day) })];
             row.extend(line.counts.iter().map(|n| n.map_or(Value::Empty, Value::Whole)));
             flows.rows.push(row);
         }
@@ -216,9 +218,10 @@ fn lines(flows: &Flows, days: Days, text: Text) -> Vec<FlowLine> {
     let line = |class: &'static str, label: String, of: &dyn Fn(&Lines) -> i64| FlowLine {
         class,
         label,
+        day: String::new(),
         counts: columns.iter().map(|l| Some(of(l))).collect(),
     };
-    let mut out = vec![line("open", text.x("flow-opening", days.from), &|l| l.opening)];
+    let mut out = vec![FlowLine { day: days.from.to_string(), ..line("open", text.t("flow-opening"), &|l| l.opening) }];
     let optional = [
         line("plus", text.t("flow-correction"), &|l| l.corrections),
         line("plus", text.t("flow-in"), &|l| l.new),
@@ -237,7 +240,7 @@ fn lines(flows: &Flows, days: Days, text: Text) -> Vec<FlowLine> {
             out.push(exits);
         }
     }
-    out.push(line("sum", text.x("flow-closing", days.as_of), &|l| l.closing));
+    out.push(FlowLine { day: days.as_of.to_string(), ..line("sum", text.t("flow-closing"), &|l| l.closing) });
     out
 }
 

@@ -245,7 +245,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         ("field-sex", 1.0),
         ("field-phone", -2.1),
     ]
-    .map(|(key, bits)| Push { label: text.t(key), bits })
+    .map(|(key, bits)| Push { label: text.t(key), short: text.t(key), bits })
     .to_vec();
     let chart = |wide| {
         waterfall(wide, &steps, (0.6, 7.6), (&text.t("waterfall-band"), &text.t("waterfall-sum")), &text.x("waterfall-label", "+6.8"))
@@ -362,6 +362,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let flow = |class: &'static str, key: &str, n: [i64; 5]| report::FlowLine {
         class,
         label: text.t(key),
+        day: String::new(),
         counts: n.into_iter().map(Some).collect(),
     };
     add(
@@ -385,11 +386,11 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             .map(|(word, parts)| report::PoolLine { label: text.t(&format!("registry-{word}")), parts })
             .collect(),
             flows: vec![
-                report::FlowLine { label: text.x("flow-opening", "2026-01-01"), ..flow("open", "flow-in", [1873, 196, 49, 431, 2549]) },
+                report::FlowLine { day: "2026-01-01".into(), ..flow("open", "flow-opening", [1873, 196, 49, 431, 2549]) },
                 flow("plus", "flow-in", [255, 42, 14, 76, 387]),
                 flow("plus", "flow-correction", [4, -1, 0, 2, 5]),
                 flow("minus", "exit-withdrew", [18, 4, 2, 11, 35]),
-                report::FlowLine { label: text.x("flow-closing", "2026-11-23"), ..flow("sum", "flow-in", [2000, 215, 58, 472, 2745]) },
+                report::FlowLine { day: "2026-11-23".into(), ..flow("sum", "flow-closing", [2000, 215, 58, 472, 2745]) },
             ],
             balanced: true,
             registries: Registry::ALL.iter().map(|r| text.t(&format!("registry-short-{}", r.word()))).collect(),
