@@ -32,8 +32,18 @@ fn score(crlf: bool) -> [f64; 3] {
                 }
             }
         };
-        judge(0, row["status_class_conflict"] != "1", class == row["class"], format!("{class}, expected {} ({})", row["class"], row["reason"]));
-        judge(1, row["status_is_pseudo"] == "0" && !row["status"].is_empty(), status == row["status"], format!("{status}, expected {}", row["status"]));
+        judge(
+            0,
+            row["status_class_conflict"] != "1",
+            class == row["class"],
+            format!("{class}, expected {} ({})", row["class"], row["reason"]),
+        );
+        judge(
+            1,
+            row["status_is_pseudo"] == "0" && !row["status"].is_empty(),
+            status == row["status"],
+            format!("{status}, expected {}", row["status"]),
+        );
         let known = !row["recipient"].is_empty() && !row["recipient"].contains("libsisimai.org.invalid");
         judge(2, known, recipient.eq_ignore_ascii_case(&row["recipient"]), format!("{recipient}, expected {}", row["recipient"]));
     }

@@ -38,7 +38,8 @@ fn settings() -> SmtpSettings {
 }
 
 fn sender() -> Sender {
-    Sender::new("雁江区红十字会", "Yanjiang Red Cross", "noreply@redcross.example", "office@redcross.example", "bounce.redcross.example").unwrap()
+    Sender::new("雁江区红十字会", "Yanjiang Red Cross", "noreply@redcross.example", "office@redcross.example", "bounce.redcross.example")
+        .unwrap()
 }
 
 fn mail_to(to: &str) -> WireMail {

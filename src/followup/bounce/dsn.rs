@@ -56,15 +56,20 @@ fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<Reci
         Some("expanded") => Some(Action::Expanded),
         _ => Some(Action::Failed),
     };
-    let diagnostic = field(group, "diagnostic-code").unwrap_or_default();
+    // PowerMTA names its own category beside the diagnostic.
+    let category = field(group, "x-powermta-bouncecategory").unwrap_or_default();
+    let diagnostic = format!("{}\n{category}", field(group, "diagnostic-code").unwrap_or_default());
+    let diagnostic = diagnostic.trim_end();
     let reported = field(group, "status").and_then(any_status);
     let section = if several { section_of(&mail.text, &address) } else { mail.text.clone() };
     let said = enhanced(diagnostic);
     // Where report and diagnostic say nothing in particular, the words for the reader may hold the code.
-    let vague = |s: Option<Status>| s.is_none_or(|s| s.subject == 0 && s.detail == 0);
+    let vague = |s: Option<Status>| s.is_none_or(|s| matches!((s.subject, s.detail), (0, 0) | (4, 7)));
     let mut status = prefer(reported, said);
     if vague(status) {
-        status = prefer(status, enhanced(&super::text::smtp_words(&section)));
+        let words = super::text::smtp_words(&section);
+        let cause = words.lines().filter_map(enhanced).find(|s| !vague(Some(*s)));
+        status = prefer(status, cause);
     }
     let class = match action {
         Some(Action::Delivered | Action::Relayed | Action::Expanded) => Class::Delivered,
@@ -93,6 +98,7 @@ pub(super) fn feedback(part: &str, mail: &Mail) -> Vec<RecipientReport> {
     if people.is_empty() {
         return vec![RecipientReport { class: Class::Feedback, status: None, recipient: None, action: Some(action) }];
     }
-    let report = |address| RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(address)), action: Some(action) };
+    let report =
+        |address| RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(address)), action: Some(action) };
     people.into_iter().map(report).collect()
 }

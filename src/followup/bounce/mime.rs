@@ -16,7 +16,10 @@ pub(super) fn messages(bytes: &[u8]) -> Vec<&[u8]> {
     };
     let mut cuts: Vec<usize> = vec![0];
     let blank_before = |at: usize| bytes.get(..at).is_some_and(|before| before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n"));
-    cuts.extend((1..bytes.len()).filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"From ") && starts_header(rest)) && blank_before(*at)));
+    cuts.extend(
+        (1..bytes.len())
+            .filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"From ") && starts_header(rest)) && blank_before(*at)),
+    );
     cuts.iter().enumerate().filter_map(|(i, from)| bytes.get(*from..cuts.get(i + 1).copied().unwrap_or(bytes.len()))).collect()
 }
 
@@ -39,8 +42,13 @@ impl Mail {
     /// Takes a message apart. Any bytes are a message; broken ones have few parts.
     pub(super) fn read(bytes: &[u8]) -> Self {
         // An mbox line before the header is no header field.
-        let bytes = if bytes.starts_with(b"From ") { bytes.iter().position(|b| *b == b'\n').and_then(|at| bytes.get(at + 1..)).unwrap_or(bytes) } else { bytes };
-        let unix: Vec<u8> = bytes.iter().copied().enumerate().filter(|(i, b)| !(*b == b'\r' && bytes.get(i + 1) == Some(&b'\n'))).map(|(_, b)| b).collect();
+        let bytes = if bytes.starts_with(b"From ") {
+            bytes.iter().position(|b| *b == b'\n').and_then(|at| bytes.get(at + 1..)).unwrap_or(bytes)
+        } else {
+            bytes
+        };
+        let unix: Vec<u8> =
+            bytes.iter().copied().enumerate().filter(|(i, b)| !(*b == b'\r' && bytes.get(i + 1) == Some(&b'\n'))).map(|(_, b)| b).collect();
         let mut mail = Self::default();
         let head_end = unix.windows(2).position(|w| w == b"\n\n").unwrap_or(unix.len());
         mail.headers = fields(&String::from_utf8_lossy(unix.get(..head_end).unwrap_or_default()));
@@ -51,10 +59,15 @@ impl Mail {
         let mut html = String::new();
         let mut nested = false;
         for part in &message.parts {
-            let kind = part.content_type().map(|c| format!("{}/{}", c.ctype(), c.subtype().unwrap_or_default()).to_ascii_lowercase()).unwrap_or_default();
+            let kind = part
+                .content_type()
+                .map(|c| format!("{}/{}", c.ctype(), c.subtype().unwrap_or_default()).to_ascii_lowercase())
+                .unwrap_or_default();
             let raw = || String::from_utf8_lossy(part.contents()).replace("\r\n", "\n");
             match (kind.as_str(), &part.body) {
-                ("message/delivery-status" | "message/global-delivery-status", _) => append(mail.delivery_status.get_or_insert_default(), &raw()),
+                ("message/delivery-status" | "message/global-delivery-status", _) => {
+                    append(mail.delivery_status.get_or_insert_default(), &raw())
+                }
                 ("message/feedback-report", _) => append(mail.feedback.get_or_insert_default(), &raw()),
                 ("text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers", _) => mail.returned(&raw()),
                 (_, PartType::Message(inner)) => {
@@ -100,7 +113,8 @@ impl Mail {
     /// The subject, with encoded words decoded, in lower case.
     fn subject(&self) -> String {
         let subject = self.header("subject").unwrap_or_default();
-        let decoded = MessageParser::default().parse(format!("Subject: {subject}\n\n").as_bytes()).and_then(|m| m.subject().map(ToOwned::to_owned));
+        let decoded =
+            MessageParser::default().parse(format!("Subject: {subject}\n\n").as_bytes()).and_then(|m| m.subject().map(ToOwned::to_owned));
         decoded.unwrap_or_else(|| subject.to_owned()).to_lowercase()
     }
 
@@ -110,9 +124,28 @@ impl Mail {
             return true;
         }
         let from = self.header("from").unwrap_or_default().to_ascii_lowercase();
-        let system = ["mailer-daemon", "postmaster", "mail delivery s", "mail administrator", "mail router", "maildelivery", "mail-daemon", "mailerdaemon"];
+        let system = [
+            "mailer-daemon",
+            "postmaster",
+            "mail delivery s",
+            "mail administrator",
+            "mail router",
+            "maildelivery",
+            "mail-daemon",
+            "mailerdaemon",
+        ];
         let subject = self.subject();
         system.iter().any(|s| from.contains(s)) || BOUNCE_SUBJECTS.iter().any(|s| subject.contains(s))
+    }
+
+    /// A complaint in the form of Microsoft's junk mail reporting: the mail itself attached, its recipient in a field of its own.
+    pub(super) fn complaint(&self) -> Option<RecipientReport> {
+        if !self.subject().starts_with("complaint about message from") {
+            return None;
+        }
+        let named = self.original_header("x-hmxmroriginalrecipient").or_else(|| self.original_header("to"));
+        let recipient = named.and_then(super::text::first_address).map(Guarded::new);
+        Some(RecipientReport { class: Class::Feedback, status: None, recipient, action: Some(super::Action::Abuse) })
     }
 
     /// A mail program that unsubscribes by mail on a person's behalf (RFC 2369 section 3.2): the address that wants off.
@@ -121,18 +154,26 @@ impl Mail {
             return None;
         }
         let from = self.header("from").and_then(super::text::first_address)?;
-        Some(RecipientReport { class: Class::Feedback, status: None, recipient: Some(Guarded::new(from)), action: Some(super::Action::OptOut) })
+        Some(RecipientReport {
+            class: Class::Feedback,
+            status: None,
+            recipient: Some(Guarded::new(from)),
+            action: Some(super::Action::OptOut),
+        })
     }
 
     /// An automatic answer of a person's mailbox (RFC 3834 and what came before it): the answering address.
     pub(super) fn vacation(&self) -> Option<RecipientReport> {
         let lower = |name: &str| self.header(name).unwrap_or_default().to_ascii_lowercase();
         let answered = lower("auto-submitted").starts_with("auto-replied")
-            || ["x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-response-from", "x-mail-autoreply"].iter().any(|h| self.header(h).is_some_and(|v| !v.eq_ignore_ascii_case("no")))
+            || ["x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-response-from", "x-mail-autoreply"]
+                .iter()
+                .any(|h| self.header(h).is_some_and(|v| !v.eq_ignore_ascii_case("no")))
             || ["auto_reply", "auto-reply"].contains(&lower("precedence").trim())
             || lower("x-auto-response-suppress").contains("oof") && lower("auto-submitted").starts_with("auto-generated");
         let subject = self.subject();
-        let words = VACATION_SUBJECTS.iter().any(|s| subject.trim_start().starts_with(s)) || VACATION_PHRASES.iter().any(|s| subject.contains(s));
+        let words =
+            VACATION_SUBJECTS.iter().any(|s| subject.trim_start().starts_with(s)) || VACATION_PHRASES.iter().any(|s| subject.contains(s));
         if !answered && !words {
             return None;
         }
@@ -170,18 +211,44 @@ const BOUNCE_SUBJECTS: [&str; 26] = [
     "无法投递",
 ];
 
-const VACATION_SUBJECTS: [&str; 11] = ["auto:", "auto-reply", "autoreply", "auto reply", "auto response", "automatic reply", "automatic response", "out of office", "out of the office", "自动回复", "自動回覆"];
+const VACATION_SUBJECTS: [&str; 11] = [
+    "auto:",
+    "auto-reply",
+    "autoreply",
+    "auto reply",
+    "auto response",
+    "automatic reply",
+    "automatic response",
+    "out of office",
+    "out of the office",
+    "自动回复",
+    "自動回覆",
+];
 
-const VACATION_PHRASES: [&str; 9] =
-    ["away from my mail", "out of office", "vacation reply", "automatic reply", "abwesenheitsnotiz", "réponse automatique", "respuesta automática", "自动回复", "自動応答"];
+const VACATION_PHRASES: [&str; 9] = [
+    "away from my mail",
+    "out of office",
+    "vacation reply",
+    "automatic reply",
+    "abwesenheitsnotiz",
+    "réponse automatique",
+    "respuesta automática",
+    "自动回复",
+    "自動応答",
+];
 
 /// Delivery-status fields that stand in a text because the message does not say where its parts begin.
 fn stray_status(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|l| l.to_ascii_lowercase().starts_with("final-recipient:"))?;
-    let field = |l: &&str| l.is_empty() || l.starts_with([' ', '\t']) || l.split_once(':').is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    let field = |l: &&str| {
+        l.is_empty()
+            || l.starts_with([' ', '\t'])
+            || l.split_once(':').is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    };
     let before = lines.iter().take(at).rev().take_while(|l| !l.is_empty() && field(l)).count();
-    let mail_header = |l: &&str| ["received:", "return-path:", "from:", "content-type:"].iter().any(|h| l.to_ascii_lowercase().starts_with(h));
+    let mail_header =
+        |l: &&str| ["received:", "return-path:", "from:", "content-type:"].iter().any(|h| l.to_ascii_lowercase().starts_with(h));
     Some(lines.iter().skip(at - before).take_while(|l| field(l) && !mail_header(l)).copied().collect::<Vec<_>>().join("\n"))
 }
 

@@ -18,12 +18,16 @@ pub(super) fn any_status(text: &str) -> Option<Status> {
 }
 
 fn every(text: &str) -> impl Iterator<Item = Status> {
-    words(text).flat_map(|word| word.split(['-', ':', ';', '#'])).filter_map(|word| Status::parse(word.trim_matches(|c: char| !c.is_ascii_digit())))
+    words(text)
+        .flat_map(|word| word.split(['-', ':', ';', '#']))
+        .filter_map(|word| Status::parse(word.trim_matches(|c: char| !c.is_ascii_digit())))
 }
 
 /// What the refusing server said inside a gateway's own category: `5.1.0 - Unknown address error 550-'5.7.1 Access denied'`.
 pub(super) fn innermost(text: &str) -> &str {
-    let quoted = text.match_indices("-'").find(|(at, _)| text.get(at.saturating_sub(3)..*at).is_some_and(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())));
+    let quoted = text.match_indices("-'").find(|(at, _)| {
+        text.get(at.saturating_sub(3)..*at).is_some_and(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()))
+    });
     quoted.and_then(|(at, _)| text.get(at - 3..)).unwrap_or(text)
 }
 
@@ -32,7 +36,10 @@ pub(super) fn reply(text: &str) -> Option<u16> {
     words(text).find_map(|word| {
         let word = word.trim_start_matches(|c: char| "#('\"[:".contains(c)).trim_end_matches(|c: char| ":;,.)-'\"".contains(c));
         let digits = word.split('-').next().unwrap_or_default();
-        (digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse::<u16>().ok()).flatten().filter(|c| (400..600).contains(c) && c % 100 < 80)
+        (digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| digits.parse::<u16>().ok())
+            .flatten()
+            .filter(|c| (400..600).contains(c) && c % 100 < 80)
     })
 }
 

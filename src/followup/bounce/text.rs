@@ -38,7 +38,8 @@ const COPY_BEGINS: [&str; 21] = [
 pub(super) fn before_copy(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
-        let bare = line.trim_matches(|c: char| c == '-' || c == '=' || c == '*' || c == '#' || c == '>' || c.is_whitespace()).to_lowercase();
+        let bare =
+            line.trim_matches(|c: char| c == '-' || c == '=' || c == '*' || c == '#' || c == '>' || c.is_whitespace()).to_lowercase();
         let dashed = line.trim_start().starts_with("--") || line.trim_start().starts_with("==");
         let announces = COPY_BEGINS.iter().any(|m| bare.starts_with(m) || (dashed && bare.contains(m)));
         let header = ["return-path:", "received:", "dkim-signature:", "x-received:"].iter().any(|h| line.to_lowercase().starts_with(h));
@@ -90,7 +91,14 @@ pub(super) fn reports(mail: &Mail) -> Vec<RecipientReport> {
 fn still_trying(zone: &str, mail: &Mail) -> bool {
     let lower = zone.to_lowercase();
     let subject = mail.header("subject").unwrap_or_default().to_lowercase();
-    let trying = ["delivery attempts will continue", "no action is required on your part", "will keep trying", "will be retried", "message still undelivered", "does not need to be resent"];
+    let trying = [
+        "delivery attempts will continue",
+        "no action is required on your part",
+        "will keep trying",
+        "will be retried",
+        "message still undelivered",
+        "does not need to be resent",
+    ];
     subject.contains("delay") || subject.contains("warning:") || trying.iter().any(|t| lower.contains(t))
 }
 
@@ -111,7 +119,8 @@ fn recipients(zone: &str, mail: &Mail) -> Vec<String> {
         failed = zone.lines().filter(|l| !talks_of_sender(l)).flat_map(addresses).collect();
     }
     let ours: Vec<String> = ["to", "delivered-to"].iter().flat_map(|h| mail.headers_of(h)).flat_map(addresses).collect();
-    let of_copy: Vec<String> = ["from", "return-path", "sender"].iter().filter_map(|h| mail.original_header(h)).flat_map(addresses).collect();
+    let of_copy: Vec<String> =
+        ["from", "return-path", "sender"].iter().filter_map(|h| mail.original_header(h)).flat_map(addresses).collect();
     let mut all: Vec<String> = Vec::new();
     for address in failed {
         let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
@@ -128,7 +137,9 @@ fn recipients(zone: &str, mail: &Mail) -> Vec<String> {
 
 fn talks_of_sender(line: &str) -> bool {
     let lower = line.to_lowercase();
-    ["message-id", "from:", "mail from", "return-path", "mailto:", "http", "contact", "sender:", "please "].iter().any(|w| lower.contains(w))
+    ["message-id", "from:", "mail from", "return-path", "mailto:", "http", "contact", "sender:", "please "]
+        .iter()
+        .any(|w| lower.contains(w))
 }
 
 /// The recipient of the copy in the text, where nothing else names one.
@@ -154,7 +165,13 @@ fn leading_address(line: &str) -> Option<String> {
     let stated = word.starts_with('<') && word.ends_with('>');
     let word = word.trim_start_matches('<').trim_end_matches(['>', ':']);
     // A sentence may begin with an address; a list entry stands alone, in brackets or before a colon or a code.
-    let listed = stated || after.is_empty() || first.ends_with(':') || first.ends_with("...") || reply(after).is_some() || after.starts_with("on ") || after.starts_with('(');
+    let listed = stated
+        || after.is_empty()
+        || first.ends_with(':')
+        || first.ends_with("...")
+        || reply(after).is_some()
+        || after.starts_with("on ")
+        || after.starts_with('(');
     (is_address(word) && (listed || after.len() < 120)).then(|| word.to_owned())
 }
 
@@ -187,9 +204,23 @@ pub(super) fn smtp_words(text: &str) -> String {
     for (i, line) in lines.iter().enumerate() {
         let bare = line.trim();
         let lower = bare.to_lowercase();
-        let marker = ["<<<", "said:", "responded:", "returned was:", "server returned", "response was:", "reason:", "error was:", "smtp error from", "out:", "diagnostic", "error_code", "did not like"]
-            .iter()
-            .find_map(|m| lower.find(m).map(|at| at + m.len()));
+        let marker = [
+            "<<<",
+            "said:",
+            "responded:",
+            "returned was:",
+            "server returned",
+            "response was:",
+            "reason:",
+            "error was:",
+            "smtp error from",
+            "out:",
+            "diagnostic",
+            "error_code",
+            "did not like",
+        ]
+        .iter()
+        .find_map(|m| lower.find(m).map(|at| at + m.len()));
         // `address: 550 …` is a server's line too.
         let bare = leading_address(bare).and_then(|_| bare.split_once(char::is_whitespace)).map_or(bare, |(_, after)| after.trim());
         let starts_with_code = reply(bare.split_whitespace().next().unwrap_or_default()).is_some();
@@ -201,7 +232,13 @@ pub(super) fn smtp_words(text: &str) -> String {
         // Servers' sentences are wrapped: an indented or short continuation belongs to them.
         for next in lines.iter().skip(i + 1).take(6) {
             let next = next.trim();
-            if next.is_empty() || next.starts_with(">>>") || next.starts_with("<<<") || closing(next) || reply(next.split_whitespace().next().unwrap_or_default()).is_some() || leading_address(next).is_some() {
+            if next.is_empty()
+                || next.starts_with(">>>")
+                || next.starts_with("<<<")
+                || closing(next)
+                || reply(next.split_whitespace().next().unwrap_or_default()).is_some()
+                || leading_address(next).is_some()
+            {
                 break;
             }
             out.push(' ');
@@ -237,7 +274,12 @@ pub(super) fn addresses(text: &str) -> Vec<String> {
 /// local@domain with no character that only stands around addresses. Old local parts with `%` or `!` are allowed, domains without a dot not.
 fn is_address(word: &str) -> bool {
     let Some((local, domain)) = word.rsplit_once('@') else { return false };
-    let local_ok = !local.is_empty() && local.len() <= 128 && !local.contains("//") && local.chars().all(|c| !c.is_whitespace() && !"<>()[]:;,\"".contains(c));
-    let domain_ok = domain.contains('.') && domain.len() <= 255 && domain.split('.').all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+    let local_ok = !local.is_empty()
+        && local.len() <= 128
+        && !local.contains("//")
+        && local.chars().all(|c| !c.is_whitespace() && !"<>()[]:;,\"".contains(c));
+    let domain_ok = domain.contains('.')
+        && domain.len() <= 255
+        && domain.split('.').all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     local_ok && domain_ok
 }

@@ -25,7 +25,8 @@ pub(in crate::followup) const LINK: &str = "https://dj.example.org/l/0123456789a
 pub(in crate::followup) const ONE_CLICK: &str = "https://dj.example.org/l/zyxwvtsrqpnmkjhgfedcba9876543210";
 
 pub(in crate::followup) fn sender() -> Sender {
-    Sender::new("雁江区红十字会", "Yanjiang Red Cross", "noreply@redcross.example", "office@redcross.example", "bounce.redcross.example").unwrap()
+    Sender::new("雁江区红十字会", "Yanjiang Red Cross", "noreply@redcross.example", "office@redcross.example", "bounce.redcross.example")
+        .unwrap()
 }
 
 pub(in crate::followup) fn order(kind: Kind, language: Language) -> Order {

@@ -24,7 +24,10 @@ fn every_kind_is_composed_in_both_languages_with_its_link_and_the_day_it_ends() 
         for language in Language::ALL {
             let mail = compose(&texts, &sender(), order(*kind, language)).unwrap();
             let body = mail.body.reveal();
-            assert!(body.contains(LINK) && body.contains("2026-12-07") && body.contains(sender().branch_in(language)), "{kind:?} {language:?}");
+            assert!(
+                body.contains(LINK) && body.contains("2026-12-07") && body.contains(sender().branch_in(language)),
+                "{kind:?} {language:?}"
+            );
             assert!(body.ends_with('\n') && !body.contains("{{") && !body.contains("{%"), "{kind:?} {language:?}");
             let blood = matches!(kind, Kind::BloodEligible | Kind::DeferralEnd | Kind::BloodLapsing);
             if blood && language == Language::Zh {
@@ -40,7 +43,9 @@ fn a_mail_that_asks_a_stranger_to_verify_an_address_carries_no_name() {
         let mail = compose(&Texts::shipped(), &sender(), order(Kind::VerifyMail, language)).unwrap();
         assert!(!mail.body.reveal().contains("张三丰"));
     }
-    assert!(compose(&Texts::shipped(), &sender(), order(Kind::ContactCheck, Language::Zh)).unwrap().body.reveal().starts_with("张三丰，您好"));
+    assert!(
+        compose(&Texts::shipped(), &sender(), order(Kind::ContactCheck, Language::Zh)).unwrap().body.reveal().starts_with("张三丰，您好")
+    );
 }
 
 #[test]
@@ -109,7 +114,15 @@ fn a_second_copy_of_a_mail_is_the_same_but_for_its_date() {
 
 #[test]
 fn a_link_that_is_not_https_is_refused() {
-    for bad in ["http://dj.example.org/l/x", "javascript:alert(1)", "https://", "https://a b", "", "http://127.0.0.1.evil.example/l/x", "https://a/\r\nBcc: x@y.example"] {
+    for bad in [
+        "http://dj.example.org/l/x",
+        "javascript:alert(1)",
+        "https://",
+        "https://a b",
+        "",
+        "http://127.0.0.1.evil.example/l/x",
+        "https://a/\r\nBcc: x@y.example",
+    ] {
         let mut order = order(Kind::ContactCheck, Language::Zh);
         order.link = Guarded::new(bad.into());
         assert!(matches!(compose(&Texts::shipped(), &sender(), order), Err(FollowupError::Message { .. })), "{bad}");
@@ -128,7 +141,10 @@ fn with_override(text: &[u8]) -> Result<Texts, String> {
 
 #[test]
 fn an_office_replaces_a_text_and_keeps_the_others() {
-    let texts = with_override("\u{feff}{{ salutation }}，请在{{ date }}之前打开这个链接确认您的联系方式：{{ link }}\r\n——{{ branch }}\r\n".as_bytes()).unwrap();
+    let texts = with_override(
+        "\u{feff}{{ salutation }}，请在{{ date }}之前打开这个链接确认您的联系方式：{{ link }}\r\n——{{ branch }}\r\n".as_bytes(),
+    )
+    .unwrap();
     let own = compose(&texts, &sender(), order(Kind::ContactCheck, Language::Zh)).unwrap();
     assert_eq!(own.body.reveal(), &format!("张三丰，请在2026-12-07之前打开这个链接确认您的联系方式：{LINK}\r\n——雁江区红十字会\n"));
     let shipped = compose(&texts, &sender(), order(Kind::ContactCheck, Language::En)).unwrap();
@@ -138,7 +154,10 @@ fn an_office_replaces_a_text_and_keeps_the_others() {
 #[test]
 fn an_override_is_refused_with_its_name_and_the_reason() {
     for (text, reason) in [
-        ("{{ salutation }}，您的身份证号是 {{ national_id }}，请打开链接核对：{{ link }}", "`national_id` is not available; a text may name salutation, link, branch, date"),
+        (
+            "{{ salutation }}，您的身份证号是 {{ national_id }}，请打开链接核对：{{ link }}",
+            "`national_id` is not available; a text may name salutation, link, branch, date",
+        ),
         ("{% if phone %}{{ phone }}{% endif %} 请打开链接核对您的登记信息和联系方式：{{ link }}", "`phone` is not available"),
         ("{{ salutation }}，您好，请核对您的登记信息，谢谢您的支持，祝您健康平安。", "the link must stand in the text exactly once"),
         ("{{ link }} 请打开链接核对您的登记信息和联系方式，谢谢您的支持。{{ link }}", "exactly once"),
@@ -148,7 +167,10 @@ fn an_override_is_refused_with_its_name_and_the_reason() {
         ("请打开链接 {{ link }} {% include 'x' %}", "in line 1"),
         ("请打开链接 {{ link ", "syntax error"),
         ("{{ link }}", "hardly any words"),
-        ("{% for a in [1,2,3,4,5,6,7,8,9] %}{% for b in [1,2,3,4,5,6,7,8,9] %}{% for c in [1,2,3,4,5,6,7,8,9] %}{% for d in [1,2,3,4,5,6,7,8,9] %}{% for e in [1,2,3,4,5,6,7,8,9] %}x{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{{ link }}", "fuel"),
+        (
+            "{% for a in [1,2,3,4,5,6,7,8,9] %}{% for b in [1,2,3,4,5,6,7,8,9] %}{% for c in [1,2,3,4,5,6,7,8,9] %}{% for d in [1,2,3,4,5,6,7,8,9] %}{% for e in [1,2,3,4,5,6,7,8,9] %}x{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{{ link }}",
+            "fuel",
+        ),
     ] {
         let message = with_override(text.as_bytes()).expect_err(text);
         assert!(message.starts_with("mail text contact_check/zh.txt: "), "{message}");
@@ -164,7 +186,10 @@ fn a_servers_reply_is_kept_without_the_recipient_in_it() {
     let mail = compose(&Texts::shipped(), &sender(), order(Kind::ContactCheck, Language::Zh)).unwrap();
     let wire = mail.wire(&sender(), &TestKey(7), Timestamp(0), chrono_tz::UTC).unwrap();
     let clean = |text: &str| wire.clean_reply(text);
-    assert_eq!(clean("5.1.1 <zhang.san1990@mail.example>: Recipient address rejected:\r\n User unknown"), "5.1.1 <…> Recipient address rejected: User unknown");
+    assert_eq!(
+        clean("5.1.1 <zhang.san1990@mail.example>: Recipient address rejected:\r\n User unknown"),
+        "5.1.1 <…> Recipient address rejected: User unknown"
+    );
     assert_eq!(clean("no mailbox zhang.san1990 here"), "no mailbox <…> here");
     assert_eq!(clean("user=Zhang.San1990;x other@mail.example"), "<…> <…>");
     assert_eq!(clean("2.0.0 Ok: queued as 4XyZ"), "2.0.0 Ok: queued as 4XyZ");

@@ -82,8 +82,16 @@ fn serve(mut stream: TcpStream, script: Script, taken: &std::sync::mpsc::Sender<
 
 fn mailer(port: u16) -> SmtpMailer {
     let limits = TimeLimits { connect: Duration::from_millis(600), whole: Duration::from_millis(900), idle: Duration::from_secs(5) };
-    SmtpMailer::new(SmtpSettings { host: "127.0.0.1".into(), port, security: Security::Loopback, login: None, authority: None, hello: "client.example".into(), limits })
-        .unwrap()
+    SmtpMailer::new(SmtpSettings {
+        host: "127.0.0.1".into(),
+        port,
+        security: Security::Loopback,
+        login: None,
+        authority: None,
+        hello: "client.example".into(),
+        limits,
+    })
+    .unwrap()
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -98,7 +106,10 @@ fn send_once(script: Script) -> SendOutcome {
 #[test]
 fn a_mail_that_is_taken_is_sent_with_the_servers_words() {
     let SendOutcome::Sent { reply } = send_once(GOOD) else { panic!("not sent") };
-    assert_eq!((reply.code, reply.status.map(|s| s.to_string()), reply.text.as_str()), (Some(250), Some("2.0.0".into()), "2.0.0 Ok: queued as 1"));
+    assert_eq!(
+        (reply.code, reply.status.map(|s| s.to_string()), reply.text.as_str()),
+        (Some(250), Some("2.0.0".into()), "2.0.0 Ok: queued as 1")
+    );
 }
 
 #[test]
@@ -126,7 +137,12 @@ fn a_4xx_defers_and_a_5xx_refuses_at_every_step() {
 #[test]
 fn only_what_happens_after_the_mail_was_handed_over_is_uncertain() {
     for broken in [Close, Stall] {
-        for script in [Script { mail: broken, ..GOOD }, Script { rcpt: broken, ..GOOD }, Script { data: broken, ..GOOD }, Script { greeting: broken, ..GOOD }] {
+        for script in [
+            Script { mail: broken, ..GOOD },
+            Script { rcpt: broken, ..GOOD },
+            Script { data: broken, ..GOOD },
+            Script { greeting: broken, ..GOOD },
+        ] {
             let outcome = send_once(script);
             assert!(matches!(outcome, SendOutcome::Deferred { .. }), "{outcome:?}");
         }

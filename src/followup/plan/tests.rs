@@ -248,24 +248,52 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
     ]);
     let date = || (0i64..5_000).prop_map(|d| day("2014-01-01") + chrono::Duration::days(d));
     let mail = prop::sample::select(vec![MailReach::None, MailReach::Unverified, MailReach::Verified]);
-    let dates = (prop::option::of(date()), date(), prop::option::of(date()), prop::option::of(date()), prop::option::of(date()), prop::option::of(date()));
-    (1u128..6, any::<u64>(), prop::sample::select(Registry::ALL.to_vec()), status, dates, (mail, any::<bool>(), any::<bool>(), any::<bool>())).prop_map(
-        |(of, id, registry, status, (registered_on, recorded_on, since, verified_on, last_donation, contacted), (mail, phone, imported, released))| PlanSubject {
-            person: person(of),
-            subject: SubjectId(Uuid::from_u128(u128::from(id))),
-            registry,
-            status,
-            status_since: since,
-            registered_on,
-            recorded_on,
-            origin: if imported { Origin::Import } else { Origin::Office },
-            first_contact_released: released,
-            reach: Reach { mail, phone },
-            anchors: Anchors { verified_on, last_donation, birth: Some(BirthDate::Day(day("1958-02-28"))), deferred_until: since, ..Anchors::default() },
-            contacted: contacted.map(|d| (Kind::ContactCheck, d)).into_iter().collect(),
-            suppressed: false,
-        },
+    let dates = (
+        prop::option::of(date()),
+        date(),
+        prop::option::of(date()),
+        prop::option::of(date()),
+        prop::option::of(date()),
+        prop::option::of(date()),
+    );
+    (
+        1u128..6,
+        any::<u64>(),
+        prop::sample::select(Registry::ALL.to_vec()),
+        status,
+        dates,
+        (mail, any::<bool>(), any::<bool>(), any::<bool>()),
     )
+        .prop_map(
+            |(
+                of,
+                id,
+                registry,
+                status,
+                (registered_on, recorded_on, since, verified_on, last_donation, contacted),
+                (mail, phone, imported, released),
+            )| PlanSubject {
+                person: person(of),
+                subject: SubjectId(Uuid::from_u128(u128::from(id))),
+                registry,
+                status,
+                status_since: since,
+                registered_on,
+                recorded_on,
+                origin: if imported { Origin::Import } else { Origin::Office },
+                first_contact_released: released,
+                reach: Reach { mail, phone },
+                anchors: Anchors {
+                    verified_on,
+                    last_donation,
+                    birth: Some(BirthDate::Day(day("1958-02-28"))),
+                    deferred_until: since,
+                    ..Anchors::default()
+                },
+                contacted: contacted.map(|d| (Kind::ContactCheck, d)).into_iter().collect(),
+                suppressed: false,
+            },
+        )
 }
 
 proptest! {
