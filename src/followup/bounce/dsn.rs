@@ -42,7 +42,9 @@ fn recipient(group: &[(String, String)]) -> Option<String> {
 /// `rfc822; kijitora@example.org`: what stands after the type, without brackets.
 fn typed_address(value: &str) -> Option<String> {
     let bare = value.split_once(';').map_or(value, |(_, v)| v).trim();
-    first_address(bare)
+    let inner = bare.trim_start_matches('<').trim_end_matches('>');
+    let quoted = inner.starts_with('"') && inner.contains("\"@") && !inner.contains(char::is_whitespace);
+    if quoted { Some(inner.to_owned()) } else { first_address(bare) }
 }
 
 fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<RecipientReport> {

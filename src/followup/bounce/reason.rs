@@ -39,20 +39,23 @@ pub(super) fn class_of(clues: &Clues<'_>) -> Class {
         .or_else(|| by_words(&around, &STRONG));
     let told = told.or_else(|| general(clues.status)).or_else(|| by_words(&around, &WEAK));
     let class = told.or_else(|| said.iter().find_map(|l| by_reply(l))).or_else(|| by_reply(&around)).unwrap_or(Class::Soft);
+    let passing = clues.delayed || clues.status.is_some_and(|s| s.class == 4);
+    let filter_like = said.iter().any(|l| l.contains("user unknown") || l.contains("unknown user"));
     let about_address = clues.status.is_some_and(|s| s.subject == 1);
     let about_mailbox = clues.status.is_some_and(|s| matches!((s.subject, s.detail), (2, 0 | 1) | (3, 0)));
     let class = match (class, step) {
         // Said of the sender, before a recipient was named.
         (Class::Hard, Some(Step::Sender)) => Class::Policy,
-        (Class::Soft, Some(Step::Sender)) if strong.is_none() && by_words(&around, &[(Class::Soft, NOT_NOW)]).is_none() => Class::Policy,
+        (Class::Soft, Some(Step::Sender)) if !passing && strong.is_none() && by_words(&around, &[(Class::Soft, NOT_NOW)]).is_none() => {
+            Class::Policy
+        }
         // The recipient had been accepted: a filter speaks, whatever it says (RFC 5321 section 3.3 wants unknown users refused at RCPT).
-        (Class::Hard, Some(Step::Data)) if strong == Some(Class::Hard) && !about_address => Class::Soft,
+        (Class::Hard, Some(Step::Data)) if filter_like && !about_address => Class::Soft,
         // The status says mailbox or mail system, the words say nobody: undecided, unless the recipient itself was refused.
         (Class::Hard, step) if step != Some(Step::Recipient) && about_mailbox => Class::Soft,
         (class, _) => class,
     };
     // Whoever is still trying, or says "for the time being", has not found the address bad.
-    let passing = clues.delayed || clues.status.is_some_and(|s| s.class == 4);
     if passing && class == Class::Hard { Class::Soft } else { class }
 }
 
@@ -76,6 +79,10 @@ fn refused_at(text: &str) -> Option<Step> {
                 "did not like our rcpt",
                 "does not like recipient",
                 "bad-mailbox",
+                // Sendmail pipelines: that a recipient was refused under DATA shows in what the other side says next.
+                "need rcpt",
+                "rcpt first",
+                "no valid recipients",
             ],
         ),
         (
@@ -99,6 +106,10 @@ fn refused_at(text: &str) -> Option<Step> {
     let found = steps.iter().find(|(_, marks)| marks.iter().any(|m| text.contains(m))).map(|(step, _)| *step);
     // A transcript in which the other side refuses before a word was said to it.
     let unheard = text.contains("while talking to") && text.contains("<<<") && !text.contains(">>>");
+    if found == Some(Step::Data) && text.contains(">>> data") && text.contains(">... user unknown") {
+        // Sendmail's own summary, which it writes for refused recipients only.
+        return Some(Step::Recipient);
+    }
     found.or_else(|| unheard.then_some(Step::Sender))
 }
 
@@ -114,6 +125,7 @@ fn without_boilerplate(zone: &str) -> String {
         "try to fix",
         "send the message again",
         "you can try",
+        "554 5.0.0 service unavailable",
     ];
     zone.lines().filter(|l| !stock.iter().any(|s| l.to_lowercase().contains(s))).collect::<Vec<_>>().join("\n")
 }

@@ -32,9 +32,10 @@ pub(super) fn occurrences(rule: &Rule, anchor: NaiveDate, registered: NaiveDate,
 
 /// A repeat that lies before `from` for certain, so that long histories are not walked day by day.
 fn first_repeat(offset: Span, repeat: Span, anchor: NaiveDate, from: NaiveDate) -> i32 {
-    let gap = (from - anchor).num_days() - offset.about_days();
-    // Months differ from their mean by less than three days each way: two repeats earlier is safe for every repeat of a week or more.
-    let guess = gap / repeat.about_days().max(1) - 2 - gap.abs() / 10_000;
+    // No calendar date lies further than this from where mean months put it: month lengths, the clamp, leap years of a century.
+    const SLACK_DAYS: i64 = 8;
+    let gap = ((from - anchor).num_days() - SLACK_DAYS) * 1_000_000 - offset.about_microdays();
+    let guess = gap / repeat.about_microdays().max(1) - 1;
     i32::try_from(guess.max(0)).unwrap_or(0)
 }
 

@@ -83,7 +83,6 @@ pub(in crate::followup::bounce) const FULL: &[&str] = &[
 /// Trouble of the moment that is easily taken for something else.
 pub(in crate::followup::bounce) const PASSING: &[&str] = &[
     "host not found, try again",
-    "name service error",
     "unrouteable mail domain",
     "host name lookup failure",
     "lookup failure",
