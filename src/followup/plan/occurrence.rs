@@ -87,6 +87,12 @@ mod tests {
         assert_eq!(days(&leap, "2025-06-08", "2020-01-01", "2028-12-31"), ["2026-02-28", "2027-02-28", "2028-02-29"]);
     }
 
+    #[test]
+    fn a_monthly_repeat_over_decades_is_not_overshot() {
+        let monthly = Rule { repeat: Some(Span::months(1)), offset: Span::days(9), until: None, ..rule("contact-check") };
+        assert_eq!(days(&monthly, "1920-01-01", "1983-05-10", "1983-05-13"), ["1983-05-10"]);
+    }
+
     proptest! {
         /// The quick start must find what walking from the anchor finds.
         #[test]
