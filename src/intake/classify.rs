@@ -245,6 +245,7 @@ fn is_signing(text: &str) -> bool {
                 .iter()
                 .find_map(|k| rest.strip_prefix(k))
                 .unwrap_or(rest);
+            let rest = rest.trim_start_matches([')', ']', '】']);
             rest.is_empty() || rest.starts_with([':', '_']) || rest.starts_with("  ")
         })
     }) || ["日期:", "单位(盖章)", "单位盖章", "公章", "联系人:", "电话:", "联系电话:"].iter().any(|w| text.starts_with(w))

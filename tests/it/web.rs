@@ -93,10 +93,6 @@ impl<'d> Browser<'d> {
         Seen { status, location, headers, body }
     }
 
-    fn cookie_header(&self) -> String {
-        self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("; ")
-    }
-
     async fn get(&mut self, path: &str) -> Seen {
         let mut request = self.desk.client.get(path.to_owned());
         request.add_header(Header::new("Host", HOST));
@@ -502,7 +498,9 @@ fn a_sheet_is_previewed_written_once_and_searched() {
         let mut request = desk.client.post("/import").body(body);
         request.add_header(Header::new("Content-Type", "multipart/form-data; boundary=B"));
         request.add_header(Header::new("Host", HOST));
-        request.add_header(Header::new("Cookie", browser.cookie_header()));
+        for (name, value) in &browser.cookies {
+            request = request.cookie((name.clone(), value.clone()));
+        }
         let staged = browser.read(request.dispatch().await).await;
         assert_eq!(staged.status, Status::SeeOther, "{}", staged.body);
         let path = staged.location.unwrap();

@@ -42,7 +42,9 @@ fn recipient(group: &[(String, String)]) -> Option<String> {
 /// `rfc822; kijitora@example.org`: what stands after the type, without brackets.
 fn typed_address(value: &str) -> Option<String> {
     let bare = value.split_once(';').map_or(value, |(_, v)| v).trim();
-    first_address(bare)
+    let inner = bare.trim_start_matches('<').trim_end_matches('>');
+    let quoted = inner.starts_with('"') && inner.contains("\"@") && !inner.contains(char::is_whitespace);
+    if quoted { Some(inner.to_owned()) } else { first_address(bare) }
 }
 
 fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<RecipientReport> {
@@ -56,15 +58,20 @@ fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<Reci
         Some("expanded") => Some(Action::Expanded),
         _ => Some(Action::Failed),
     };
-    let diagnostic = field(group, "diagnostic-code").unwrap_or_default();
+    // PowerMTA names its own category beside the diagnostic.
+    let category = field(group, "x-powermta-bouncecategory").unwrap_or_default();
+    let diagnostic = format!("{}\n{category}", field(group, "diagnostic-code").unwrap_or_default());
+    let diagnostic = diagnostic.trim_end();
     let reported = field(group, "status").and_then(any_status);
     let section = if several { section_of(&mail.text, &address) } else { mail.text.clone() };
     let said = enhanced(diagnostic);
     // Where report and diagnostic say nothing in particular, the words for the reader may hold the code.
-    let vague = |s: Option<Status>| s.is_none_or(|s| s.subject == 0 && s.detail == 0);
+    let vague = |s: Option<Status>| s.is_none_or(|s| matches!((s.subject, s.detail), (0, 0) | (4, 7)));
     let mut status = prefer(reported, said);
     if vague(status) {
-        status = prefer(status, enhanced(&super::text::smtp_words(&section)));
+        let words = super::text::smtp_words(&section);
+        let cause = words.lines().filter_map(enhanced).find(|s| !vague(Some(*s)));
+        status = prefer(status, cause);
     }
     let class = match action {
         Some(Action::Delivered | Action::Relayed | Action::Expanded) => Class::Delivered,

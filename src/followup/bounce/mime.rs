@@ -138,6 +138,16 @@ impl Mail {
         system.iter().any(|s| from.contains(s)) || BOUNCE_SUBJECTS.iter().any(|s| subject.contains(s))
     }
 
+    /// A complaint in the form of Microsoft's junk mail reporting: the mail itself attached, its recipient in a field of its own.
+    pub(super) fn complaint(&self) -> Option<RecipientReport> {
+        if !self.subject().starts_with("complaint about message from") {
+            return None;
+        }
+        let named = self.original_header("x-hmxmroriginalrecipient").or_else(|| self.original_header("to"));
+        let recipient = named.and_then(super::text::first_address).map(Guarded::new);
+        Some(RecipientReport { class: Class::Feedback, status: None, recipient, action: Some(super::Action::Abuse) })
+    }
+
     /// A mail program that unsubscribes by mail on a person's behalf (RFC 2369 section 3.2): the address that wants off.
     pub(super) fn opt_out(&self) -> Option<RecipientReport> {
         if self.subject().trim() != "unsubscribe" {

@@ -7,6 +7,7 @@
 
 mod dsn;
 mod mime;
+mod phrases;
 mod reason;
 mod status;
 mod text;
@@ -124,7 +125,7 @@ fn classify_one(bytes: &[u8]) -> Vec<RecipientReport> {
     if mail.is_bounce() {
         return text::reports(&mail);
     }
-    mail.opt_out().or_else(|| mail.vacation()).into_iter().collect()
+    mail.complaint().or_else(|| mail.opt_out()).or_else(|| mail.vacation()).into_iter().collect()
 }
 
 /// The Message-ID of the mail that came back, where the message holds it: finds the outbox row when the return path was lost.

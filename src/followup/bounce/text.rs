@@ -210,6 +210,7 @@ pub(super) fn smtp_words(text: &str) -> String {
             "responded:",
             "returned was:",
             "server returned",
+            "returned '",
             "response was:",
             "reason:",
             "error was:",
@@ -277,7 +278,7 @@ fn is_address(word: &str) -> bool {
     let local_ok = !local.is_empty()
         && local.len() <= 128
         && !local.contains("//")
-        && local.chars().all(|c| !c.is_whitespace() && !"<>()[]:;,\"".contains(c));
+        && local.chars().all(|c| !c.is_whitespace() && !"<>()[]:;,\"：（）《》“”，。、；".contains(c));
     let domain_ok = domain.contains('.')
         && domain.len() <= 255
         && domain.split('.').all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));

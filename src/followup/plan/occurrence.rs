@@ -32,9 +32,10 @@ pub(super) fn occurrences(rule: &Rule, anchor: NaiveDate, registered: NaiveDate,
 
 /// A repeat that lies before `from` for certain, so that long histories are not walked day by day.
 fn first_repeat(offset: Span, repeat: Span, anchor: NaiveDate, from: NaiveDate) -> i32 {
-    let gap = (from - anchor).num_days() - offset.about_days();
-    // Months differ from their mean by less than three days each way: two repeats earlier is safe for every repeat of a week or more.
-    let guess = gap / repeat.about_days().max(1) - 2 - gap.abs() / 10_000;
+    // No calendar date lies further than this from where mean months put it: month lengths, the clamp, leap years of a century.
+    const SLACK_DAYS: i64 = 8;
+    let gap = ((from - anchor).num_days() - SLACK_DAYS) * 1_000_000 - offset.about_microdays();
+    let guess = gap / repeat.about_microdays().max(1) - 1;
     i32::try_from(guess.max(0)).unwrap_or(0)
 }
 
@@ -84,6 +85,12 @@ mod tests {
         assert_eq!(days(&thanks, "2025-06-07", "2020-01-01", "2026-01-01"), ["2025-06-07"]);
         let leap = Rule { anchor: Anchor::Yearly { month: 2, day: 29 }, ..thanks };
         assert_eq!(days(&leap, "2025-06-08", "2020-01-01", "2028-12-31"), ["2026-02-28", "2027-02-28", "2028-02-29"]);
+    }
+
+    #[test]
+    fn a_monthly_repeat_over_decades_is_not_overshot() {
+        let monthly = Rule { repeat: Some(Span::months(1)), offset: Span::days(9), until: None, ..rule("contact-check") };
+        assert_eq!(days(&monthly, "1920-01-01", "1983-05-10", "1983-05-13"), ["1983-05-10"]);
     }
 
     proptest! {

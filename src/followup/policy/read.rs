@@ -68,7 +68,7 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
     let anchor = anchor(&mut fields)?;
     let offset = fields.span("offset")?.unwrap_or(Span::ZERO);
     let mut repeat = fields.span_ahead("repeat")?;
-    if repeat.is_some_and(|r| r.about_days() < 1) {
+    if repeat.is_some_and(|r| r.about_microdays() < 1_000_000) {
         return Err(fields.wrong("repeat", "it must be a day at least"));
     }
     if matches!(anchor, Anchor::Yearly { .. }) {

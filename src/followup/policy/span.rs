@@ -70,10 +70,10 @@ impl Span {
         Self { months: -self.months, days: -self.days }.after(day)
     }
 
-    /// About how many days it is; for ordering and for finding the first repeat near a day, never for a due date.
-    pub fn about_days(self) -> i64 {
+    /// About how long it is, in millionths of a day; for finding the first repeat near a day, never for a due date.
+    pub fn about_microdays(self) -> i64 {
         // 30.436875 days are the mean Gregorian month.
-        i64::from(self.months) * 30_436_875 / 1_000_000 + i64::from(self.days)
+        i64::from(self.months) * 30_436_875 + i64::from(self.days) * 1_000_000
     }
 }
 

@@ -56,6 +56,10 @@ impl Standing {
     };
 
     pub fn apply(&mut self, fact: &Packed) {
+        // That two are one person tells nothing of where, what sex or how old they are.
+        if fact.is_tie() {
+            return;
+        }
         if fact.town != 0 {
             self.town = fact.town;
         }
