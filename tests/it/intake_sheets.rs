@@ -74,6 +74,7 @@ fn a_text_with_title_notes_and_other_words_is_read_from_its_header_down() {
     assert_eq!((name(first), id(first), phones(first), town(first)), ("李梅".into(), LI.into(), "16118047670".into(), Some(512_002_116)));
     assert_eq!(first.draft.as_ref().unwrap().health.reveal().last_donation, Some(day(2026, 3, 1)));
     assert_eq!(phones(row(&sheet, 6)), "16118047671;16118047672");
+    assert_eq!(codes(row(&sheet, 6)), [""; 0]);
     assert_eq!(row(&sheet, 6).outcome, RowOutcome::Accepted);
     let counts = sheet.counts();
     assert_eq!((counts.read, counts.accepted, counts.skipped), (5, 2, 3));

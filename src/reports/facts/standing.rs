@@ -57,7 +57,7 @@ impl Standing {
 
     pub fn apply(&mut self, fact: &Packed) {
         // That two are one person tells nothing of where, what sex or how old they are.
-        if fact.is_tie() {
+        if fact.is_link() {
             return;
         }
         if fact.town != 0 {
