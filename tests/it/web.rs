@@ -356,7 +356,7 @@ fn an_interest_is_saved_once_and_shows_only_its_number() {
         let (csrf, key) = (page.field("csrf"), page.field("key"));
         let fields = [
             ("csrf", csrf.as_str()),
-            ("key", &key),
+            ("key", key.as_str()),
             ("registries", "blood"),
             ("registries", "stem-cell"),
             ("name", "钱乙二"),
