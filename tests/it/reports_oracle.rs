@@ -141,8 +141,12 @@ pub fn seen(effective: &[Fact]) -> Vec<Seen> {
             FactEvent::SplitFrom(o) => tied.retain(|t| *t != key(fact.stat_id, o)),
             _ => {}
         }
-        if !groups.iter().any(|g| g.contains(&fact.stat_id)) {
-            groups.push(vec![fact.stat_id]);
+        // Two registrants may be tied through a third of whom nothing else is known yet.
+        let other = if let FactEvent::JoinedInto(o) = fact.event { Some(o) } else { None };
+        for id in std::iter::once(fact.stat_id).chain(other) {
+            if !groups.iter().any(|g| g.contains(&id)) {
+                groups.push(vec![id]);
+            }
         }
     }
     for (a, b) in tied {
@@ -156,6 +160,9 @@ pub fn seen(effective: &[Fact]) -> Vec<Seen> {
 fn fold(effective: &[Fact], members: Vec<StatId>) -> Seen {
     let mut seen = Seen { members, ..Seen::default() };
     for fact in effective.iter().filter(|f| seen.members.contains(&f.stat_id)).cloned().collect::<Vec<_>>() {
+        if matches!(fact.event, FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_)) {
+            continue;
+        }
         seen.town = fact.town.or(seen.town);
         seen.sex = fact.sex.or(seen.sex);
         seen.birth_year = fact.birth_year.or(seen.birth_year);

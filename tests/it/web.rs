@@ -558,9 +558,10 @@ fn the_set_up_link_works_once() {
         let seen = browser.post(&path, &fields).await;
         assert_eq!(seen.status, Status::UnprocessableEntity);
         assert!(!seen.body.contains(PASSWORD), "passwords are never sent back");
-        fields[6].1 = "xu";
+        fields[6].1 = "xuyang";
         fields[8].1 = PASSWORD;
-        assert_eq!(browser.post(&path, &fields).await.status, Status::SeeOther);
+        let seen = browser.post(&path, &fields).await;
+        assert_eq!(seen.status, Status::SeeOther, "{}", seen.body);
         assert_eq!(browser.get(&path).await.status, Status::NotFound);
         assert_eq!(browser.sign_in("lin", PASSWORD).await.status, Status::SeeOther);
     });
