@@ -50,10 +50,17 @@ impl App {
             };
             let (vault, rows) = Vault::create(&root, store.deployment(), now)?;
             let mut tx = store.begin().await?;
-            tx.put_keys(&rows).await?;
-            tx.audit(&AuditEntry::on(now, None, "registry.make", "deployment", Some(store.deployment().0))).await?;
-            tx.commit().await?;
-            (vault, new_key_file, true)
+            // Of two processes that open one new database at once, the first makes the keyring.
+            let made = tx.keyring().await?;
+            if made.is_empty() {
+                tx.put_keys(&rows).await?;
+                tx.audit(&AuditEntry::on(now, None, "registry.make", "deployment", Some(store.deployment().0))).await?;
+                tx.commit().await?;
+                (vault, new_key_file, true)
+            } else {
+                tx.rollback().await?;
+                (Vault::open(&root, store.deployment(), &made)?, new_key_file, false)
+            }
         } else {
             if !config.key_file.exists() {
                 return Err(AppError::Key(
