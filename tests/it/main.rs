@@ -7,17 +7,22 @@
     reason = "a test stops where it finds something wrong and says what it measured"
 )]
 
+#[allow(dead_code, reason = "not every part of it has a test that uses it")]
+mod harness;
+
+mod canaries;
 mod followup_bounces;
 mod followup_smtp;
-#[allow(dead_code, reason = "the tests that drive the server use the rest")]
-mod harness;
+mod indistinguishable;
 mod intake_dev;
 mod intake_sheets;
+mod kill_nine;
 mod linkage_drives;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
 mod reports_public;
 mod reports_survival;
+mod same_moment;
 mod store;
 mod web;

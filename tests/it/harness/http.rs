@@ -90,6 +90,11 @@ impl Client {
         Self { address, host: address.to_string(), cookies: BTreeMap::new(), connection: None, patience: Duration::from_secs(20) }
     }
 
+    /// Closes the connection; the next request opens a new one. Cookies stay.
+    pub fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     pub fn get(&mut self, path: &str) -> io::Result<Answer> {
         self.send("GET", path, &[], b"")
     }
