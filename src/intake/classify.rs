@@ -237,7 +237,7 @@ fn is_signing(text: &str) -> bool {
     if text.chars().count() > 60 {
         return false;
     }
-    let text = text.trim_matches(['(', ')', '[', ']', '【', '】']);
+    let text = text.trim_start_matches(['(', '[', '【']);
     SIGNING.iter().any(|w| {
         text.strip_prefix(w).is_some_and(|rest| {
             let rest = ["人员", "单位", "日期", "时间", "人", "员", "者", "机构", "部门"]
