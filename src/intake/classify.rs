@@ -75,7 +75,9 @@ impl Classifier<'_> {
             if self.is_sum(layout, row, &lead) {
                 return (RowKind::SubTotal, None);
             }
-            if filled.iter().any(|(_, cell)| is_signing(&compact(&cell.shown()))) {
+            // A person may be a 统计员 by occupation; who has a name is no footer.
+            let named = layout.column(Field::Name).is_some_and(|c| is_name(&compact(&self.grid.shown(row, c))));
+            if is_signing(&lead) || (!named && filled.iter().any(|(_, cell)| is_signing(&compact(&cell.shown())))) {
                 return (RowKind::Footer, None);
             }
             if filled.len() <= 2 && is_note(&lead) {
@@ -116,7 +118,8 @@ impl Classifier<'_> {
                 && self.grid.cell(row, c.index).is_some_and(|cell| {
                     let shown = cell.shown();
                     let digits = shown.chars().map(crate::domain::written::narrow).filter(char::is_ascii_digit).count();
-                    digits >= 7 || shown.contains(['@', '＠'])
+                    let text = compact(&shown);
+                    (digits >= 7 && !text.contains('年') && !is_signing(&text)) || shown.contains(['@', '＠'])
                 })
         })
     }
@@ -248,7 +251,7 @@ fn is_signing(text: &str) -> bool {
             let rest = rest.trim_start_matches([')', ']', '】']);
             rest.is_empty() || rest.starts_with([':', '_']) || rest.starts_with("  ")
         })
-    }) || ["日期:", "单位(盖章)", "单位盖章", "公章", "联系人:", "电话:", "联系电话:"].iter().any(|w| text.starts_with(w))
+    }) || ["日期:", "单位(盖章)", "单位盖章", "公章", "联系人:"].iter().any(|w| text.starts_with(w))
 }
 
 /// A row that numbers the columns: 1 2 3 4, (1) (2) (3), 甲 乙 丙.

@@ -128,7 +128,8 @@ impl Field {
     pub(super) const fn repeats(self) -> bool {
         matches!(
             self,
-            Self::Phone
+            Self::Document
+                | Self::Phone
                 | Self::Mail
                 | Self::Address
                 | Self::Note

@@ -216,8 +216,8 @@ impl Reader<'_> {
         if base.is_empty() {
             return remarks.iter().find_map(|r| self.words(r)).map(|r| Reading { sureness: (4, r.sureness.1), ..r });
         }
-        // A sentence is no heading, whatever words it holds.
-        if base.chars().count() > 16 {
+        // A sentence is no heading, whatever words it holds; a heading in two languages is.
+        if base.chars().filter(|c| !c.is_ascii()).count() > 16 {
             return None;
         }
         self.profiles
@@ -279,8 +279,9 @@ impl Reader<'_> {
         }
         // 与本人关系, 关系 alone: whose is told by the columns beside it.
         let (ordinal, rest) = take_last_ordinal(&folded);
-        let relation = self.profiles.iter().find_map(|p| p.role_words.get(rest)).is_some_and(|f| *f == Field::PartyRelation)
-            && rest.contains("关系")
+        let known = self.profiles.iter().find_map(|p| p.role_words.get(rest)) == Some(&Field::PartyRelation);
+        let relation = (known && rest.contains("关系"))
+            || (rest.starts_with('与') && rest.ends_with("关系"))
             || matches!(rest, "relation" | "relationship");
         relation.then_some(Reading { field: Field::PartyRelation, party: Party::Contact(ordinal.unwrap_or(0)), sureness: (6, 0) })
     }
@@ -389,6 +390,8 @@ mod tests {
             ("所属镇（街道）", Field::Town),
             ("採樣條碼", Field::Barcode),
             ("采样时间（年月日）", Field::Date),
+            ("采样日期 Sampling date", Field::Date),
+            ("性别 / Gender", Field::Sex),
         ] {
             assert_eq!(own(label), Some(field), "{label}");
         }
@@ -405,6 +408,9 @@ mod tests {
         assert_eq!(read("家属联系电话"), Some((Field::PartyPhone, Party::Contact(0))));
         assert_eq!(read("执行人身份证号"), Some((Field::Ignored, Party::Own)));
         assert_eq!(read("与执行人关系"), Some((Field::PartyRelation, Party::Executor(0))));
+        assert_eq!(read("与捐献志愿者关系"), Some((Field::PartyRelation, Party::Contact(0))));
+        assert_eq!(read("第一联系人"), Some((Field::PartyName, Party::Contact(1))));
+        assert_eq!(read("联系人1（姓名）"), Some((Field::PartyName, Party::Contact(1))));
         assert_eq!(read("见证人1"), Some((Field::Witness, Party::Witness)));
     }
 

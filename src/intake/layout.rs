@@ -128,6 +128,7 @@ impl Layout {
                 column.reading = None;
             }
         }
+        self.keep_one_address();
         // A whole birth date makes columns of its parts superfluous, and so on.
         if self.has(Field::Name) {
             self.drop_fields(&[Field::Surname, Field::GivenName]);
@@ -140,6 +141,22 @@ impl Layout {
         }
         if self.has(Field::Sex) || !(self.has(Field::SexMale) && self.has(Field::SexFemale)) {
             self.drop_fields(&[Field::SexMale, Field::SexFemale]);
+        }
+    }
+
+    /// Of several whole addresses the first that is not the household register's is the one people are reached at; parts are put together.
+    fn keep_one_address(&mut self) {
+        let whole = |c: &Column| {
+            c.reading.is_some_and(|r| r.field == Field::Address)
+                && ["址", "居住地", "户籍地", "户口所在地", "所在地", "address"].iter().any(|w| fold(&c.heading).contains(w))
+        };
+        let register = |c: &Column| c.heading.contains("户籍") || c.heading.contains("户口");
+        let all: Vec<usize> = (0..self.columns.len()).filter(|i| self.columns.get(*i).is_some_and(whole)).collect();
+        let kept = all.iter().copied().find(|i| self.columns.get(*i).is_some_and(|c| !register(c))).or(all.first().copied());
+        for at in all.into_iter().filter(|at| Some(*at) != kept) {
+            if let Some(reading) = self.columns.get_mut(at).and_then(|c| c.reading.as_mut()) {
+                reading.field = Field::Ignored;
+            }
         }
     }
 

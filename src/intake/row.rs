@@ -249,8 +249,9 @@ impl<'a> Reading<'_, 'a> {
 
     fn document(&mut self) -> Option<Document> {
         let kind = self.text(Field::DocumentKind).into_owned();
-        let cell = self.context.first(self.row, Field::Document);
-        let heading = self.columns(Field::Document).first().map(|c| c.heading.clone()).unwrap_or_default();
+        let filled = self.columns(Field::Document).into_iter().find_map(|c| self.context.cell(self.row, c).map(|cell| (c, cell)));
+        let cell = filled.map(|(_, cell)| cell);
+        let heading = filled.map(|(column, _)| column.heading.clone()).unwrap_or_default();
         // A column headed 护照号码 names the kind.
         let kind = if kind.trim().is_empty() && !heading.contains("身份证") { heading } else { kind };
         match cell.map_or(DocumentRead::Blank, |cell| documents::read(cell, &kind)) {

@@ -1,5 +1,7 @@
 //! Sheets as volunteers make them: other headings, other mess. Everybody is invented; order codes 880-995 and phone blocks believed unallocated.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use donor_registry::domain::Guarded;
 use donor_registry::domain::person::{Abo, BirthDate, Rh, Sex};
@@ -14,8 +16,9 @@ fn day(y: i32, m: u32, d: u32) -> NaiveDate {
 }
 
 fn try_read(bytes: Vec<u8>, registry: Registry) -> Result<Sheet, IntakeError> {
-    let (profiles, towns) = (Profile::shipped(), Towns::shipped());
-    let options = ReadOptions { registry, profiles: &profiles, towns: &towns, judged_on: None, drive_date: None, today: day(2026, 11, 23) };
+    static RULES: LazyLock<(Vec<Profile>, Towns)> = LazyLock::new(|| (Profile::shipped(), Towns::shipped()));
+    let options =
+        ReadOptions { registry, profiles: &RULES.0, towns: &RULES.1, judged_on: None, drive_date: None, today: day(2026, 11, 23) };
     read(Guarded::new(bytes), "sheet", &options, &mut |_, _| {})
 }
 
@@ -259,6 +262,20 @@ fn values_spread_over_columns_are_put_together() {
     let birth = |n| row(&sheet, n).draft.as_ref().unwrap().identity.reveal().birth;
     assert!(birth(3) == Some(BirthDate::Day(day(1990, 2, 1))));
     assert!(birth(4).is_none() && codes(row(&sheet, 4)).contains(&"unparseable_date"));
+}
+
+#[test]
+fn one_address_and_one_document_are_taken_of_several() {
+    let sheet = of_csv(
+        &format!(
+            "姓名,户籍地址,现居住地址,通讯地址,身份证号,护照号,手机\n李梅,成都市武侯区,雁江区东峰镇东门村,同上,{LI},,16118047670\nAnna Lee,,雁江区丹山镇,,,E12345678,16118047671\n"
+        ),
+        Registry::Volunteer,
+    );
+    let address = row(&sheet, 2).draft.as_ref().unwrap().contact.reveal().address.as_ref().unwrap().text.clone();
+    assert_eq!(address, "雁江区东峰镇东门村");
+    assert_eq!((id(row(&sheet, 2)), id(row(&sheet, 3))), (LI.into(), "E12345678".into()));
+    assert_eq!((row(&sheet, 2).outcome, row(&sheet, 3).outcome), (RowOutcome::Accepted, RowOutcome::Accepted));
 }
 
 #[test]
