@@ -234,12 +234,14 @@ pub fn differences(left: &Answer, right: &Answer, hidden: (&[&str], &[&str])) ->
         hidden.iter().filter(|h| !h.is_empty()).fold(text.to_owned(), |t, h| t.replace(*h, &"*".repeat(h.len())))
     };
     let seen = |a: &Answer, hidden: &[&str]| {
-        let headers: Vec<String> = a
+        let mut headers: Vec<String> = a
             .headers
             .iter()
             .filter(|(n, _)| n != "date")
             .map(|(n, v)| if n == "set-cookie" { format!("{n} of {} bytes", v.len()) } else { format!("{n}: {}", mask(v, hidden)) })
             .collect();
+        // The server sends its cookies in the order of a hash drawn anew for each answer: it tells nothing.
+        headers.sort();
         (a.status, headers, a.body.len(), mask(&a.text(), hidden))
     };
     let (l, r) = (seen(left, hidden.0), seen(right, hidden.1));
