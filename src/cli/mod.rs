@@ -12,6 +12,7 @@ mod duplicates;
 mod error;
 mod followup;
 mod import;
+mod link;
 mod keys;
 mod open;
 mod report;
@@ -56,6 +57,7 @@ fn dispatch(args: args::Args) -> Result<Outcome, CliError> {
         Command::Demo(a) => demo::run(&options, &a),
         Command::Import(a) => import::run(&options, &a),
         Command::Duplicates(a) => duplicates::run(&options, &a),
+        Command::Link(a) => link::run(options.json, &a),
         Command::Followup(a) => followup::run(&options, &a),
         Command::Report(a) => report::run(&options, &a),
         Command::Survival(a) => survival::run(&a),

@@ -17,6 +17,7 @@ mod indistinguishable;
 mod intake_dev;
 mod intake_sheets;
 mod kill_nine;
+mod link;
 mod linkage_drives;
 mod quiet_logs;
 mod reports_flows;

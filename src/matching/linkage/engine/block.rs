@@ -181,6 +181,16 @@ impl Plan {
         float(ones(&left)) / float(IMAGINED)
     }
 
+    /// Whether some key brings two rows together, blocks too large to compare aside.
+    pub(super) fn reaches(&self, a: usize, b: usize) -> bool {
+        self.keys.iter().any(|key| {
+            key.iter().all(|x| {
+                let codes = &self.atoms[*x].codes;
+                codes[a] != 0 && codes[a] == codes[b]
+            })
+        })
+    }
+
     /// Calls `keep` for every pair of rows some key brings together, once a key, and collects what it keeps.
     /// `allowed` tells which pairs may be compared at all (rows of two files).
     pub(super) fn pairs<T: Send>(

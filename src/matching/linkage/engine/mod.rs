@@ -3,6 +3,7 @@ mod atoms;
 mod block;
 mod cluster;
 mod compare;
+mod explain;
 mod fields;
 mod hash;
 mod model;
@@ -13,6 +14,7 @@ mod table;
 mod values;
 
 pub use block::Key;
+pub use explain::{Explanation, Inspection, Level, Step, Subject, inspect};
 pub use run::{Options, Outcome, ScoredPair, dedupe, pair};
 pub use schema::{Meaning, Schema};
 pub use table::Table;

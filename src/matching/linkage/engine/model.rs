@@ -182,7 +182,7 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Odds in bits of one person, and of one home, against two unrelated people.
-    fn bits(&self, pair: &Pair) -> (f64, f64) {
+    pub(super) fn bits(&self, pair: &Pair) -> (f64, f64) {
         let (mut person, mut home) = (self.prior + f64::from(pair.rare), self.prior_home + f64::from(pair.rare_home));
         for f in 0..self.fields {
             let level = pair.level(f);

@@ -56,6 +56,18 @@ pub struct Outcome {
     pub keys: Vec<Key>,
     /// Pairs compared.
     pub compared: usize,
+    /// The weight in bits from which a pair alone is called the same.
+    pub cut: f64,
+}
+
+/// What a run leaves behind, for explanations and evaluation.
+pub(super) struct Inside {
+    pub work: Work,
+    pub model: Model,
+    pub weights: Weights,
+    pub plan: Plan,
+    /// The pairs worth keeping.
+    pub pairs: Vec<Pair>,
 }
 
 /// Random pairs on which chance agreement is measured.
@@ -65,12 +77,12 @@ const FORGET: f64 = -10.0;
 /// Weight in bits from which a pair may be one person.
 const POSSIBLE: f64 = -3.0;
 
-struct Work {
-    fields: Vec<Field>,
+pub(super) struct Work {
+    pub fields: Vec<Field>,
     rows: usize,
     /// Rows of the left file; all of them when there is one file.
-    left: usize,
-    two: bool,
+    pub left: usize,
+    pub two: bool,
     surname: Option<usize>,
     given: Option<usize>,
     /// Value numbers of the first part of every field, row after row: what a pair looks at first lies together.
@@ -102,7 +114,7 @@ impl Work {
     }
 
     /// Levels of a pair and the counts of what agrees.
-    fn seen(&self, a: usize, b: usize) -> [Seen; FIELDS] {
+    pub(super) fn seen(&self, a: usize, b: usize) -> [Seen; FIELDS] {
         let mut out = [Seen::default(); FIELDS];
         for (s, f) in out.iter_mut().zip(&self.fields) {
             *s = f.compare(a, b);
@@ -123,7 +135,7 @@ impl Work {
         }
     }
 
-    fn pair(&self, model: &Model, a: u32, b: u32) -> Pair {
+    pub(super) fn pair(&self, model: &Model, a: u32, b: u32) -> Pair {
         packed(model, self.fields.len(), a, b, &self.seen(index(a), index(b)))
     }
 
@@ -256,7 +268,7 @@ fn worth_keeping(work: &Work, model: &Model, weights: &Weights, best: &[f64; FIE
 /// # Errors
 /// Nothing to compare, or too many columns.
 pub fn dedupe(table: &Table, options: Options, progress: &(dyn Fn(&'static str, f64) + Sync)) -> Result<Outcome, EngineError> {
-    link(&[table], options, progress)
+    link(&[table], options, progress).map(|(outcome, _)| outcome)
 }
 
 /// Finds the pairs of one person between two files.
@@ -264,10 +276,14 @@ pub fn dedupe(table: &Table, options: Options, progress: &(dyn Fn(&'static str, 
 /// # Errors
 /// Nothing to compare, or too many columns.
 pub fn pair(left: &Table, right: &Table, options: Options, progress: &(dyn Fn(&'static str, f64) + Sync)) -> Result<Outcome, EngineError> {
-    link(&[left, right], options, progress)
+    link(&[left, right], options, progress).map(|(outcome, _)| outcome)
 }
 
-fn link(tables: &[&Table], options: Options, progress: &(dyn Fn(&'static str, f64) + Sync)) -> Result<Outcome, EngineError> {
+pub(super) fn link(
+    tables: &[&Table],
+    options: Options,
+    progress: &(dyn Fn(&'static str, f64) + Sync),
+) -> Result<(Outcome, Inside), EngineError> {
     let trace = std::env::var_os("LINKAGE_TRACE").is_some();
     let clock = std::time::Instant::now();
     let step = |what: &str| {
@@ -328,10 +344,18 @@ fn link(tables: &[&Table], options: Options, progress: &(dyn Fn(&'static str, f6
     let unreached = plan.unreached(&work.habits(&model));
     let outcome = decide(&work, &model, &weights, &pairs, options, unreached, keys);
     step("decided");
-    Ok(outcome)
+    Ok((outcome, Inside { work, model, weights, plan, pairs }))
 }
 
-fn decide(work: &Work, model: &Model, weights: &Weights, pairs: &[Pair], options: Options, unreached: f64, keys: Vec<Key>) -> Outcome {
+pub(super) fn decide(
+    work: &Work,
+    model: &Model,
+    weights: &Weights,
+    pairs: &[Pair],
+    options: Options,
+    unreached: f64,
+    keys: Vec<Key>,
+) -> Outcome {
     let cut = options.threshold.map_or(0.0, |p| (p / (1.0 - p)).log2().clamp(-40.0, 40.0));
     let scored: Vec<(f64, f64)> = pairs.par_iter().map(|p| (weights.weight(p), weights.probabilities(p).0)).collect();
     let links: Vec<Link> =
@@ -399,6 +423,7 @@ fn decide(work: &Work, model: &Model, weights: &Weights, pairs: &[Pair], options
         unreached,
         keys,
         compared,
+        cut,
     }
 }
 
