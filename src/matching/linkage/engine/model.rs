@@ -79,8 +79,8 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
 
 /// Pairs the expectation counts for.
 const EXPECTED_PAIRS: f64 = 15.0;
-/// Share of people of one home with the same birth date (twins).
-const TWINS: f64 = 0.02;
+/// Share of people of one home with the same birth date (twins) before any data, and the most it may be.
+const TWINS: [f64; 2] = [0.02, 0.08];
 /// Most of the pairs of one home that bear the same given name (a child named after its parent).
 const NAMED_AFTER: f64 = 0.1;
 /// Rarity beyond which a fuzzy agreement is not worth more, in bits from the usual.
@@ -185,7 +185,15 @@ impl Model {
             for level in 1..LEVELS {
                 for rare in 0..=u8::MAX {
                     let bits = self.value(f, &person, level, rare);
-                    let of_home = if self.kinds[f].of_the_family() { self.value(f, &home, level, rare) } else { home[level] };
+                    let of_home = match self.kinds[f] {
+                        k if k.of_the_family() => self.value(f, &home, level, rare),
+                        // Named after each other, or twins: whatever the name or the day, so it tells as much as for one person.
+                        Kind::Given | Kind::Birth if level == 1 => {
+                            let shared = (self.home[f][1] / self.u[f][1].max(1e-12) - 1.0).max(0.0);
+                            (shared * self.rarer(f, 1, rare).exp2() + 1.0).log2()
+                        }
+                        _ => home[level],
+                    };
                     w.told[place(f, level, rare)] = [bits, of_home];
                 }
             }
@@ -286,19 +294,11 @@ impl Weights {
     }
 }
 
-/// How the model was fitted.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fit {
-    pub rounds: usize,
-}
-
 /// Expectation-maximisation over the pairs worth keeping; all others are taken for unrelated people.
-pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
+pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
     use rayon::prelude::*;
     let observed = model.u;
-    let mut rounds = 0;
     for round in 0..100 {
-        rounds = round + 1;
         let weights = model.weights();
         // Fixed chunks and a fixed order of sums: the same result with any number of threads.
         let sums: Vec<Sums> = pairs
@@ -340,7 +340,10 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
             } else {
                 model.home[f] = model.u[f];
                 if model.kinds[f] == Kind::Birth {
-                    model.home[f][1] = (model.u[f][1] + TWINS).min(1.0);
+                    let told: f64 = all.home[f].iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
+                    let twins = ((all.home[f][1] + TWINS[0] * EXPECTED_PAIRS) / told).clamp(model.u[f][1], TWINS[1].max(model.u[f][1]));
+                    model.home[f].iter_mut().for_each(|p| *p *= 1.0 - twins);
+                    model.home[f][1] += twins;
                 } else if model.kinds[f] == Kind::Given {
                     // Brothers and sisters often share a sign of the given name, parents and children at times the name itself.
                     siblings(&mut model.home[f], &all.home[f], &model.u[f]);
@@ -351,7 +354,6 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
             break;
         }
     }
-    Fit { rounds }
 }
 
 /// Least share of a chance agreement that is left when the matches' part is taken off.

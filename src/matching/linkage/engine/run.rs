@@ -91,25 +91,9 @@ pub(super) fn link(
     options: Options,
     progress: &(dyn Fn(&'static str, f64) + Sync),
 ) -> Result<(Outcome, Inside), EngineError> {
-    let trace = std::env::var_os("LINKAGE_TRACE").is_some();
-    let clock = std::time::Instant::now();
-    let step = |what: &str| {
-        if trace {
-            let ticks: u64 = std::fs::read_to_string("/proc/self/stat")
-                .ok()
-                .map_or(0, |s| s.split(' ').skip(13).take(2).filter_map(|t| t.parse::<u64>().ok()).sum());
-            eprintln!(
-                "{:7.3} s wall {:7.2} s cpu  {what}",
-                clock.elapsed().as_secs_f64(),
-                f64::from(u32::try_from(ticks).unwrap_or(0)) / 100.0
-            );
-        }
-    };
     let work = Work::new(tables)?;
-    step("fields");
     let total = work.total_pairs();
     let random = work.random();
-    step("random pairs");
     let chances = work.chances();
     let same: Vec<Option<f64>> = chances.iter().map(|c| c.map(|(p, _)| p)).collect();
     let mut model = Model::from_random(&work.fields, work.rows, &random, &same, total);
@@ -121,7 +105,6 @@ pub(super) fn link(
     let habits = work.habits(&model);
     let budget = (12.0 * float(work.rows)).max(3e6).min(total.max(1.0) * 2.0);
     let plan = Plan::choose(&work.fields, work.rows, total, &habits, budget);
-    step("keys chosen");
     let weights = model.weights();
     let mut best = [0.0f64; FIELDS];
     for (f, b) in best.iter_mut().enumerate().take(work.fields.len()) {
@@ -135,33 +118,9 @@ pub(super) fn link(
         });
     pairs.par_sort_unstable_by_key(|p| (p.a, p.b));
     pairs.dedup_by_key(|p| (p.a, p.b));
-    step(&format!("{} pairs compared, {} kept", keys.iter().map(|k| k.pairs).sum::<usize>(), pairs.len()));
-    let fitted = fit(&mut model, &pairs, total);
-    step(&format!("fitted in {} rounds", fitted.rounds));
+    fit(&mut model, &pairs, total);
     let weights = model.weights();
-    if trace {
-        show(&work, &model, total);
-        for k in &keys {
-            eprintln!("  key {:40} expected {:>12.0} pairs {:>10} refused {}", k.label, k.expected, k.pairs, k.refused);
-        }
-    }
     let unreached = plan.unreached(&work.habits(&model));
     let outcome = decide(&work, &model, &weights, &pairs, options, unreached, keys);
-    step("decided");
     Ok((outcome, Inside { work, model, weights, plan, pairs }))
-}
-
-fn show(work: &Work, model: &Model, total: f64) {
-    eprintln!("  matches {:.1} homes {:.1}", model.matches * total, model.homes * total);
-    for (f, field) in work.fields.iter().enumerate() {
-        let line = |t: &[f64; LEVELS]| t.iter().skip(1).map(|p| format!("{p:9.2e}")).collect::<Vec<_>>().join(" ");
-        eprintln!(
-            "  {:14} m {}\n                 u {}\n              home {}\n             usual {}",
-            field.label,
-            line(&model.m[f]),
-            line(&model.u[f]),
-            line(&model.home[f]),
-            line(&model.usual[f])
-        );
-    }
 }
