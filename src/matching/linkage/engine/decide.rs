@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::block::Key;
 use super::cluster::{Link, average_link, groups, one_to_one};
 use super::fields::index;
-use super::model::{Model, Pair, Weights};
+use super::model::{Pair, Weights};
 use super::run::{Options, Outcome, ScoredPair};
 use super::work::Work;
 use crate::matching::linkage::decide::Decision;
@@ -13,7 +13,7 @@ use crate::matching::linkage::decide::Decision;
 /// Weight in bits from which a pair may be one person.
 const POSSIBLE: f64 = -3.0;
 
-pub(super) fn decide(work: &Work, _model: &Model, weights: &Weights, pairs: &[Pair], options: Options, unreached: f64, keys: Vec<Key>) -> Outcome {
+pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Options, unreached: f64, keys: Vec<Key>) -> Outcome {
     let cut = options.threshold.map_or(0.0, |p| (p / (1.0 - p)).log2().clamp(-40.0, 40.0));
     let scored: Vec<(f64, f64)> = pairs.par_iter().map(|p| (weights.weight(p), weights.probabilities(p).0)).collect();
     let links: Vec<Link> =

@@ -144,7 +144,7 @@ impl Inspection<'_> {
                 bits,
             });
         }
-        let pair = work.pair(model, a, b);
+        let pair = work.pair(a, b);
         let weight = weights.weight(&pair);
         // So far one person stands against two unrelated people; the weight is against two of one home as well.
         let (_, home) = weights.bits(&pair);
@@ -169,7 +169,7 @@ impl Inspection<'_> {
     /// Weight in bits and probability of any two rows, compared by the run or not.
     pub fn weigh(&self, left: usize, right: usize) -> (f64, f64) {
         let (a, b) = self.rows(left, right);
-        let pair = self.inside.work.pair(&self.inside.model, a, b);
+        let pair = self.inside.work.pair(a, b);
         (self.inside.weights.weight(&pair), self.inside.weights.probabilities(&pair).0)
     }
 
@@ -193,9 +193,9 @@ impl Inspection<'_> {
 
     /// The outcome at another cut: the same model, decided anew. `threshold` is a probability.
     pub fn decided_at(&self, threshold: f64) -> Outcome {
-        let Inside { work, model, weights, pairs, .. } = &self.inside;
+        let Inside { work, weights, pairs, .. } = &self.inside;
         let options = Options { threshold: Some(threshold), ..self.options };
-        decide(work, model, weights, pairs, options, self.outcome.unreached, self.outcome.keys.clone())
+        decide(work, weights, pairs, options, self.outcome.unreached, self.outcome.keys.clone())
     }
 }
 

@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use super::EngineError;
 use super::atoms::float;
 use super::block::{Key, Plan};
-use super::compare::LEVELS;
 pub(super) use super::decide::decide;
 use super::fields::{FIELDS, Kind};
 use super::model::{Model, Pair, Weights, fit};
@@ -121,6 +120,6 @@ pub(super) fn link(
     fit(&mut model, &pairs, total);
     let weights = model.weights();
     let unreached = plan.unreached(&work.habits(&model));
-    let outcome = decide(&work, &model, &weights, &pairs, options, unreached, keys);
+    let outcome = decide(&work, &weights, &pairs, options, unreached, keys);
     Ok((outcome, Inside { work, model, weights, plan, pairs }))
 }
