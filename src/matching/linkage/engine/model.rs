@@ -89,13 +89,7 @@ const FUZZY: f64 = 5.0;
 impl Model {
     /// The model before any match was seen, from the levels of random pairs. `same[f]` is the exact chance that two random
     /// rows agree fully in field f, where the values' counts tell it.
-    pub(super) fn from_random(
-        fields: &[Field],
-        rows: usize,
-        random: &[Pair],
-        same: &[Option<f64>],
-        total_pairs: f64,
-    ) -> Self {
+    pub(super) fn from_random(fields: &[Field], rows: usize, random: &[Pair], same: &[Option<f64>], total_pairs: f64) -> Self {
         let mut kinds = [Kind::Word; FIELDS];
         for (k, f) in kinds.iter_mut().zip(fields) {
             *k = f.kind;

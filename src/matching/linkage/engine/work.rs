@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::EngineError;
 use super::atoms::float;
 use super::block::Habit;
-use super::compare::{Seen, SWAPPED, swapped};
+use super::compare::{SWAPPED, Seen, swapped};
 use super::fields::{FIELDS, Field, Kind, build, index};
 use super::hash::Sequence;
 use super::model::{Model, Pair, Weights, share_rows};
