@@ -53,6 +53,9 @@ pub enum Command {
     /// Find people who are on file twice.
     #[command(subcommand)]
     Duplicates(Duplicates),
+    /// Find the same people in CSV files, without a registry. Nothing is recorded.
+    #[command(subcommand)]
+    Link(super::link::Link),
     /// Plan and send follow-ups.
     #[command(subcommand)]
     Followup(Followup),

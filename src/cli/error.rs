@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::AppError;
 use crate::config::ConfigError;
+use crate::matching::linkage::engine::EngineError;
 use crate::reports::ReportError;
 
 /// An error that ends a command with status 2: not done, and nothing changed.
@@ -18,6 +19,28 @@ pub enum CliError {
     /// A report.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// Files that could not be linked.
+    #[error("{path}: {source}", path = path.display())]
+    Linkage {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: EngineError,
+    },
+    /// A file that is no text.
+    #[error("{path} is no text file; nothing was changed; save it as CSV", path = path.display())]
+    NoText {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A place where no file can be written, with what to do.
+    #[error("{path} {what}; nothing was changed", path = path.display())]
+    Output {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A file of the caller's.
     #[error("{path} could not be {what} ({kind}); nothing was changed; check the path and its permissions", path = path.display())]
     File {

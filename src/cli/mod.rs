@@ -13,6 +13,7 @@ mod error;
 mod followup;
 mod import;
 mod keys;
+mod link;
 mod open;
 mod passphrase;
 mod report;
@@ -57,6 +58,7 @@ fn dispatch(args: args::Args) -> Result<Outcome, CliError> {
         Command::Demo(a) => demo::run(&options, &a),
         Command::Import(a) => import::run(&options, &a),
         Command::Duplicates(a) => duplicates::run(&options, &a),
+        Command::Link(a) => link::run(options.json, &a),
         Command::Followup(a) => followup::run(&options, &a),
         Command::Report(a) => report::run(&options, &a),
         Command::Survival(a) => survival::run(&a),

@@ -64,6 +64,28 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// So far, as a share from 0 to 1.
+    pub fn at_share(&mut self, share: f64) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        let percent = (100.0 * share.clamp(0.0, 1.0)) as usize;
+        self.at(percent, 100);
+    }
+}
+
+/// A line of an explanation: what was compared, the two values, the weight and the sum so far in bits. Long values are cut.
+pub fn explained(what: &str, values: &(crate::domain::Guarded<String>, crate::domain::Guarded<String>), bits: f64, sum: f64) {
+    let cut = |text: &str| {
+        let mut short: String = text.chars().filter(|c| !c.is_control()).take(21).collect();
+        if text.chars().count() > 21 {
+            short.push('…');
+        }
+        short
+    };
+    let (left, right) = (cut(values.0.reveal()), cut(values.1.reveal()));
+    println!("  {what:<36} {left:<22} {right:<22} {bits:>+9.2} {sum:>+9.2}");
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {

@@ -35,6 +35,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
     Ok(grid)
 }
 
+/// Lends a text file's bytes to a reader of UTF-8, whatever encoding it was saved in; bytes that are UTF-8 are not copied.
+/// `None` for what is no text.
+pub fn lend_text<T>(bytes: &Guarded<Vec<u8>>, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let raw = bytes.reveal();
+    let other = raw.starts_with(b"\xff\xfe") || raw.starts_with(b"\xfe\xff") || raw.iter().take(4_096).any(|b| *b == 0);
+    if !other && std::str::from_utf8(raw).is_ok() {
+        return Some(read(raw));
+    }
+    decode(raw).map(|text| read(text.reveal().as_bytes()))
+}
+
 /// The text in whichever encoding it was saved: a byte-order mark, UTF-16 without one, UTF-8, else GB18030 (which holds GBK and GB2312).
 /// `None` for what is no text.
 fn decode(bytes: &[u8]) -> Option<Guarded<String>> {
@@ -204,6 +215,16 @@ mod tests {
         ] {
             assert_eq!(shown(&bytes), expected);
         }
+    }
+
+    #[test]
+    fn a_reader_of_utf8_is_lent_any_encoding() {
+        let text = "姓名,电话\n张三,13800000000\n";
+        let utf16: Vec<u8> = std::iter::once(0xfeffu16).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for bytes in [text.as_bytes().to_vec(), GB18030.encode(text).0.into_owned(), utf16] {
+            assert_eq!(lend_text(&Guarded::new(bytes), |b| b == text.as_bytes()), Some(true));
+        }
+        assert_eq!(lend_text(&Guarded::new(vec![0u8; 400]), <[u8]>::len), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Pure: bytes, profiles, towns and dates come in as arguments; nothing is written, logged or asked of a clock. Uploads stay in memory,
 //! cells are [`Guarded`](crate::domain::Guarded) from the reader on. May import: `domain`.
 //! Offers: [`read`] (a file's bytes to a [`Sheet`] of judged rows), [`Profile`] (dated header words of one registry),
-//! [`ProblemField`] (the fields a correction list names), [`IntakeError`].
+//! [`ProblemField`] (the fields a correction list names), [`lend_text`] (a text file in any encoding, for another reader), [`IntakeError`].
 
 mod classify;
 mod delimited;
@@ -22,6 +22,7 @@ mod row;
 mod sheet;
 mod workbook;
 
+pub use delimited::lend_text;
 pub use error::IntakeError;
 pub use options::ReadOptions;
 pub use problem_field::ProblemField;

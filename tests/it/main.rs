@@ -18,6 +18,7 @@ mod intake_dev;
 mod intake_sheets;
 mod keys;
 mod kill_nine;
+mod link;
 mod linkage_drives;
 mod quiet_logs;
 mod reports_flows;

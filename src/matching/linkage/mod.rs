@@ -5,11 +5,14 @@
 //!   [`Index::find`] for the people search, [`Index::exact_document`] for the warning at the table.
 //! - A [`Decision`] comes with its [`Evidence`]: one weight in bits a comparison, the numbers that decided.
 //!
+//! [`engine`] does the same for files, fitted to the data in hand; [`evaluate`] measures it where the truth is known.
+//!
 //! Values are opened in `normalise` and `normalise_find` only.
 
 mod chars;
 mod decide;
 pub mod engine;
+pub mod evaluate;
 mod features;
 mod find;
 mod index;

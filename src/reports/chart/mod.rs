@@ -8,9 +8,11 @@
 mod bars;
 mod curves;
 mod draw;
+mod waterfall;
 
 pub use bars::{Bar, Bars, Stack, Stacked};
 pub use curves::{Curves, Line};
+pub use waterfall::{Fall, Waterfall, signed};
 
 use super::Lang;
 
@@ -55,6 +57,8 @@ pub enum Chart {
     Stacked(Stacked),
     /// Step curves with intervals and numbers at risk.
     Curves(Curves),
+    /// Weights that add up, bar after bar.
+    Waterfall(Waterfall),
 }
 
 impl Chart {
@@ -64,6 +68,7 @@ impl Chart {
             Self::Bars(bars) => bars.svg(width),
             Self::Stacked(stacked) => stacked.svg(width),
             Self::Curves(curves) => curves.svg(width),
+            Self::Waterfall(waterfall) => waterfall.svg(width),
         }
     }
 
@@ -92,6 +97,8 @@ svg.chart{background:#fff}\
 .chart .axis{stroke:#857b76;stroke-width:1;fill:none}.chart .grid{stroke:#e6e0dc;stroke-width:1;fill:none}\
 .chart .p1{fill:#763256}.chart .p2{fill:#aa7891}.chart .p3{fill:#b9801f}.chart .p4{fill:#e4dcd7;stroke:#857b76;stroke-width:1}\
 .chart .hat{stroke:#272120;stroke-width:1.2;opacity:.5}\
+.chart .neg{fill:#596b72}.chart .tot{fill:#272120}.chart .link{stroke:#857b76;stroke-width:1;stroke-dasharray:2 3;fill:none}\
+.chart .bandl{stroke:#8a5a00;stroke-width:1.5;stroke-dasharray:4 3}\
 .chart .l1{stroke:#763256;stroke-width:2.5;fill:none}.chart .l2{stroke:#272120;stroke-width:2;fill:none;stroke-dasharray:7 4}\
 .chart .a1{fill:#763256;opacity:.13}.chart .a2{fill:#272120;opacity:.08}\
 .chart .tick{stroke:#763256;stroke-width:1.5}.chart .tick2{stroke:#272120;stroke-width:1.5}";

@@ -1,5 +1,6 @@
 //! A report as people and programs get it: sections with charts and tables for a page or a print, one long table for programs.
 
+mod explanation;
 mod flows;
 mod page;
 mod pool;
@@ -15,6 +16,7 @@ use super::definitions::Definition;
 use super::export::{Table, workbook};
 use super::{Lang, ReportError};
 
+pub use explanation::{About, ExplainedPair, ExplainedStep, explanation_report};
 pub use flows::flows_report;
 pub use pool::pool_report;
 pub use public::{Release, public_report};

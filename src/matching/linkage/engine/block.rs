@@ -16,8 +16,11 @@ const NEIGHBOURS: usize = 6;
 const WORTH: [f64; 4] = [1.0, 0.3, 0.1, 0.0];
 /// Gain below which no further key is taken, as a share of the imagined pairs.
 const LEAST_GAIN: f64 = 0.0005;
-/// Most keys.
+/// Most keys of a large table; a small one, where a key costs little, may have [`KEYS_OF_A_SMALL_ONE`].
 const KEYS: usize = 24;
+const KEYS_OF_A_SMALL_ONE: usize = 72;
+/// Rows of a large table.
+const LARGE: usize = 200_000;
 
 /// A chosen key.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,7 +142,9 @@ impl Plan {
         let (mut keys, mut expected, mut spent) = (Vec::new(), Vec::new(), 0.0);
         // A key costs a sorting of the rows besides its pairs.
         let sorting = float(rows) * 0.5;
-        while keys.len() < KEYS {
+        let most = if rows >= LARGE { KEYS } else { KEYS_OF_A_SMALL_ONE };
+        let least_gain = if rows >= LARGE { LEAST_GAIN } else { LEAST_GAIN / 4.0 };
+        while keys.len() < most {
             let best = candidates
                 .par_iter()
                 .enumerate()
@@ -155,7 +160,7 @@ impl Plan {
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.2.cmp(&a.2)));
             let Some((_, gain, i)) = best else { break };
-            if gain < LEAST_GAIN * float(IMAGINED) {
+            if gain < least_gain * float(IMAGINED) {
                 break;
             }
             let (key, cost, bits) = candidates.swap_remove(i);
@@ -179,6 +184,16 @@ impl Plan {
             }
         }
         float(ones(&left)) / float(IMAGINED)
+    }
+
+    /// Whether some key brings two rows together, blocks too large to compare aside.
+    pub(super) fn reaches(&self, a: usize, b: usize) -> bool {
+        self.keys.iter().any(|key| {
+            key.iter().all(|x| {
+                let codes = &self.atoms[*x].codes;
+                codes[a] != 0 && codes[a] == codes[b]
+            })
+        })
     }
 
     /// Calls `keep` for every pair of rows some key brings together, once a key, and collects what it keeps.

@@ -16,11 +16,11 @@ pub(super) const DIFFERENT: u8 = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Seen {
     pub level: u8,
-    /// How rare the rarer of the values that agree is, in bits; 0 where it tells nothing.
-    pub rare: f32,
+    /// How rare the rarer of the values that agree is, in eighths of a bit; 0 where it tells nothing.
+    pub rare: u8,
 }
 
-const MISSING: Seen = Seen { level: 0, rare: 0.0 };
+const MISSING: Seen = Seen { level: 0, rare: 0 };
 
 impl Field {
     /// The level where the value numbers of the first part alone tell it.
@@ -67,7 +67,7 @@ impl Field {
         let rare = p.rarity(x).max(q.rarity(y));
         if self.kind == Kind::Birth {
             let level = dates(self.dates[index(x)], self.dates[index(y)]);
-            return Seen { level, rare: if level == 1 { rare } else { 0.0 } };
+            return Seen { level, rare: if level == 1 { rare } else { 0 } };
         }
         if x == y {
             return Seen { level: 1, rare };
@@ -82,13 +82,13 @@ impl Field {
             Kind::Word => words(d.units(x), d.units(y)),
             Kind::Sex | Kind::Birth | Kind::Place => DIFFERENT,
         };
-        Seen { level, rare: if level < DIFFERENT { rare } else { 0.0 } }
+        Seen { level, rare: if level < DIFFERENT { rare } else { 0 } }
     }
 
     /// Locality, postcode, region: how many agree, and whether the others nearly do.
     fn places(&self, a: usize, b: usize) -> Seen {
         let (mut same, mut near, mut differ) = (0u8, 0u8, 0u8);
-        let mut rare = 0.0f32;
+        let mut rare = 0u8;
         for part in &self.parts {
             let (x, y) = (part.id(a), part.id(b));
             if x == 0 || y == 0 {
@@ -116,7 +116,7 @@ impl Field {
             (s, n, _) if s + n > 0 => 4,
             _ => DIFFERENT,
         };
-        Seen { level, rare: if level < 4 { rare } else { 0.0 } }
+        Seen { level, rare: if level < 4 { rare } else { 0 } }
     }
 }
 
@@ -226,6 +226,9 @@ fn dates(a: [u16; 3], b: [u16; 3]) -> u8 {
         if same == 2 {
             return if one_digit(a, b) { 2 } else { 3 };
         }
+        if super::lunar::shifted(a, b) {
+            return 3;
+        }
         if same == 1 && digits_apart(a, b) <= 2 {
             return 4;
         }
@@ -276,14 +279,7 @@ fn mails(a: &[u16], b: &[u16]) -> u8 {
 fn addresses(d: &Dictionary, x: u32, y: u32) -> u8 {
     let (a, b) = (d.units(x), d.units(y));
     if d.is_han(x) || d.is_han(y) {
-        let likeness = dice(a, b);
-        return if likeness >= 0.85 {
-            2
-        } else if likeness >= 0.6 {
-            3
-        } else {
-            DIFFERENT
-        };
+        return han_addresses(a, b);
     }
     let shortest = a.len().min(b.len());
     let squeezed = |s: &[u16]| s.iter().copied().filter(|c| *c != 32).collect::<Vec<_>>();
@@ -297,6 +293,35 @@ fn addresses(d: &Dictionary, x: u32, y: u32) -> u8 {
         return 3;
     }
     if dice(a, b) >= 0.6 { 4 } else { DIFFERENT }
+}
+
+/// What people leave out of a Chinese address: the words for a place's rank.
+const RANKS: [char; 16] = ['省', '市', '县', '区', '镇', '乡', '村', '组', '号', '社', '室', '栋', '幢', '楼', '街', '道'];
+
+/// Chinese addresses: the names of the places by their likeness, their numbers apart - a neighbour's address is alike but for them.
+fn han_addresses(a: &[u16], b: &[u16]) -> u8 {
+    let bare = |s: &[u16]| s.iter().copied().filter(|c| !RANKS.contains(&as_char(*c))).collect::<Vec<_>>();
+    let (x, y) = (bare(a), bare(b));
+    let likeness = if x == y { 1.0 } else { dice(&x, &y) };
+    let (m, n) = (numbers_in(a), numbers_in(b));
+    let (few, many) = if m.len() <= n.len() { (&m, &n) } else { (&n, &m) };
+    let mut rest = many.iter();
+    let numbers_fit = few.iter().all(|f| rest.any(|r| r == f));
+    match likeness {
+        l if l >= 0.8 && numbers_fit => 2,
+        l if l >= 0.6 => 3,
+        l if l >= 0.35 => 4,
+        _ => DIFFERENT,
+    }
+}
+
+/// The numbers of an address in their order.
+fn numbers_in(text: &[u16]) -> Vec<u32> {
+    let digit = |c: &u16| as_char(*c).to_digit(10);
+    text.split(|c| digit(c).is_none())
+        .filter(|run| !run.is_empty())
+        .map(|run| run.iter().take(8).filter_map(digit).fold(0, |n, d| n * 10 + d))
+        .collect()
 }
 
 fn house_numbers(a: &[u16], b: &[u16]) -> u8 {
@@ -344,6 +369,22 @@ mod tests {
     }
 
     #[test]
+    fn chinese_addresses_agree_by_places_and_numbers() {
+        let level = |a: &str, b: &str| {
+            let units = |s: &str| s.encode_utf16().collect::<Vec<_>>();
+            let (a, b) = (units(a), units(b));
+            assert_eq!(han_addresses(&a, &b), han_addresses(&b, &a));
+            han_addresses(&a, &b)
+        };
+        let base = "雁江镇新华村3组12号";
+        for (other, expected) in
+            [("雁江新华3组12", 2), ("雁江镇新华村3组", 2), ("雁江镇新华村3组15号", 3), ("雁江镇红旗村3组12号", 4), ("丹山镇龙井村7组", 5)]
+        {
+            assert_eq!(level(base, other), expected, "{other}");
+        }
+    }
+
+    #[test]
     fn dates_agree_by_level() {
         let base = [1990, 3, 8];
         for (other, level) in [
@@ -356,6 +397,8 @@ mod tests {
             ([1990, 0, 0], 3),
             ([0, 0, 0], 0),
             ([1975, 12, 24], 5),
+            // The eighth of the third lunar month.
+            ([1990, 4, 3], 3),
         ] {
             assert_eq!((dates(base, other), dates(other, base)), (level, level), "{other:?}");
         }

@@ -45,8 +45,8 @@ pub(super) struct Part {
     pub dictionary: Arc<Dictionary>,
     /// How often each value occurs.
     pub counts: Vec<u32>,
-    /// How rare each value is, in bits.
-    pub rare: Vec<f32>,
+    /// How rare each value is, in eighths of a bit.
+    pub rare: Vec<u8>,
 }
 
 /// A field.
@@ -70,13 +70,12 @@ impl Part {
             counts[index(*id)] += 1;
         }
         let rows = super::atoms::float(ids.len());
-        #[expect(clippy::cast_possible_truncation, reason = "bits are small numbers")]
-        let rare = counts.iter().map(|c| (rows / super::model::share_rows(*c)).log2() as f32).collect();
+        let rare = counts.iter().map(|c| super::model::eighths((rows / super::model::share_rows(*c)).log2())).collect();
         Self { ids, dictionary: Arc::clone(dictionary), counts, rare }
     }
 
-    /// How rare a value is, in bits.
-    pub(super) fn rarity(&self, id: u32) -> f32 {
+    /// How rare a value is, in eighths of a bit.
+    pub(super) fn rarity(&self, id: u32) -> u8 {
         self.rare[index(id)]
     }
 }
@@ -92,11 +91,9 @@ pub(super) fn build(tables: &[&Table]) -> Result<Vec<Field>, EngineError> {
     let with = |m: Meaning| first.iter().filter(move |c| c.meaning == m).map(|c| c.name.as_str()).collect::<Vec<_>>();
     let mut plans: Vec<Plan> = Vec::new();
     let (surname, given, full) = (with(Meaning::Surname), with(Meaning::GivenName), with(Meaning::FullName));
-    if surname.is_empty() && given.is_empty() {
-        if !full.is_empty() {
-            plans.push(Plan::Names { surname: Vec::new(), given: Vec::new(), full });
-        }
-    } else {
+    if !full.is_empty() && (surname.is_empty() || given.is_empty()) {
+        plans.push(Plan::Names { surname: Vec::new(), given: Vec::new(), full });
+    } else if !surname.is_empty() || !given.is_empty() {
         plans.push(Plan::Names { surname, given, full: Vec::new() });
     }
     let dates = with(Meaning::DateOfBirth);
@@ -158,6 +155,35 @@ fn numbered(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<u32> {
     out
 }
 
+/// The comparable value numbers of a column whose cells may hold several phones or addresses of mail: one list for the first of
+/// every row, one for the second, and so on.
+fn listed(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<Vec<u32>> {
+    let mut out: Vec<Vec<u32>> = vec![Vec::with_capacity(tables.iter().map(|t| t.len()).sum())];
+    for column in raw(tables, name) {
+        let forms: Vec<Vec<String>> =
+            column.values.par_iter().map(|v| several(v).map(|one| comparable(column.meaning, one)).collect()).collect();
+        let mut map: Vec<Vec<u32>> = vec![vec![0]];
+        map.extend(forms.iter().map(|f| f.iter().map(|one| builder.number(one)).filter(|n| *n != 0).collect()));
+        let most = map.iter().map(Vec::len).max().unwrap_or(1).min(SEVERAL);
+        let before = out[0].len();
+        while out.len() < most {
+            out.push(vec![0; before]);
+        }
+        for (n, list) in out.iter_mut().enumerate() {
+            list.extend(column.cells.iter().map(|c| map[index(*c)].get(n).copied().unwrap_or(0)));
+        }
+    }
+    out
+}
+
+/// Most phones or mail addresses of one cell that are compared.
+const SEVERAL: usize = 3;
+
+/// The parts of a cell that lists several numbers.
+fn several(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split([';', ',', '/', '|', '；', '，', '、', '\n']).filter(|part| !part.trim().is_empty())
+}
+
 /// The values of several columns of one row joined to one: `Anna` and `Maria` to `annamaria`.
 fn joined(tables: &[&Table], names: &[&str], builder: &mut Builder) -> Vec<u32> {
     if let [one] = names {
@@ -198,7 +224,11 @@ impl Plan<'_> {
                 let mut parts = Vec::new();
                 if together {
                     let mut builder = Builder::default();
-                    let ids: Vec<Vec<u32>> = columns.iter().map(|c| numbered(tables, c, &mut builder)).collect();
+                    let of = |c: &&str, builder: &mut Builder| match kind {
+                        Kind::Phone | Kind::Email => listed(tables, c, builder),
+                        _ => vec![numbered(tables, c, builder)],
+                    };
+                    let ids: Vec<Vec<u32>> = columns.iter().flat_map(|c| of(c, &mut builder)).collect();
                     let dictionary = Arc::new(builder.finish(false));
                     for ids in ids {
                         parts.push(Part::new(ids, &dictionary, dictionary.len()));
@@ -219,30 +249,35 @@ impl Plan<'_> {
 
 fn names(tables: &[&Table], surname: &[&str], given: &[&str], full: &[&str]) -> Vec<Field> {
     let mut builder = Builder::default();
-    let (mut s, mut g) = (Vec::new(), Vec::new());
+    let (mut s, mut g): (Vec<Vec<u32>>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
     if full.is_empty() {
         if !surname.is_empty() {
-            s = joined(tables, surname, &mut builder);
+            s.push(joined(tables, surname, &mut builder));
         }
         if !given.is_empty() {
-            g = joined(tables, given, &mut builder);
+            g.push(joined(tables, given, &mut builder));
         }
-    } else {
-        for column in full.first().map(|n| raw(tables, n)).unwrap_or_default() {
+    }
+    // Of several whole names, such as a former one, every one may be the one that agrees.
+    for name in full {
+        let (mut surnames, mut givens) = (Vec::new(), Vec::new());
+        for column in raw(tables, name) {
             let forms: Vec<(String, String)> = column.values.par_iter().map(|v| split_name(v)).collect();
             let mut map = vec![(0u32, 0u32)];
             map.extend(forms.iter().map(|(a, b)| (builder.number(a), builder.number(b))));
-            s.extend(column.cells.iter().map(|c| map[index(*c)].0));
-            g.extend(column.cells.iter().map(|c| map[index(*c)].1));
+            surnames.extend(column.cells.iter().map(|c| map[index(*c)].0));
+            givens.extend(column.cells.iter().map(|c| map[index(*c)].1));
         }
+        s.push(surnames);
+        g.push(givens);
     }
     let dictionary = Arc::new(builder.finish(true));
     let label = |own: &[&str]| if full.is_empty() { own.join("+") } else { full.join("+") };
     [(Kind::Surname, s, label(surname)), (Kind::Given, g, label(given))]
         .into_iter()
-        .filter(|(_, ids, _)| !ids.is_empty())
-        .map(|(kind, ids, label)| {
-            let parts = vec![Part::new(ids, &dictionary, dictionary.len())];
+        .filter(|(_, lists, _)| !lists.is_empty())
+        .map(|(kind, lists, label)| {
+            let parts = lists.into_iter().map(|ids| Part::new(ids, &dictionary, dictionary.len())).collect();
             Field { kind, label, parts, dates: Vec::new() }
         })
         .collect()

@@ -3,16 +3,23 @@ mod atoms;
 mod block;
 mod cluster;
 mod compare;
+mod decide;
+mod explain;
 mod fields;
 mod hash;
+mod lunar;
 mod model;
+#[cfg(test)]
+mod properties;
 mod run;
 mod schema;
 mod similar;
 mod table;
 mod values;
+mod work;
 
 pub use block::Key;
+pub use explain::{Explanation, Inspection, Level, Step, Subject, inspect};
 pub use run::{Options, Outcome, ScoredPair, dedupe, pair};
 pub use schema::{Meaning, Schema};
 pub use table::Table;

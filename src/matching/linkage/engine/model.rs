@@ -10,22 +10,36 @@ use super::atoms::float;
 use super::compare::{DIFFERENT, LEVELS, SWAPPED, Seen};
 use super::fields::{FIELDS, Field, Kind};
 
-/// A compared pair: the level of every field in four bits each, and the term-frequency adjustments in bits.
+/// A compared pair: the level of every field in four bits each, and how rare what agrees is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Pair {
     pub a: u32,
     pub b: u32,
     pub levels: u64,
-    /// For one person.
-    pub rare: f32,
-    /// For one home: of the fields a home shares.
-    pub rare_home: f32,
+    /// By field, in eighths of a bit; 0 where it tells nothing.
+    pub rare: [u8; FIELDS],
 }
 
 impl Pair {
+    pub(super) fn new(a: u32, b: u32, seen: &[Seen; FIELDS]) -> Self {
+        let mut pair = Self { a, b, levels: 0, rare: [0; FIELDS] };
+        for (f, s) in seen.iter().enumerate() {
+            pair.levels |= u64::from(s.level) << (4 * f);
+            pair.rare[f] = s.rare;
+        }
+        pair
+    }
+
     pub(super) fn level(&self, field: usize) -> usize {
         usize::try_from(self.levels >> (4 * field) & 15).unwrap_or(0)
     }
+}
+
+/// Rarity in the eighths of a bit in which it is kept; at least one, 0 being no rarity at all.
+pub(super) fn eighths(bits: f64) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a byte holds")]
+    let n = (bits * 8.0).round().clamp(1.0, 255.0) as u8;
+    n
 }
 
 /// One probability for every level of every field; level 0 unused.
@@ -65,8 +79,8 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
 
 /// Pairs the expectation counts for.
 const EXPECTED_PAIRS: f64 = 15.0;
-/// Share of people of one home with the same birth date (twins).
-const TWINS: f64 = 0.02;
+/// Share of people of one home with the same birth date (twins) before any data, and the most it may be.
+const TWINS: [f64; 2] = [0.02, 0.08];
 /// Most of the pairs of one home that bear the same given name (a child named after its parent).
 const NAMED_AFTER: f64 = 0.1;
 /// Rarity beyond which a fuzzy agreement is not worth more, in bits from the usual.
@@ -75,13 +89,7 @@ const FUZZY: f64 = 5.0;
 impl Model {
     /// The model before any match was seen, from the levels of random pairs. `same[f]` is the exact chance that two random
     /// rows agree fully in field f, where the values' counts tell it.
-    pub(super) fn from_random(
-        fields: &[Field],
-        rows: usize,
-        random: &[(u64, [f32; FIELDS])],
-        same: &[Option<f64>],
-        total_pairs: f64,
-    ) -> Self {
+    pub(super) fn from_random(fields: &[Field], rows: usize, random: &[Pair], same: &[Option<f64>], total_pairs: f64) -> Self {
         let mut kinds = [Kind::Word; FIELDS];
         for (k, f) in kinds.iter_mut().zip(fields) {
             *k = f.kind;
@@ -92,12 +100,12 @@ impl Model {
         for f in 0..n {
             let mut seen = [0.0f64; LEVELS];
             let mut rarity = [(0.0f64, 0.0f64); LEVELS];
-            for (levels, rare) in random {
-                let level = usize::try_from(levels >> (4 * f) & 15).unwrap_or(0);
+            for pair in random {
+                let level = pair.level(f);
                 seen[level] += 1.0;
-                if rare[f] > 0.0 {
+                if pair.rare[f] > 0 {
                     let (sum, times) = &mut rarity[level];
-                    *sum += f64::from(rare[f]).exp2();
+                    *sum += (f64::from(pair.rare[f]) / 8.0).exp2();
                     *times += 1.0;
                 }
             }
@@ -130,33 +138,58 @@ impl Model {
     }
 
     /// How much rarer, in bits, the agreeing value of a field is than usual at its level.
-    pub(super) fn rarity(&self, field: usize, seen: Seen) -> f64 {
-        let level = usize::from(seen.level);
+    fn rarer(&self, field: usize, level: usize, rare: u8) -> f64 {
         let usual = self.usual[field][level];
-        if seen.rare == 0.0 || usual.is_nan() {
+        if rare == 0 || usual.is_nan() {
             return 0.0;
         }
-        let bits = f64::from(seen.rare) - usual;
+        let bits = f64::from(rare) / 8.0 - usual;
         if level == 1 { bits } else { bits.clamp(-FUZZY, FUZZY) }
     }
 
-    /// The weight of a level for one person against two unrelated, in bits, rarity aside.
-    pub(super) fn weight(&self, field: usize, level: usize) -> f64 {
-        if level == 0 { 0.0 } else { (self.m[field][level].max(1e-6) / self.u[field][level].max(1e-12)).log2() }
+    /// What rarity adds to the weight of a level, in bits: no more than leaves the order of the levels as it is.
+    pub(super) fn rarity(&self, field: usize, seen: Seen) -> f64 {
+        let weights = ordered(&self.m[field], &self.u[field]);
+        let level = usize::from(seen.level);
+        self.value(field, &weights, level, seen.rare) - weights[level]
     }
 
-    fn home_weight(&self, field: usize, level: usize) -> f64 {
-        if level == 0 { 0.0 } else { (self.home[field][level].max(1e-6) / self.u[field][level].max(1e-12)).log2() }
+    /// The bits of a level and a rarity. For values of one rarity more agreement never counts for less.
+    fn value(&self, field: usize, weights: &[f64; LEVELS], level: usize, rare: u8) -> f64 {
+        let least = weights[usize::from(DIFFERENT)];
+        match level {
+            0 => 0.0,
+            1..=4 => (1..=level).map(|l| (weights[l] + self.rarer(field, l, rare)).max(least)).fold(f64::INFINITY, f64::min),
+            _ => weights[level] + self.rarer(field, level, rare),
+        }
     }
 
-    /// The weights by field and level, for one person and for one home.
+    /// The weights by field, level and rarity, for one person and for one home.
     pub(super) fn weights(&self) -> Weights {
-        let mut w =
-            Weights { person: [[0.0; LEVELS]; FIELDS], home: [[0.0; LEVELS]; FIELDS], prior: 0.0, prior_home: 0.0, fields: self.fields };
+        let mut w = Weights {
+            person: [[0.0; LEVELS]; FIELDS],
+            told: vec![[0.0; 2]; self.fields * LEVELS * RARITIES],
+            prior: 0.0,
+            prior_home: 0.0,
+            fields: self.fields,
+        };
         for f in 0..self.fields {
+            let (person, home) = (ordered(&self.m[f], &self.u[f]), ordered(&self.home[f], &self.u[f]));
+            w.person[f] = person;
             for level in 1..LEVELS {
-                w.person[f][level] = self.weight(f, level);
-                w.home[f][level] = self.home_weight(f, level);
+                for rare in 0..=u8::MAX {
+                    let bits = self.value(f, &person, level, rare);
+                    let of_home = match self.kinds[f] {
+                        k if k.of_the_family() => self.value(f, &home, level, rare),
+                        // Named after each other, or twins: whatever the name or the day, so it tells as much as for one person.
+                        Kind::Given | Kind::Birth if level == 1 => {
+                            let shared = (self.home[f][1] / self.u[f][1].max(1e-12) - 1.0).max(0.0);
+                            (shared * self.rarer(f, 1, rare).exp2() + 1.0).log2()
+                        }
+                        _ => home[level],
+                    };
+                    w.told[place(f, level, rare)] = [bits, of_home];
+                }
             }
         }
         let rest = (1.0 - self.matches - self.homes).max(1e-9);
@@ -166,6 +199,40 @@ impl Model {
     }
 }
 
+const RARITIES: usize = 256;
+
+fn place(field: usize, level: usize, rare: u8) -> usize {
+    (field * LEVELS + level) * RARITIES + usize::from(rare)
+}
+
+/// The weights of the levels, in bits. Levels out of order are taken together: what is estimated from few pairs must not make
+/// less agreement count for more (pooling of adjacent violators).
+fn ordered(m: &[f64; LEVELS], u: &[f64; LEVELS]) -> [f64; LEVELS] {
+    let weight = |m: f64, u: f64| (m.max(1e-6) / u.max(1e-12)).log2();
+    let mut out = [0.0; LEVELS];
+    // Each pool: its levels' first and last, its sums.
+    let mut pools: Vec<(usize, usize, f64, f64)> = Vec::with_capacity(LEVELS);
+    for level in (1..=usize::from(DIFFERENT)).filter(|l| m[*l] > 0.0 || u[*l] > 0.0) {
+        pools.push((level, level, m[level], u[level]));
+        while let [.., x, y] = pools[..]
+            && weight(x.2, x.3) < weight(y.2, y.3)
+        {
+            pools.truncate(pools.len() - 2);
+            pools.push((x.0, y.1, x.2 + y.2, x.3 + y.3));
+        }
+    }
+    let mut next = 1;
+    for (_, last, m, u) in pools {
+        // A level that never occurs counts like the next that does.
+        while next <= last {
+            out[next] = weight(m, u);
+            next += 1;
+        }
+    }
+    out[usize::from(SWAPPED)] = weight(m[usize::from(SWAPPED)], u[usize::from(SWAPPED)]);
+    out
+}
+
 /// A value's share counts it once less than it is seen: of two rows that agree one may be there because of the other.
 pub(super) fn share_rows(count: u32) -> f64 {
     f64::from(count.max(2) - 1)
@@ -173,21 +240,34 @@ pub(super) fn share_rows(count: u32) -> f64 {
 
 /// Weights in bits, ready for scoring.
 pub(super) struct Weights {
+    /// By field and level, rarity aside.
     pub person: Table,
-    pub home: Table,
+    /// By field, level and rarity: for one person and for one home.
+    told: Vec<[f64; 2]>,
     pub prior: f64,
     pub prior_home: f64,
     pub fields: usize,
 }
 
 impl Weights {
+    /// What was seen in a field, in bits for one person.
+    pub(super) fn of(&self, field: usize, seen: Seen) -> f64 {
+        self.told[place(field, usize::from(seen.level), seen.rare)][0]
+    }
+
+    /// The most a field can add from some level on.
+    pub(super) fn most(&self, field: usize, from: usize) -> f64 {
+        let all = self.told.get(place(field, from, 0)..place(field + 1, 0, 0)).unwrap_or_default();
+        all.iter().map(|w| w[0]).fold(0.0, f64::max)
+    }
+
     /// Odds in bits of one person, and of one home, against two unrelated people.
-    fn bits(&self, pair: &Pair) -> (f64, f64) {
-        let (mut person, mut home) = (self.prior + f64::from(pair.rare), self.prior_home + f64::from(pair.rare_home));
+    pub(super) fn bits(&self, pair: &Pair) -> (f64, f64) {
+        let (mut person, mut home) = (self.prior, self.prior_home);
         for f in 0..self.fields {
-            let level = pair.level(f);
-            person += self.person[f][level];
-            home += self.home[f][level];
+            let [p, h] = self.told[place(f, pair.level(f), pair.rare[f])];
+            person += p;
+            home += h;
         }
         (person, home)
     }
@@ -208,19 +288,11 @@ impl Weights {
     }
 }
 
-/// How the model was fitted.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fit {
-    pub rounds: usize,
-}
-
 /// Expectation-maximisation over the pairs worth keeping; all others are taken for unrelated people.
-pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
+pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
     use rayon::prelude::*;
     let observed = model.u;
-    let mut rounds = 0;
     for round in 0..100 {
-        rounds = round + 1;
         let weights = model.weights();
         // Fixed chunks and a fixed order of sums: the same result with any number of threads.
         let sums: Vec<Sums> = pairs
@@ -262,7 +334,10 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
             } else {
                 model.home[f] = model.u[f];
                 if model.kinds[f] == Kind::Birth {
-                    model.home[f][1] = (model.u[f][1] + TWINS).min(1.0);
+                    let told: f64 = all.home[f].iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
+                    let twins = ((all.home[f][1] + TWINS[0] * EXPECTED_PAIRS) / told).clamp(model.u[f][1], TWINS[1].max(model.u[f][1]));
+                    model.home[f].iter_mut().for_each(|p| *p *= 1.0 - twins);
+                    model.home[f][1] += twins;
                 } else if model.kinds[f] == Kind::Given {
                     // Brothers and sisters often share a sign of the given name, parents and children at times the name itself.
                     siblings(&mut model.home[f], &all.home[f], &model.u[f]);
@@ -273,7 +348,6 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) -> Fit {
             break;
         }
     }
-    Fit { rounds }
 }
 
 /// Least share of a chance agreement that is left when the matches' part is taken off.

@@ -9,10 +9,15 @@ use super::EngineError;
 use super::schema::{Meaning, Schema};
 
 /// The rows of one file, cells by column. Zeroised on drop.
+///
+/// Where rows have ids they stand in the order of their ids (shorter ones first, then by their bytes), so that nothing depends on
+/// the order in which the file holds them.
 pub struct Table {
     pub(super) columns: Vec<RawColumn>,
     /// The unique ids, or nothing where the file has none: rows are then numbered from 1.
     ids: Option<Ids>,
+    /// For every row its place in the file, counted from 0; nothing where that is the row's own number.
+    places: Option<Vec<u32>>,
     rows: usize,
 }
 
@@ -27,6 +32,30 @@ impl Ids {
         let at = |i: usize| self.ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
         self.text.get(row.checked_sub(1).map_or(0, at)..at(row)).unwrap_or_default()
     }
+
+    /// The rows in the order of their ids; nothing where they stand in it.
+    fn order(&self) -> Option<Vec<u32>> {
+        let key = |row: u32| {
+            let id = self.of(usize::try_from(row).unwrap_or(usize::MAX));
+            (id.len(), id)
+        };
+        let mut order: Vec<u32> = (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).collect();
+        if order.is_sorted_by_key(|r| key(*r)) {
+            return None;
+        }
+        order.par_sort_unstable_by(|a, b| key(*a).cmp(&key(*b)));
+        Some(order)
+    }
+
+    fn reordered(&self, order: &[u32]) -> Self {
+        let mut ids = Self { text: String::with_capacity(self.text.len()), ends: Vec::with_capacity(self.ends.len()) };
+        for row in order {
+            ids.text.push_str(self.of(usize::try_from(*row).unwrap_or(usize::MAX)));
+            // The same texts: no longer than they were.
+            ids.ends.push(u32::try_from(ids.text.len()).unwrap_or(u32::MAX));
+        }
+        ids
+    }
 }
 
 /// One column: for every row the number of its distinct value, 0 for an empty cell.
@@ -36,6 +65,27 @@ pub(super) struct RawColumn {
     pub cells: Vec<u32>,
     /// Distinct values in order of first appearance; number 1 is the first.
     pub values: Vec<Box<str>>,
+}
+
+impl RawColumn {
+    /// Puts the rows into another order; the values are numbered anew as they then come.
+    fn reorder(&mut self, order: &[u32]) {
+        let at = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let mut numbers = vec![0u32; self.values.len() + 1];
+        let mut values: Vec<Box<str>> = Vec::with_capacity(self.values.len());
+        self.cells = order
+            .iter()
+            .map(|row| {
+                let old = at(self.cells[at(*row)]);
+                if old > 0 && numbers[old] == 0 {
+                    values.push(std::mem::take(&mut self.values[old - 1]));
+                    numbers[old] = u32::try_from(values.len()).unwrap_or(u32::MAX);
+                }
+                numbers[old]
+            })
+            .collect();
+        self.values = values;
+    }
 }
 
 impl Drop for RawColumn {
@@ -116,9 +166,20 @@ impl Table {
                 of.map(|(c, (_, name, meaning))| intern((0..rows).map(|r| cell(r, c)), name, *meaning)).collect::<Vec<RawColumn>>()
             },
         );
-        let ids = ids?;
+        let mut ids = ids?;
         text.zeroize();
-        Ok(Self { columns, ids, rows })
+        let mut columns = columns;
+        let places = ids.as_ref().and_then(Ids::order);
+        if let Some(order) = &places {
+            columns.par_iter_mut().for_each(|c| c.reorder(order));
+            ids = ids.map(|ids| ids.reordered(order));
+        }
+        Ok(Self { columns, ids, places, rows })
+    }
+
+    /// The place of a row in the file, counted from 0 after the header.
+    pub fn place(&self, row: usize) -> usize {
+        self.places.as_ref().and_then(|p| p.get(row)).map_or(row, |p| usize::try_from(*p).unwrap_or(usize::MAX))
     }
 
     /// How many rows.
@@ -189,6 +250,18 @@ mod tests {
         let t = Table::read("\u{feff}id , name\n a , x \nb,\n".as_bytes(), &schema("[columns]\nid=\"unique_id\"\nname=\"surname\""))
             .expect("a table");
         assert_eq!((t.len(), t.id(1).as_ref(), t.group("name")), (2, "b", Some([1, 0].as_slice())));
+    }
+
+    #[test]
+    fn the_order_of_rows_in_the_file_changes_nothing() {
+        let s = schema("[columns]\nid=\"unique_id\"\nname=\"surname\"");
+        let one = Table::read(b"id,name\n10,x\n9,y\n11,\n2,x\n", &s).expect("a table");
+        let other = Table::read(b"id,name\n2,x\n11,\n9,y\n10,x\n", &s).expect("a table");
+        for t in [&one, &other] {
+            assert_eq!((0..4).map(|r| t.id(r).into_owned()).collect::<Vec<_>>(), ["2", "9", "10", "11"]);
+            assert_eq!(t.group("name"), Some([1, 2, 1, 0].as_slice()));
+        }
+        assert_eq!((0..4).map(|r| one.place(r)).collect::<Vec<_>>(), [3, 1, 0, 2]);
     }
 
     #[test]

@@ -42,11 +42,6 @@ impl Dictionary {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
-
-    /// The text of a value, for explanations.
-    pub(super) fn text(&self, id: u32) -> String {
-        String::from_utf16_lossy(self.units(id))
-    }
 }
 
 /// Numbers distinct values as they come.
