@@ -4,7 +4,8 @@
 //!
 //! - `open`: makes or opens a data folder and unlocks it.
 //! - `account`: log-in, sessions, set-up link, accounts.
-//! - `register`: interests and guided enrolments, checked against everybody before they are saved.
+//! - `password`: changing, resetting, re-opening an account.
+//! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
@@ -23,10 +24,12 @@ mod follow;
 mod live;
 mod office;
 mod open;
+mod password;
 mod people;
 mod register;
 mod report;
 mod review;
+mod takeback;
 
 pub mod demo;
 pub mod form;
@@ -49,11 +52,12 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
-pub use office::{KeysStatus, restore};
+pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {
