@@ -67,8 +67,9 @@
         event.preventDefault();
         wedge.value += "|";
       }
-      if (event.key !== "Enter") return;
+      if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
+      if (wedge.value.trim() === "") return;
       const form = wedge.form;
       const set = (name, value) => {
         const field = value && form.elements.namedItem(name);
@@ -110,6 +111,30 @@
     out.className = good ? "live live--ok" : "live live--bad";
     out.textContent = good ? wedge.dataset.good : wedge.dataset.bad;
   };
+
+  // ---- Enter within a form filled in step by step goes on to the next field: a reader ends its line with Enter and must not send half a
+  // form. A number read into the wrong field goes where it belongs. Enter that only accepts a word of an input method is left alone. ----
+  for (const form of all("form[data-steps]")) {
+    form.addEventListener("keydown", (event) => {
+      const input = event.target;
+      if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || input.tagName !== "INPUT") return;
+      event.preventDefault();
+      const number = form.elements.namedItem("document");
+      if (number && input !== number && typing(input) && number.value === "" && idFits(input.value)) {
+        number.value = halfWidth(input.value).replace(/[\s-]/g, "").toUpperCase();
+        input.value = "";
+        judge(number, true);
+        spread(number);
+        input.focus();
+        return;
+      }
+      if (input === number) spread(number);
+      const fields = all("input:not([type=hidden]), select, textarea, button", form).filter((field) => field.offsetParent && !field.disabled);
+      const same = (field) => field.type === "radio" && field.name === input.name;
+      const next = fields.slice(fields.indexOf(input) + 1).find((field) => !same(field));
+      if (next) next.focus();
+    });
+  }
 
   // ---- leaving with unsaved entries ----
   let dirty = false;
@@ -189,6 +214,19 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
   }
+  // The summary of what to correct has the cursor first; each of its links puts the cursor into the field it names.
   const errors = one("[data-errors]");
-  if (errors) errors.focus();
+  if (errors) {
+    errors.focus();
+    errors.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="#"]');
+      const place = link && document.getElementById(link.getAttribute("href").slice(1));
+      const field = place && (/^(INPUT|SELECT|TEXTAREA)$/.test(place.tagName) ? place : one("input:not([type=hidden]), select, textarea", place));
+      if (!field) return;
+      event.preventDefault();
+      place.closest("details:not([open])")?.setAttribute("open", "");
+      place.scrollIntoView({ block: "center" });
+      field.focus({ preventScroll: true });
+    });
+  }
 })();

@@ -46,3 +46,5 @@ slip-leave = Please choose registry and reason
 decided-standing = Decided
 history-record = Registration: {$x}
 history-import = Import: {$x}
+people-page = {$n} people on this page
+people-order = In the order of registration.

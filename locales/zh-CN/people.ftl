@@ -43,3 +43,5 @@ slip-leave = 请选登记和原因
 decided-standing = 已决定
 history-record = 登记：{$x}
 history-import = 导入：{$x}
+people-page = 这一页 {$n} 人
+people-order = 按登记先后排列。

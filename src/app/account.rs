@@ -14,8 +14,8 @@ use super::form::AccountForm;
 use super::{Actor, App, AppError};
 
 /// Attempts allowed in [`WINDOW_SECONDS`] for one log-in name, and four times as many from one address.
-const ATTEMPTS: u64 = 10;
-const WINDOW_SECONDS: i64 = 900;
+pub(super) const ATTEMPTS: u64 = 10;
+pub(super) const WINDOW_SECONDS: i64 = 900;
 /// Idle and absolute life of a session (ASVS 5.0, 7.3.1 and 7.3.2).
 const IDLE_SECONDS: i64 = 15 * 60;
 const LIFE_SECONDS: i64 = 12 * 3600;
@@ -89,21 +89,25 @@ impl App {
             return Err(AppError::LogInRefused);
         };
         let token = SessionToken::generate()?;
+        let session = self.session_row(&token, row.id, now)?;
         let mut tx = self.store.begin().await?;
         tx.sweep_sessions(now, since).await?;
         tx.clear_attempts(&by_name).await?;
-        tx.put_session(SessionRow {
-            token_hash: self.vault.session_hash(&token)?.to_vec().into(),
-            staff_id: row.id,
+        tx.put_session(session).await?;
+        tx.audit(&AuditEntry::on(now, Some(row.id), "session.begin", "staff", Some(row.id.0))).await?;
+        tx.commit().await?;
+        Ok(SessionStart { token, staff: Staff::of(row) })
+    }
+
+    pub(super) fn session_row(&self, token: &SessionToken, staff_id: StaffId, now: Timestamp) -> Result<SessionRow, AppError> {
+        Ok(SessionRow {
+            token_hash: self.vault.session_hash(token)?.to_vec().into(),
+            staff_id,
             csrf: Vec::new().into(),
             created_at: now,
             seen_at: now,
             expires_at: now.plus_seconds(IDLE_SECONDS),
         })
-        .await?;
-        tx.audit(&AuditEntry::on(now, Some(row.id), "session.begin", "staff", Some(row.id.0))).await?;
-        tx.commit().await?;
-        Ok(SessionStart { token, staff: Staff::of(row) })
     }
 
     /// Whose session a cookie's token is; nothing for an unknown, idle or ended one.
@@ -246,12 +250,7 @@ impl App {
             if form.roles.conflict().is_some() {
                 return Err(AppError::Input { field: "roles", hint: "administrator and auditor cannot be one person" });
             }
-            let cost = self.cost;
-            let typed = form.password;
-            let phc = self
-                .hashing(move || password::acceptable_guarded(&typed).map(|()| password::hash_guarded(&typed, cost)))
-                .await?
-                .map_err(|flaw| AppError::Input { field: "password", hint: password_hint(flaw) })??;
+            let phc = self.phc(form.password).await?;
             let name = if form.name.trim().is_empty() { login.clone() } else { form.name.trim().to_owned() };
             drafts.push(StaffDraft { login, display_name: name, phc, roles: form.roles, lang: "zh-CN".to_owned() });
         }
@@ -259,17 +258,17 @@ impl App {
     }
 
     /// Runs a password hash on a blocking thread, at most as many at a time as the machine has cores: each takes tens of MiB.
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    pub(super) async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let _slot = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| AppError::Busy)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Busy)
     }
 
-    fn bucket(&self, label: &str, value: &str) -> [u8; 32] {
+    pub(super) fn bucket(&self, label: &str, value: &str) -> [u8; 32] {
         crate::domain::Keyed::tag(&*self.vault, label, value.as_bytes())
     }
 }
 
-const fn password_hint(flaw: PasswordFlaw) -> &'static str {
+pub(super) const fn password_hint(flaw: PasswordFlaw) -> &'static str {
     match flaw {
         PasswordFlaw::TooShort => "at least 8 characters",
         PasswordFlaw::TooLong => "at most 1024 characters",

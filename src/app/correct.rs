@@ -3,7 +3,7 @@
 use crate::domain::Guarded;
 use crate::domain::correction;
 use crate::domain::fact::Channel;
-use crate::domain::id::{CorrectionId, ImportId, SubjectId};
+use crate::domain::id::{CorrectionId, ImportId, PersonId, PublicId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -21,6 +21,8 @@ pub struct CorrectionItem {
     pub version: i64,
     /// Whose.
     pub subject: SubjectId,
+    /// The person's public id.
+    pub person: Option<PublicId>,
     /// The field.
     pub field: String,
     /// What is wrong.
@@ -61,6 +63,8 @@ impl App {
             .into_iter()
             .filter_map(|p| Some((p.subject, p.records.into_iter().next_back()?.identity?.map(|i| i.name.clone()))))
             .collect();
+        let persons: std::collections::HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
+        let public = self.store.public_ids_of(&persons.values().copied().collect::<Vec<_>>()).await?;
         let mut numbers = std::collections::HashMap::new();
         for import in rows.iter().filter_map(|r| r.import_id).collect::<std::collections::HashSet<_>>() {
             for row in self.all_rows(import).await? {
@@ -74,6 +78,7 @@ impl App {
                 id: row.id,
                 version: row.row_version,
                 subject: row.subject_id,
+                person: persons.get(&row.subject_id).and_then(|person| public.get(person)).cloned(),
                 field: row.field,
                 problem: ProblemCode::from_code(&row.problem),
                 value: view.value,

@@ -25,7 +25,9 @@ impl App {
         actor.needs(Right::Enrol)?;
         let today = self.today(now);
         let drive = self.store.drives().await?.into_iter().find(|d| d.day.0 == today);
-        let count = self.store.setting(&counter(today)).await?.and_then(|n| n.parse().ok()).unwrap_or(0);
+        let number = |kept: Option<String>| kept.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+        let given = number(self.store.setting(&counter(today)).await?);
+        let count = given.saturating_sub(number(self.store.setting(&taken_back(today)).await?));
         Ok(DrivePage { drive, count })
     }
 
@@ -80,10 +82,22 @@ fn counter(day: NaiveDate) -> String {
     format!("registered-{day}")
 }
 
+fn taken_back(day: NaiveDate) -> String {
+    format!("taken-back-{day}")
+}
+
+/// Counts one registration of a day less; its running number is not given again.
+pub(super) async fn count_back(tx: &mut Tx, day: NaiveDate) -> Result<(), AppError> {
+    count_up(tx, &taken_back(day)).await.map(|_| ())
+}
+
 /// The next running number of a day.
 pub(super) async fn next_number(tx: &mut Tx, day: NaiveDate) -> Result<u32, AppError> {
-    let key = counter(day);
-    let next = tx.setting(&key).await?.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0).saturating_add(1);
-    tx.put_setting(&key, &next.to_string()).await?;
+    count_up(tx, &counter(day)).await
+}
+
+async fn count_up(tx: &mut Tx, key: &str) -> Result<u32, AppError> {
+    let next = tx.setting(key).await?.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0).saturating_add(1);
+    tx.put_setting(key, &next.to_string()).await?;
     Ok(next)
 }

@@ -4,7 +4,8 @@
 //!
 //! - `open`: makes or opens a data folder and unlocks it.
 //! - `account`: log-in, sessions, set-up link, accounts.
-//! - `register`: interests and guided enrolments, checked against everybody before they are saved.
+//! - `password`: changing, resetting, re-opening an account.
+//! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
@@ -23,11 +24,13 @@ mod follow;
 mod live;
 mod office;
 mod open;
+mod password;
 mod people;
 mod register;
 mod report;
 mod review;
 mod rotate;
+mod takeback;
 
 pub mod demo;
 pub mod form;
@@ -56,6 +59,12 @@ pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
+pub use office::{KeysStatus, LogEntry, restore};
+pub use open::{Opened, Unlock};
+pub use people::{Opening, PersonPage, PersonRow};
+pub use register::Circumstances;
+pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

@@ -1,9 +1,13 @@
 //! Keys, the log, backup and restore.
 
+use std::collections::HashMap;
 use std::path::Path;
+
+use uuid::Uuid;
 
 use crate::config::Config;
 use crate::domain::Compartment;
+use crate::domain::id::StaffId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreUrl, settings};
@@ -21,6 +25,48 @@ pub struct KeysStatus {
     pub open: Vec<Compartment>,
     /// Whether the recovery sheet was typed back once.
     pub sheet_confirmed: bool,
+}
+
+/// One entry of the log, as an auditor reads it. It holds ids, codes and counts, never a value of a registrant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The name of the member of staff; none for the program, the console and registrants.
+    pub who: Option<String>,
+    /// What was done, e.g. `person.open`.
+    pub action: String,
+    /// The id it was done to.
+    pub object: Option<Uuid>,
+    /// How many further ids the entry names.
+    pub ids: usize,
+    /// Codes and counts.
+    pub detail: Vec<(String, String)>,
+}
+
+/// The part of an entry's hashed bytes that no column holds.
+#[derive(Default, serde::Deserialize)]
+struct Rest {
+    ids: Vec<Uuid>,
+    detail: Vec<(String, String)>,
+}
+
+impl LogEntry {
+    fn of(leaf: AuditLeaf, names: &HashMap<StaffId, String>) -> Self {
+        // Bytes that cannot be read are for the verification to report; the list shows what the columns say.
+        let rest: Rest = serde_json::from_slice(&leaf.canonical.0).unwrap_or_default();
+        Self {
+            seq: leaf.seq,
+            at: leaf.at,
+            who: leaf.actor.and_then(|id| names.get(&id).cloned()),
+            action: leaf.action,
+            object: leaf.object_id,
+            ids: rest.ids.len(),
+            detail: rest.detail,
+        }
+    }
 }
 
 impl App {
@@ -81,10 +127,13 @@ impl App {
         Ok(self.store.verify_audit(None).await?)
     }
 
-    /// The latest leaves.
-    pub async fn log_page(&self, actor: Actor, before: Option<i64>, limit: u64) -> Result<Vec<AuditLeaf>, AppError> {
+    /// The latest entries before a number, newest first, with the names staff go by.
+    pub async fn log_page(&self, actor: Actor, before: Option<i64>, limit: u64) -> Result<Vec<LogEntry>, AppError> {
         actor.needs(Right::Audit)?;
-        Ok(self.store.audit_latest(before, limit).await?)
+        let names: HashMap<StaffId, String> =
+            self.store.all_staff(&self.vault).await?.into_iter().map(|row| (row.id, row.display_name)).collect();
+        let leaves = self.store.audit_latest(before, limit).await?;
+        Ok(leaves.into_iter().map(|leaf| LogEntry::of(leaf, &names)).collect())
     }
 
     /// Writes data and data keys as two files of one moment; never the root key.

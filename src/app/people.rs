@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
 use crate::domain::fact::FactEvent;
-use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::id::{CorrectionId, PersonId, PublicId, SubjectId};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, EnrolmentRow, PersonView};
+use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView};
 
 use super::{Actor, App, AppError};
 
@@ -193,6 +193,7 @@ impl App {
     ) -> Result<(), AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let today = self.today(now);
+        let asked = self.asked_standings(person, registry).await?;
         let mut tx = self.store.begin().await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut touched: Vec<SubjectId> = Vec::new();
@@ -212,8 +213,28 @@ impl App {
             .with("registry", registry.word())
             .with("status", status.code());
         tx.audit(&entry).await?;
+        // With the standing settled, the line that asked for it is done.
+        for (correction, version) in asked {
+            tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
+        }
         tx.commit().await?;
         self.catch_up().await
+    }
+
+    /// The open lines of the correction list that ask for a person's standing in a registry.
+    async fn asked_standings(&self, person: PersonId, registry: Registry) -> Result<Vec<(CorrectionId, i64)>, AppError> {
+        let Some(view) = self.store.person(&self.vault, person).await? else { return Ok(Vec::new()) };
+        let mut asked = Vec::new();
+        for subject in &view.subjects {
+            let rows = self.store.corrections_of(subject.row.id).await?;
+            let here = |row: &CorrectionRow| subject.records.iter().any(|r| r.id == row.record_id && r.registry == registry);
+            asked.extend(
+                rows.into_iter()
+                    .filter(|row| row.field == "status" && row.state == CorrectionState::Open && here(row))
+                    .map(|row| (row.id, row.row_version)),
+            );
+        }
+        Ok(asked)
     }
 }
 

@@ -193,7 +193,8 @@ impl App {
                 self.queue_verification(&mut tx, subject, person, english, today, how.now).await?;
             }
             let number = super::drive::next_number(&mut tx, today).await?;
-            tx.finish_request(&how.key, actor.key_owner(), &how.fingerprint, i64::from(number), None, how.now).await?;
+            let location = subject.0.to_string();
+            tx.finish_request(&how.key, actor.key_owner(), &how.fingerprint, i64::from(number), Some(&location), how.now).await?;
             let entry = AuditEntry::on(how.now, actor.staff(), "person.register", "subject", Some(subject.0))
                 .with("registry", draft.registry.word())
                 .with("likenesses", matches.len().min(LIKENESSES));

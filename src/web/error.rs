@@ -80,6 +80,12 @@ async fn failed(status: Status, request: &Request<'_>) -> Failed {
         return Failed::SignIn(Box::new(Redirect::to(format!("/sign-in{next}"))));
     }
     let Ok(ctx) = Ctx::of(request).await else { return Failed::Plain(status) };
+    if ctx.staff.is_some() {
+        // Where even the numbers of the navigation cannot be read, the plain page below does.
+        if let Ok(s) = ctx.shell("").await {
+            return Page::of(status, &Failure { s, status: status.code }.inside()).map_or(Failed::Plain(status), Failed::Page);
+        }
+    }
     let page = Failure { s: ctx.open_shell(), status: status.code };
     Page::of(status, &page).map_or(Failed::Plain(status), Failed::Page)
 }

@@ -10,7 +10,7 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-s
 
 /// Everything a page never needs.
 pub const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-     magnetometer=(), microphone=(), midi=(), payment=(), usb=(), serial=(), bluetooth=(), hid=()";
+     magnetometer=(), microphone=(), midi=(), payment=(), usb=(), serial=(), hid=()";
 
 /// Headers that every answer carries with exactly this value.
 pub const FIXED: [(&str, &str); 8] = [

@@ -1,6 +1,7 @@
 //! A throw-away registry of synthetic people: some registered at the branch, some imported and never contacted, some on file twice,
 //! a finished drive and one today, follow-ups due and mails in a folder.
 
+mod history;
 pub mod people;
 
 use chrono::{Days, NaiveDate};
@@ -11,7 +12,7 @@ use crate::domain::id::{DriveId, PersonId};
 use crate::domain::registry::Registry;
 use crate::domain::role::{Role, Roles};
 use crate::domain::time::Timestamp;
-use crate::store::{DriveRow, Occasion, Origin, Place, prepare};
+use crate::store::{DriveRow, Occasion, Origin, Place, TaskState, prepare_with};
 
 use super::form::AccountForm;
 use super::{Actor, App, AppError, fresh_password};
@@ -20,6 +21,8 @@ use people::{Dice, Invented, invent};
 /// The same seed gives the same people.
 const SEED: u64 = 20_260_614;
 const BATCH: usize = 400;
+/// Follow-ups left for today: a morning's work.
+const WAITING: usize = 24;
 
 /// What was made.
 pub struct Made {
@@ -56,9 +59,13 @@ pub async fn fill(app: &App, count: usize, now: Timestamp, progress: &mut (dyn F
     let mut ready = Vec::new();
     let mut registrations = 0;
     for done in 0..count {
-        let person = if !known.is_empty() && dice.chance(4) {
+        let person = if !known.is_empty() && dice.chance(5) {
             let before = known.get(dice.below(known.len())).cloned();
-            before.map(|p| p.seen_again(&mut dice))
+            before.map(|p| match dice.below(5) {
+                // Two who share much and are not one person: what a registrar has to tell apart.
+                0 => p.kin(&mut dice),
+                _ => p.seen_again(&mut dice),
+            })
         } else {
             let fresh = invent(&mut dice, &app.towns, today);
             known.extend(fresh.clone());
@@ -70,7 +77,8 @@ pub async fn fill(app: &App, count: usize, now: Timestamp, progress: &mut (dyn F
         let at_drive = dice.chance(15);
         let imported = !at_drive && dice.chance(40);
         let day = if at_drive { past } else { day };
-        if let Some(draft) = person.and_then(|p| p.draft(&mut dice, &app.towns, registry, day)) {
+        if let Some(mut draft) = person.and_then(|p| p.draft(&mut dice, &app.towns, registry, day)) {
+            let history = history::of(&mut dice, &mut draft, day, today);
             let occasion = Occasion {
                 origin: if imported { Origin::Import } else { Origin::Web },
                 channel: match (at_drive, imported) {
@@ -85,7 +93,9 @@ pub async fn fill(app: &App, count: usize, now: Timestamp, progress: &mut (dyn F
                 // Invented people seen twice carry one number; the claim is the first one's.
                 verified: false,
             };
-            ready.push((prepare(&app.vault, &draft, occasion)?, Place::New(PersonId::fresh())));
+            let prepared =
+                prepare_with(&app.vault, &draft, occasion, |p| history.iter().try_for_each(|(day, event)| p.fact(*day, *event)))?;
+            ready.push((prepared, Place::New(PersonId::fresh())));
             registrations += 1;
         }
         if ready.len() == BATCH || done + 1 == count {
@@ -97,8 +107,25 @@ pub async fn fill(app: &App, count: usize, now: Timestamp, progress: &mut (dyn F
     }
     let tally = app.scan(Actor::Console, &|_, _| {}, now).await?;
     let plan = app.plan(Actor::Console, today, 12, false, now).await?;
+    work_off(app, today).await?;
     app.send(Actor::Console, today, false, now, &mut |_, _| {}).await?;
     Ok(Made { registrations, pairs: tally.same + tally.review, planned: plan.planned, logins })
+}
+
+/// Files the follow-ups of years past as done, as an office would have: a few of the last days wait, the rest lies ahead.
+async fn work_off(app: &App, today: NaiveDate) -> Result<(), AppError> {
+    let recent = today.checked_sub_days(Days::new(20)).unwrap_or(today);
+    let due = app.store.tasks_due(TaskState::Planned, today, u64::from(u32::MAX)).await?;
+    let (wait, done): (Vec<_>, Vec<_>) = due.into_iter().partition(|task| task.occurrence.0 > recent);
+    let done = done.into_iter().chain(wait.into_iter().skip(WAITING));
+    for batch in done.collect::<Vec<_>>().chunks(BATCH) {
+        let mut tx = app.store.begin().await?;
+        for task in batch {
+            tx.set_task(task.id, task.row_version, TaskState::Done, None).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn accounts(app: &App, now: Timestamp) -> Result<Vec<LogIn>, AppError> {
@@ -106,7 +133,7 @@ async fn accounts(app: &App, now: Timestamp) -> Result<Vec<LogIn>, AppError> {
         ("office", "everything in one hand (小型单位)", Roles::small_branch()),
         ("recruiter", "drives (招募员)", Roles::of([Role::Recruiter])),
         ("caller", "follow-up (回访员)", Roles::of([Role::Caller])),
-        ("auditor", "the log (审计员)", Roles::of([Role::Auditor])),
+        ("auditor", "the log and reports (审计员)", Roles::of([Role::Auditor])),
         ("administrator", "accounts and keys (管理员)", Roles::of([Role::Administrator])),
     ];
     let mut logins = Vec::new();

@@ -16,6 +16,8 @@ use crate::domain::record::{Details, RecordDraft};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::town::Towns;
 
+use super::history::LEFT;
+
 const SURNAMES: &[&str] = &[
     "李", "王", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "罗", "梁", "宋", "郑",
     "谢", "韩", "唐", "冯", "于", "董", "萧", "程", "曹", "袁", "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏", "卢", "蒋", "蔡", "贾",
@@ -125,6 +127,23 @@ impl Invented {
         again
     }
 
+    /// Somebody of the same household: a brother or sister born the same day, or a parent or child with the same telephone.
+    pub fn kin(&self, dice: &mut Dice) -> Self {
+        let mut kin = self.clone();
+        let given: String = self.name.chars().take(1).chain(dice.pick(FIRST).chars()).chain(dice.pick(SECOND).chars()).collect();
+        kin.name = given;
+        kin.id = String::new();
+        kin.mail = None;
+        if dice.chance(50) {
+            kin.phone = format!("163{:08}", dice.below(100_000_000));
+        } else {
+            let years = 20 + dice.below(12) as i32;
+            let year = if self.birth.year() > 1980 { self.birth.year() - years } else { self.birth.year() + years };
+            kin.birth = NaiveDate::from_ymd_opt(year, dice.below(12) as u32 + 1, dice.below(28) as u32 + 1).unwrap_or(self.birth);
+        }
+        kin
+    }
+
     /// Age in completed years.
     pub fn age(&self, on: NaiveDate) -> u32 {
         on.years_since(self.birth).unwrap_or_default()
@@ -196,10 +215,11 @@ impl Invented {
 
 fn status(dice: &mut Dice, registry: Registry) -> EnrolmentStatus {
     match (registry, dice.below(100)) {
-        (_, 0..=3) => EnrolmentStatus::Exited(ExitReason::Withdrew),
-        (Registry::OrganBody, 4) => EnrolmentStatus::Exited(ExitReason::Died),
-        (_, 5) => EnrolmentStatus::Exited(ExitReason::MovedOut),
-        (Registry::StemCell, 6..=80) => EnrolmentStatus::Enrolled,
+        (Registry::OrganBody, 0..=1) => EnrolmentStatus::Exited(ExitReason::Died),
+        (Registry::Volunteer | Registry::OrganBody | Registry::Blood, 0..=6) => EnrolmentStatus::Exited(LEFT[dice.below(9)]),
+        (Registry::StemCell, 0..=8) => EnrolmentStatus::Exited(LEFT[dice.below(LEFT.len())]),
+        (Registry::StemCell, 9..=14) | (Registry::Blood, 7..=10) => EnrolmentStatus::Interest,
+        (Registry::StemCell, 15..=85) => EnrolmentStatus::Enrolled,
         _ => EnrolmentStatus::Registered,
     }
 }

@@ -48,10 +48,12 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 23] = [
+    pub const KEYS: [(&'static str, usize); 27] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
+        ("drive-undone", 1),
+        ("drive-undo-late", 0),
         ("import-dropped", 0),
         ("import-done", 1),
         ("correct-done", 0),
@@ -70,6 +72,8 @@ impl Notice {
         ("left-done", 0),
         ("account-added", 0),
         ("account-changed", 0),
+        ("account-reopened", 0),
+        ("password-changed", 0),
         ("recovery-good", 0),
         ("set-up-done", 0),
     ];
@@ -89,9 +93,9 @@ impl Notice {
         Self { x: x.to_string(), y: y.to_string(), ..Self::plain(key) }
     }
 
-    /// The pair whose decision may be undone.
-    pub fn undo(mut self, pair: Uuid) -> Self {
-        self.undo = pair.to_string();
+    /// What may be undone: the pair decided, or the idempotency key of the registration saved.
+    pub fn undo(mut self, what: Uuid) -> Self {
+        self.undo = what.to_string();
         self
     }
 
@@ -117,10 +121,11 @@ impl Notice {
             1 => text.x(self.key, &self.x),
             _ => text.xy(self.key, &self.x, &self.y),
         };
-        let undo = Uuid::parse_str(&self.undo).ok().map(|pair| Undo {
-            action: format!("/duplicates/{pair}/undo"),
-            label: text.t("undo-last"),
-            key: "u",
+        let undo = Uuid::parse_str(&self.undo).ok().map(|what| match self.key {
+            "drive-done" | "drive-done-enrolled" => {
+                Undo { action: format!("/drive/{what}/undo"), label: text.x("drive-undo", &self.x), key: "u" }
+            }
+            _ => Undo { action: format!("/duplicates/{what}/undo"), label: text.t("undo-last"), key: "u" },
         });
         Flash { text: words, undo }
     }
@@ -313,6 +318,14 @@ impl<'r> Ctx<'r> {
         let mut entries = vec![format!("{number:03}.{time}")];
         entries.extend(self.recent().into_iter().take(4).map(|(n, t)| format!("{n}.{}", t.replace(':', "-"))));
         self.keep("recent", format!("{}~{}", self.today(), entries.join("~")));
+    }
+
+    /// Takes a running number off the last ones.
+    pub fn forget_saved(&self, number: u32) {
+        let number = format!("{number:03}");
+        let left: Vec<String> =
+            self.recent().into_iter().filter(|(n, _)| *n != number).map(|(n, t)| format!("{n}.{}", t.replace(':', "-"))).collect();
+        self.keep("recent", format!("{}~{}", self.today(), left.join("~")));
     }
 
     fn name(&self, word: &'static str) -> &'static str {

@@ -86,4 +86,6 @@ capabilities! {
     CanReport: Report;
     /// May administer accounts and keys.
     CanAdminister: Administer;
+    /// May read and verify the log.
+    CanAudit: Audit;
 }

@@ -9,8 +9,8 @@ use crate::app::form::AccountForm;
 use crate::domain::role::{Role, Roles};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{Ctx, Notice};
-use crate::web::view::enter::{SetUp, SetUpGone, SignIn};
+use crate::web::guard::{Ctx, Notice, SignedIn};
+use crate::web::view::enter::{Account, SetUp, SetUpGone, SignIn};
 use crate::web::view::{Field, Slips};
 
 fn sign_in_page(ctx: &Ctx<'_>, next: String, failed: bool, ended: bool) -> SignIn {
@@ -73,6 +73,54 @@ async fn sign_out(ctx: Ctx<'_>, _form: Posted) -> Answer {
     }
     ctx.end_session();
     Ok(Reply::go("/sign-in"))
+}
+
+async fn own_page(staff: &SignedIn<'_>, slips: Slips) -> Result<Account, Fault> {
+    let text = staff.text();
+    // Passwords are typed anew: they are never sent back.
+    let field = |name, label, word| Field::new(text, name, label).kind("password").autocomplete(word).refill(text, None, &slips);
+    Ok(Account {
+        s: staff.shell("/account").await?,
+        user: staff.staff().login.clone(),
+        fields: [
+            field("old", "field-password-old", "current-password"),
+            field("password", "field-password-new", "new-password").hint(text, "hint-password"),
+            field("again", "field-password-again", "new-password"),
+        ],
+        slips,
+    })
+}
+
+#[get("/account")]
+async fn own(staff: SignedIn<'_>) -> Answer {
+    Reply::page(&own_page(&staff, Slips::default()).await?)
+}
+
+#[post("/account", data = "<form>")]
+async fn own_do(staff: SignedIn<'_>, form: Posted) -> Answer {
+    let entries = &form.0;
+    let mut slips = Slips::default();
+    if !entries.filled("old") {
+        slips.add("old", "slip-password-old");
+    }
+    if entries.read("password", |text| text.chars().count() < 12).unwrap_or(true) {
+        slips.add("password", "slip-password-short");
+    } else if !entries.same("password", "again") {
+        slips.add("again", "slip-password-again");
+    }
+    if slips.is_empty() {
+        match staff.app.change_password(staff.staff(), &typed(entries, "old"), &typed(entries, "password"), staff.now).await {
+            Ok(token) => {
+                staff.begin_session(token.as_str());
+                staff.tell(&Notice::plain("password-changed"));
+                return Ok(Reply::go("/account"));
+            }
+            Err(AppError::LogInRefused) => slips.add("old", "slip-password-old"),
+            Err(AppError::Input { .. }) => slips.add("password", "slip-password-common"),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Reply::again(&own_page(&staff, slips).await?)
 }
 
 const WORK: [&str; 4] = ["name", "user", "password", "again"];
@@ -161,7 +209,7 @@ async fn set_up_do(ctx: Ctx<'_>, token: &str, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![sign_in, sign_in_do, sign_out, set_up, set_up_do]
+    routes![sign_in, sign_in_do, sign_out, own, own_do, set_up, set_up_do]
 }
 
 #[cfg(test)]

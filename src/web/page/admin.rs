@@ -13,7 +13,7 @@ use crate::domain::role::{Role, Roles};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanAdminister, Notice};
-use crate::web::view::admin::{AccountLine, Admin};
+use crate::web::view::admin::{AccountLine, Admin, FreshPassword};
 use crate::web::view::{Choice, Field, Slips};
 
 async fn page(staff: &CanAdminister<'_>, entries: Option<&Entries>, slips: Slips) -> Result<Admin, Fault> {
@@ -96,11 +96,23 @@ async fn add(staff: CanAdminister<'_>, form: Posted) -> Answer {
     Reply::again(&page(&staff, Some(entries), slips).await?)
 }
 
-#[post("/admin/accounts/<id>", data = "<_form>")]
-async fn close(staff: CanAdminister<'_>, id: &str, _form: Posted) -> Answer {
+#[post("/admin/accounts/<id>", data = "<form>")]
+async fn change(staff: CanAdminister<'_>, id: &str, form: Posted) -> Answer {
     let id = Uuid::parse_str(id).map(StaffId).map_err(|_| Fault(Status::NotFound))?;
-    staff.app.disable(staff.actor(), id, staff.now).await?;
-    staff.tell(&Notice::plain("account-changed"));
+    let step = |word| form.0.chose("step", word);
+    if step("close") {
+        staff.app.disable(staff.actor(), id, staff.now).await?;
+        staff.tell(&Notice::plain("account-changed"));
+    } else if step("reopen") {
+        staff.app.reopen(staff.actor(), id, staff.now).await?;
+        staff.tell(&Notice::plain("account-reopened"));
+    } else if step("reset") && id != staff.staff().id {
+        let (row, password) = staff.app.reset_password(staff.actor(), id, staff.now).await?;
+        let page = FreshPassword { s: staff.shell("/admin").await?, name: row.display_name, user: row.login, password };
+        return Reply::page(&page);
+    } else {
+        return Err(Status::BadRequest.into());
+    }
     Ok(Reply::go("/admin"))
 }
 
@@ -125,5 +137,5 @@ async fn recovery(staff: CanAdminister<'_>, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![admin, add, close, recovery]
+    routes![admin, add, change, recovery]
 }

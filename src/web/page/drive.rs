@@ -1,10 +1,12 @@
 //! Today's drive: interest in under a minute.
 
+use rocket::http::Status;
 use rocket::{Route, get, post, routes};
+use uuid::Uuid;
 
 use super::{Answer, Reply, day, key, slips_of, typed};
 use crate::app::form::{DriveForm, InterestForm, Saved};
-use crate::app::{AppError, Circumstances, DrivePage};
+use crate::app::{AppError, Circumstances, DrivePage, TakenBack};
 use crate::domain::consent::Purpose;
 use crate::domain::fact::Channel;
 use crate::domain::id::DriveId;
@@ -92,19 +94,39 @@ async fn interest(staff: CanEnrol<'_>, form: Posted) -> Answer {
         english: staff.english(),
     };
     let how = circumstances(&staff, entries).await?;
+    let key = how.key.clone();
     match staff.app.interest(staff.actor(), &asked, how).await? {
         Saved::As { number } => {
             staff.note_saved(number);
-            staff.tell(&Notice::with("drive-done", format!("{number:03}")));
+            staff.tell(&saved("drive-done", number, &key));
             Ok(Reply::go("/drive"))
         }
         Saved::Before { number } => {
-            staff.tell(&Notice::with("drive-done", format!("{number:03}")));
+            staff.tell(&saved("drive-done", number, &key));
             Ok(Reply::go("/drive"))
         }
         Saved::Flawed(flaws) => Reply::again(&page(&staff, Some(entries), slips_of(flaws)).await?),
-        Saved::AlreadyInThisRegistry => Err(rocket::http::Status::Conflict.into()),
+        Saved::AlreadyInThisRegistry => Err(Status::Conflict.into()),
     }
+}
+
+/// Told after saving: the running number, and the way to take it back.
+pub(super) fn saved(word: &'static str, number: u32, key: &str) -> Notice {
+    let notice = Notice::with(word, format!("{number:03}"));
+    Uuid::parse_str(key).map_or(notice.clone(), |key| notice.undo(key))
+}
+
+#[post("/drive/<saved_as>/undo", data = "<_form>")]
+async fn undo(staff: CanEnrol<'_>, saved_as: &str, _form: Posted) -> Answer {
+    let saved_as = Uuid::parse_str(saved_as).map_err(|_| Fault(Status::NotFound))?.to_string();
+    match staff.app.take_back(staff.actor(), &saved_as, staff.now).await? {
+        TakenBack::Done(number) => {
+            staff.forget_saved(number);
+            staff.tell(&Notice::with("drive-undone", format!("{number:03}")));
+        }
+        TakenBack::TooLate => staff.tell(&Notice::plain("drive-undo-late")),
+    }
+    Ok(Reply::go("/drive"))
 }
 
 async fn new_page(staff: &CanEnrol<'_>, entries: Option<&Entries>, slips: Slips) -> Result<DriveNew, Fault> {
@@ -168,5 +190,5 @@ async fn new_do(staff: CanEnrol<'_>, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![drive, interest, new, new_do]
+    routes![drive, interest, undo, new, new_do]
 }

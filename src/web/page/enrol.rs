@@ -3,7 +3,7 @@
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 
-use super::drive::circumstances;
+use super::drive::{circumstances, saved};
 use super::{Answer, Reply, slips_of, typed};
 use crate::app::form::{EnrolForm, RelativeForm, Saved};
 use crate::domain::guided::questions;
@@ -12,7 +12,7 @@ use crate::domain::registry::Registry;
 use crate::domain::town::TownCode;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanEnrol, Notice};
+use crate::web::guard::CanEnrol;
 use crate::web::view::Slips;
 use crate::web::view::enrol::{Blank, Enrol, EnrolReview, EnrolStart, ITEMS, read_back};
 use crate::web::view::swipe;
@@ -117,10 +117,11 @@ async fn form_do(staff: CanEnrol<'_>, registry: &str, posted: Posted) -> Answer 
         return Reply::again(&form_page(&staff, registry, Some(&entries), &slips).await?);
     }
     let how = circumstances(&staff, &entries).await?;
+    let key = how.key.clone();
     match staff.app.enrol(staff.actor(), &asked, how).await? {
         Saved::As { number } | Saved::Before { number } => {
             staff.note_saved(number);
-            staff.tell(&Notice::with(if as_interest { "drive-done" } else { "drive-done-enrolled" }, format!("{number:03}")));
+            staff.tell(&saved(if as_interest { "drive-done" } else { "drive-done-enrolled" }, number, &key));
             Ok(Reply::go("/drive"))
         }
         Saved::AlreadyInThisRegistry => {

@@ -9,6 +9,7 @@ mod first_contact;
 mod followup;
 mod import;
 mod link;
+mod log;
 mod people;
 mod report;
 
@@ -172,6 +173,7 @@ pub fn routes() -> Vec<Route> {
         followup::routes(),
         import::routes(),
         link::routes(),
+        log::routes(),
         people::routes(),
         report::routes(),
     ] {

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, typed};
-use crate::app::{Opening, PersonPage};
+use crate::app::{Opening, PersonPage, PersonRow};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
@@ -14,13 +14,21 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanImport, CanReview, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
-use crate::web::view::people::{Happened, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::{Choice, Field, Select, Slips};
 
 /// People shown at most.
 const SHOWN: usize = 50;
+/// Pages of the file read for one page of the list.
+const LEAVES: usize = 40;
 
-async fn list(staff: &CanSeePeople<'_>, entries: Option<&Entries>, found: Option<Vec<PersonLine>>, more: bool) -> Result<People, Fault> {
+async fn list(
+    staff: &CanSeePeople<'_>,
+    entries: Option<&Entries>,
+    found: Option<Vec<PersonLine>>,
+    more: bool,
+    next: Option<PublicId>,
+) -> Result<People, Fault> {
     let text = staff.text();
     let none = Slips::default();
     let mut registry = Select::new(text, "registry", "registry").option("", text.t("people-all"));
@@ -39,12 +47,21 @@ async fn list(staff: &CanSeePeople<'_>, entries: Option<&Entries>, found: Option
         town: town.refill(text, entries, &none),
         found,
         more,
+        next: next.map(|after| Next {
+            after: after.to_string(),
+            registry: entries.and_then(|e| e.read("registry", Registry::from_word)).flatten().map_or("", Registry::word),
+            town: entries
+                .and_then(|e| e.read("town", |code| code.parse::<u32>().ok()))
+                .flatten()
+                .map(|c| c.to_string())
+                .unwrap_or_default(),
+        }),
     })
 }
 
 #[get("/people")]
 async fn people(staff: CanSeePeople<'_>) -> Answer {
-    Reply::page(&list(&staff, None, None, false).await?)
+    Reply::page(&list(&staff, None, None, false, None).await?)
 }
 
 #[post("/people", data = "<form>")]
@@ -52,19 +69,37 @@ async fn search(staff: CanSeePeople<'_>, form: Posted) -> Answer {
     let entries = &form.0;
     let registry = entries.read("registry", Registry::from_word).flatten();
     let town = entries.read("town", |code| code.parse().ok().map(TownCode)).flatten();
-    let rows = if entries.filled("query") {
-        staff.app.search(staff.actor(), &typed(entries, "query")).await?
-    } else {
-        staff.app.people_page(staff.actor(), None, SHOWN as u64).await?
+    let keeps = |row: &PersonRow| {
+        registry.is_none_or(|r| row.standings.iter().any(|(has, ..)| *has == r)) && town.is_none_or(|t| PersonLine::lives_in(row, t))
     };
-    let more = rows.len() >= SHOWN;
-    let lines = rows
-        .iter()
-        .filter(|row| registry.is_none_or(|r| row.standings.iter().any(|(has, ..)| *has == r)))
-        .filter(|row| town.is_none_or(|t| PersonLine::lives_in(row, t)))
-        .map(|row| PersonLine::of(row, staff.today(), &staff.app.towns, staff.text()))
-        .collect();
-    Reply::page(&list(&staff, Some(entries), Some(lines), more).await?)
+    let line = |row: &PersonRow| PersonLine::of(row, staff.today(), &staff.app.towns, staff.text());
+    if entries.filled("query") {
+        let rows = staff.app.search(staff.actor(), &typed(entries, "query")).await?;
+        let more = rows.len() >= SHOWN;
+        let lines = rows.iter().filter(|row| keeps(row)).map(line).collect();
+        return Reply::page(&list(&staff, Some(entries), Some(lines), more, None).await?);
+    }
+    // Without a name everybody is leafed through: as many pages of the file as it takes to fill one of the list.
+    let mut after = entries.read("after", PublicId::parse).flatten();
+    let (mut lines, mut next) = (Vec::new(), None);
+    for _ in 0..LEAVES {
+        let rows = staff.app.people_page(staff.actor(), after.as_ref(), SHOWN as u64).await?;
+        next = (rows.len() >= SHOWN).then(|| rows.last().map(|row| row.public_id.clone())).flatten();
+        for row in &rows {
+            if keeps(row) {
+                lines.push(line(row));
+            }
+            if lines.len() == SHOWN {
+                next = Some(row.public_id.clone());
+                break;
+            }
+        }
+        after = next.clone();
+        if next.is_none() || lines.len() == SHOWN {
+            break;
+        }
+    }
+    Reply::page(&list(&staff, Some(entries), Some(lines), false, next).await?)
 }
 
 fn public_id(text: &str) -> Result<PublicId, Fault> {

@@ -45,3 +45,17 @@ pub struct SetUpGone {
     /// The frame.
     pub s: Shell,
 }
+
+/// One's own account: who one is here, and another password.
+#[derive(Debug, Template)]
+#[template(path = "page/account.html")]
+pub struct Account {
+    /// The frame.
+    pub s: Shell,
+    /// The user name.
+    pub user: String,
+    /// What is wrong.
+    pub slips: Slips,
+    /// The password now, the new one twice.
+    pub fields: [Field; 3],
+}

@@ -207,8 +207,8 @@ pub struct Correction {
     pub field: Field,
     /// The row version the correction is made on.
     pub version: i64,
-    /// Whether it is a standing, which is decided on the person's page.
-    pub standing: bool,
+    /// Where a standing is decided: the person's page; empty for a value that is typed.
+    pub standing: String,
 }
 
 impl Correction {

@@ -103,6 +103,19 @@ pub struct People {
     pub found: Option<Vec<PersonLine>>,
     /// Whether there are more than are shown.
     pub more: bool,
+    /// The next page of the list, where there is one.
+    pub next: Option<Next>,
+}
+
+/// What the next page of the list is asked for with.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// The public id of the last person shown.
+    pub after: String,
+    /// The registry asked for; empty for all.
+    pub registry: &'static str,
+    /// The town asked for; empty for all.
+    pub town: String,
 }
 
 /// A label with a value: masked text before the disclosure, opened text after it.

@@ -226,7 +226,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             row: Some(17),
             name: g("赵甲一"),
             version: 1,
-            standing: false,
+            standing: String::new(),
             code: ProblemCode::IdChecksum,
             value: g("512002199001010041"),
             slips: Slips::default(),
@@ -434,6 +434,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         town: Select::new(text, "town", "field-town").option("", text.t("people-all")),
         found,
         more: false,
+        next: None,
     };
     add("people", search(None).render());
     add(
@@ -520,6 +521,38 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         }
         .render(),
     );
+    add(
+        "account",
+        enter::Account {
+            s: shell(lang, "/account"),
+            user: "lin".into(),
+            slips: Slips::default(),
+            fields: [
+                field("old", "field-password-old").kind("password"),
+                field("password", "field-password-new").kind("password").hint(text, "hint-password"),
+                field("again", "field-password-again").kind("password"),
+            ],
+        }
+        .render(),
+    );
+    add(
+        "password-fresh",
+        admin::FreshPassword {
+            s: shell(lang, "/admin"), name: "林样".into(), user: "lin".into(), password: g("abcde-fghjk-mnpqr-stuvw")
+        }
+        .render(),
+    );
+    let whole = Some(admin::Whole::Yes { entries: 1204, hash: "5f1c2b7a90de4431".into() });
+    let lines = vec![admin::LogLine {
+        number: 1204,
+        at: "2026-11-23 10:58".into(),
+        who: "林样".into(),
+        what: text.t("action-person-open"),
+        object: Some("3f9a1c".into()),
+        more: "why contact".into(),
+    }];
+    add("log", admin::Log { s: shell(lang, "/log"), lines, next: "/log?before=1204".into(), whole }.render());
+    add("failure-inside", failure::Failure { s: shell(lang, "/drive"), status: 409 }.inside().render());
     for status in [400u16, 404, 503] {
         let name = match status {
             400 => "failure-400",

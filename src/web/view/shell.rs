@@ -82,13 +82,15 @@ pub struct Shell {
 }
 
 /// The pages of the navigation: where, the key of the word, the right.
-pub const PAGES: [(&str, &str, Right); 6] = [
+pub const PAGES: [(&str, &str, Right); 7] = [
     ("/drive", "nav-drive", Right::Enrol),
     ("/people", "nav-people", Right::People),
     ("/duplicates", "nav-duplicates", Right::Review),
     ("/follow-up", "nav-followup", Right::FollowUp),
     ("/reports", "nav-reports", Right::Report),
     ("/admin", "nav-admin", Right::Administer),
+    // Administrator and auditor are never one person: the word stands once.
+    ("/log", "nav-admin", Right::Audit),
 ];
 
 impl Shell {

@@ -5,11 +5,13 @@
 //! - [`kill`]: cycles of concurrent registrations and kill -9, with the account of what was acknowledged.
 //! - [`canary`]: values planted in personal fields, and the byte search for every shape they could take on a disk.
 //! - [`timing`]: whether two kinds of request can be told apart by time (Welch's t).
-//! - [`desk`]: a member of staff at a browser.
+//! - [`desk`]: a member of staff at a browser, without the browser.
+//! - [`browser`]: a real one, driven over WebDriver.
 //! - [`postgres`]: databases of a private cluster, one a test.
 //! - [`people`]: invented people, each from a number.
 //! - [`dice`]: repeatable chance.
 
+pub mod browser;
 pub mod canary;
 pub mod desk;
 pub mod dice;
