@@ -36,6 +36,7 @@ mod office;
 mod person;
 mod prepare;
 mod restore;
+mod returned;
 mod review;
 mod rowmac;
 mod staff;
@@ -61,6 +62,7 @@ pub use prepare::{
     prepare_further, prepare_with,
 };
 pub use restore::restore;
+pub use returned::{BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;
