@@ -96,8 +96,8 @@ const SYSTEMS: [&str; 10] = [
     "mail-gateway",
 ];
 
-/// How a person's answer begins.
-const ANSWERS: [&str; 10] = ["re:", "aw:", "sv:", "fw:", "fwd:", "回复:", "回复：", "答复:", "转发:", "转发："];
+/// How a person's answer begins. What is passed on (`Fwd:`) may well be a report.
+const ANSWERS: [&str; 6] = ["re:", "aw:", "sv:", "回复:", "回复：", "答复:"];
 
 const BOUNCE_SUBJECTS: [&str; 35] = [
     "undeliver",
