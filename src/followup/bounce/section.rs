@@ -6,8 +6,8 @@ use super::text::{addresses, leading_address};
 
 /// The most that is said of one recipient, in bytes, and the same where a report names very many: the work stays in bounds.
 const LONG: usize = 8 << 10;
-const SHORT: usize = 1 << 10;
-const MANY: usize = 200;
+const SHORT: usize = 300;
+const MANY: usize = 50;
 
 /// A text by the addresses in its lines; looked through once, however many recipients are asked for.
 pub(super) struct Sections<'a> {

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::shown;
 
-/// Reads within the time a run can spare for one message (generous: the test build is slow and the machine may be busy).
+/// Reads within the time a run can spare for one message. What is looked for is work that grows with the square of the length, which takes
+/// hours; the limit is generous, because test builds are slow and machines busy.
 fn in_time(message: &[u8]) -> usize {
     let start = Instant::now();
     let reports = shown(message).len();
@@ -33,7 +34,7 @@ fn huge_messages_are_read_within_bounds() {
         |line: &dyn Fn(usize) -> String, n: usize| head.bytes().chain((0..n).flat_map(|i| line(i).into_bytes())).collect::<Vec<u8>>();
     assert!(in_time(&many(&|i| format!("<p{i}@far.example>:\n550 user unknown\n\n"), 1_000)) > 900);
     in_time(&many(&|_| "From ".into(), 100_000));
-    in_time(&many(&|i| format!("a sentence about p{i}@far.example and more\n"), 2_000));
+    in_time(&many(&|i| format!("a sentence about p{i}@far.example and more\n"), 500));
     in_time(&many(&|_| "x".into(), 1 << 20));
     let groups = (0..2_000).fold(
         String::from(
