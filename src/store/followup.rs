@@ -1,5 +1,7 @@
 //! Planned follow-ups, the outbox and the links handed to registrants.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -13,7 +15,7 @@ use super::entity::{link, outbox, task};
 use super::error::StoreError;
 use super::standing::next_version;
 use super::tx::Tx;
-use super::word::{OutboxState, TaskChannel, TaskState};
+use super::word::{OutboxState, TaskState};
 
 pub use super::entity::link::Model as LinkRow;
 pub use super::entity::outbox::Model as OutboxRow;
@@ -59,47 +61,9 @@ impl Store {
         Ok(query.count(&self.reader).await?)
     }
 
-    /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change.
-    pub async fn contacts_made(&self, since: NaiveDate) -> Result<Vec<(SubjectId, String, Day)>, StoreError> {
-        let query = task::Entity::find()
-            .select_only()
-            .column(task::Column::SubjectId)
-            .column(task::Column::Kind)
-            .column(task::Column::DoneOn)
-            .filter(task::Column::State.eq(TaskState::Done))
-            .filter(task::Column::DoneOn.gte(Day(since)));
-        Ok(query.into_tuple().all(&self.reader).await?)
-    }
-
-    /// Tasks that are planned or queued, whatever their day.
-    pub async fn open_tasks(&self) -> Result<Vec<TaskRow>, StoreError> {
-        let query = task::Entity::find().filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]));
-        Ok(query.all(&self.reader).await?)
-    }
-
-    /// Mails that went out between two days: what a call may have to follow.
-    pub async fn mails_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
-        let query = task::Entity::find()
-            .filter(task::Column::State.eq(TaskState::Done))
-            .filter(task::Column::Channel.eq(TaskChannel::Mail))
-            .filter(task::Column::DoneOn.gte(Day(since)))
-            .filter(task::Column::DoneOn.lte(Day(until)));
-        Ok(query.all(&self.reader).await?)
-    }
-
     /// How many messages the mail server took since an instant.
     pub async fn count_sent_since(&self, since: Timestamp) -> Result<u64, StoreError> {
         Ok(outbox::Entity::find().filter(outbox::Column::SentAt.gte(since)).count(&self.reader).await?)
-    }
-
-    /// Answers to links since an instant: whose, and when.
-    pub async fn answers_since(&self, since: Timestamp) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
-        let query = link::Entity::find()
-            .select_only()
-            .column(link::Column::SubjectId)
-            .column(link::Column::UsedAt)
-            .filter(link::Column::UsedAt.gte(since));
-        Ok(query.into_tuple().all(&self.reader).await?)
     }
 
     /// A task.
@@ -171,6 +135,9 @@ impl Tx {
             .value(task::Column::RowVersion, Expr::col((task::Entity, task::Column::RowVersion)).add(1_i64))
             .action_and_where(Expr::col((task::Entity, task::Column::State)).eq(TaskState::Cancelled))
             .to_owned();
+        // PostgreSQL refuses to touch one row twice in a statement.
+        let mut seen = HashSet::new();
+        let rows: Vec<TaskRow> = rows.into_iter().filter(|r| seen.insert((r.rule.clone(), r.person_id, r.occurrence.0))).collect();
         let mut written = 0;
         for part in rows.chunks(super::admit::IDS) {
             let part = part.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -195,105 +162,6 @@ impl Tx {
         if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
-    /// Ends a task that was read at a row version, on a day.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] where somebody was quicker.
-    pub async fn end_task(
-        &mut self,
-        id: TaskId,
-        row_version: i64,
-        state: TaskState,
-        reason: Option<&str>,
-        day: NaiveDate,
-    ) -> Result<(), StoreError> {
-        self.set_task(id, row_version, state, reason).await?;
-        task::Entity::update_many()
-            .col_expr(task::Column::DoneOn, Some(Day(day)).into())
-            .filter(task::Column::Id.eq(id))
-            .exec(&self.db)
-            .await?;
-        Ok(())
-    }
-
-    /// Moves a planned task that was read at a row version: another channel, day, subject; `tried` counts one more round.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] where it changed since or is planned no more.
-    pub async fn move_task(&mut self, row: &TaskRow, tried: bool) -> Result<(), StoreError> {
-        let done = task::Entity::update_many()
-            .col_expr(task::Column::Channel, row.channel.into())
-            .col_expr(task::Column::DueOn, row.due_on.into())
-            .col_expr(task::Column::SubjectId, row.subject_id.into())
-            .col_expr(task::Column::Reason, row.reason.clone().into())
-            .col_expr(task::Column::Rounds, (row.rounds + i64::from(tried)).into())
-            .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
-            .filter(task::Column::Id.eq(row.id))
-            .filter(task::Column::RowVersion.eq(row.row_version))
-            .filter(task::Column::State.eq(TaskState::Planned))
-            .exec(&self.db)
-            .await?;
-        if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
-    }
-
-    /// Notes why a task has not been carried out yet.
-    pub async fn note_task(&mut self, id: TaskId, reason: &str) -> Result<(), StoreError> {
-        task::Entity::update_many().col_expr(task::Column::Reason, reason.into()).filter(task::Column::Id.eq(id)).exec(&self.db).await?;
-        Ok(())
-    }
-
-    /// Marks tasks as queued whose messages were put into the outbox in this transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] where one of them changed since it was read; then none may be queued.
-    pub async fn queue_tasks(&mut self, tasks: &[(TaskId, i64)]) -> Result<(), StoreError> {
-        let mut of_version: std::collections::BTreeMap<i64, Vec<TaskId>> = std::collections::BTreeMap::new();
-        for (id, version) in tasks {
-            of_version.entry(*version).or_default().push(*id);
-        }
-        for (version, ids) in of_version {
-            for part in ids.chunks(super::admit::IDS) {
-                let done = task::Entity::update_many()
-                    .col_expr(task::Column::State, TaskState::Queued.into())
-                    .col_expr(task::Column::Reason, Option::<String>::None.into())
-                    .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
-                    .filter(task::Column::Id.is_in(part.iter().copied()))
-                    .filter(task::Column::RowVersion.eq(version))
-                    .filter(task::Column::State.eq(TaskState::Planned))
-                    .exec(&self.db)
-                    .await?;
-                if done.rows_affected != part.len() as u64 {
-                    return Err(StoreError::Stale);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends many planned or queued tasks at once, with what of them waits in the outbox: the plan no longer holds them.
-    pub async fn drop_tasks(&mut self, ids: &[TaskId], reason: &str, day: NaiveDate) -> Result<u64, StoreError> {
-        let mut dropped = 0;
-        for part in ids.chunks(super::admit::IDS) {
-            let done = task::Entity::update_many()
-                .col_expr(task::Column::State, TaskState::Cancelled.into())
-                .col_expr(task::Column::Reason, reason.into())
-                .col_expr(task::Column::DoneOn, Some(Day(day)).into())
-                .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
-                .filter(task::Column::Id.is_in(part.iter().copied()))
-                .filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]))
-                .exec(&self.db)
-                .await?;
-            outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, OutboxState::Cancelled.into())
-                .filter(outbox::Column::TaskId.is_in(part.iter().copied()))
-                .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry]))
-                .exec(&self.db)
-                .await?;
-            dropped += done.rows_affected;
-        }
-        Ok(dropped)
-    }
-
     /// Queues messages, in the transaction of their cause; one that is queued already for the same rule, person and occurrence is left as
     /// it is. Answers how many are new.
     pub async fn put_messages(&mut self, rows: Vec<OutboxRow>) -> Result<u64, StoreError> {
@@ -302,6 +170,8 @@ impl Tx {
             .update_columns([outbox::Column::State, outbox::Column::DueAt, outbox::Column::TaskId, outbox::Column::SubjectId])
             .action_and_where(Expr::col((outbox::Entity, outbox::Column::State)).eq(OutboxState::Cancelled))
             .to_owned();
+        let mut seen = HashSet::new();
+        let rows: Vec<OutboxRow> = rows.into_iter().filter(|r| seen.insert((r.rule.clone(), r.person_id, r.occurrence.0))).collect();
         let mut written = 0;
         for part in rows.chunks(super::admit::IDS) {
             let part = part.iter().cloned().map(IntoActiveModel::into_active_model);

@@ -42,6 +42,7 @@ mod rowmac;
 mod staff;
 mod standing;
 mod stream;
+mod task;
 mod tx;
 mod word;
 
