@@ -20,11 +20,12 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// The value of a header field on one line.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    /// The value of a header field, unfolded.
+    pub fn header(&self, name: &str) -> Option<String> {
         let wanted = format!("{}:", name.to_ascii_lowercase());
-        let line = self.text.lines().take_while(|l| !l.is_empty()).find(|l| l.to_ascii_lowercase().starts_with(&wanted))?;
-        line.get(wanted.len()..).map(str::trim)
+        let mut lines = self.text.lines().take_while(|l| !l.is_empty()).skip_while(|l| !l.to_ascii_lowercase().starts_with(&wanted));
+        let first = lines.next()?.get(wanted.len()..)?.trim().to_owned();
+        Some(lines.take_while(|l| l.starts_with([' ', '\t'])).fold(first, |all, line| all + " " + line.trim()).trim().to_owned())
     }
 }
 
