@@ -43,10 +43,27 @@ script-verify = “You registered with us. I would like to check your contact da
 task-held = Imported, and the first contact was not confirmed: do not call yet.
 task-no-phone = No phone
 task-person = Open the person's page
-task-elsewhere = No more contact, withdrawn, died: record it on the person's page, it takes effect at once.
+task-elsewhere = Withdrew: record it on the person's page, it takes effect at once.
 outcome-reached = Reached, contact data right
 outcome-no-answer = No answer
-outcome-not-them = Not their number, or out of service
+outcome-not-in-service = Number not in service
+outcome-not-them = Not their number
+outcome-call-on = Call again on a day agreed
+outcome-refused-calls = Wants no further calls
+outcome-died = Died (told by the family)
+task-call-on = On which day
+slip-call-on = Please give the day agreed
+task-rounds = {$n ->
+    [one] called once before
+   *[other] called {$n} times before
+}
+script-death = If they say that the person has died
+script-death-say = “I am very sorry to have disturbed you. We will not call again. If there is ever anything we can do, please tell us.”
+script-death-what = Ask for no details, do not mention the registration. Once “died” is recorded, all contact stops at once.
+mails-refused = {$n ->
+    [one] One mail was refused in the last seven days, for our settings or content, not for its recipient. Latest code:
+   *[other] {$n} mails were refused in the last seven days, for our settings or content, not for their recipients. Latest code:
+}
 mails = Mails
 mails-lead = Mails go out as planned; those due can be sent now.
 mails-send = Send what is due now

@@ -42,8 +42,9 @@ impl App {
         let hash = token.tag(&*self.vault);
         let LinkPage::Open(purpose) = self.link_of(&hash, now).await? else { return Ok(LinkPage::Gone) };
         let fits = match answer {
-            Answer::Verify => matches!(purpose, LinkPurpose::VerifyMail | LinkPurpose::ContactCheck),
-            Answer::Unsubscribe => purpose == LinkPurpose::Unsubscribe,
+            // A link that asks for a second fact verifies nothing without it.
+            Answer::Verify => purpose == LinkPurpose::VerifyMail,
+            Answer::Unsubscribe => matches!(purpose, LinkPurpose::Unsubscribe | LinkPurpose::ContactCheck),
             Answer::NotMe => true,
         };
         if !fits {
@@ -55,16 +56,18 @@ impl App {
         match answer {
             Answer::Verify => {
                 self.note_verified(&mut tx, subject, now).await?;
-                if purpose == LinkPurpose::ContactCheck {
-                    self.note_use(&mut tx, LinkPurpose::VerifyMail, subject, now).await?;
-                }
             }
             Answer::NotMe => {
-                tx.cancel_open(&[subject], "not-me").await?;
+                // The address is not theirs; the person is still to be found by another way.
+                tx.cancel_mails(&[subject], "not-me").await?;
                 self.note_use(&mut tx, LinkPurpose::NotMe, subject, now).await?;
             }
             Answer::Unsubscribe => {
-                tx.cancel_open(&[subject], "unsubscribed").await?;
+                // Mails only: the registration stays, and so do calls that are planned.
+                tx.cancel_mails(&[subject], "unsubscribed").await?;
+                if purpose != LinkPurpose::Unsubscribe {
+                    self.note_use(&mut tx, LinkPurpose::Unsubscribe, subject, now).await?;
+                }
             }
         }
         tx.audit(&AuditEntry::on(now, None, "link.answer", "subject", Some(subject.0)).with("purpose", purpose.word())).await?;
@@ -78,7 +81,7 @@ impl App {
     }
 
     /// Keeps an answer as the used link of its purpose: planning reads it there.
-    async fn note_use(&self, tx: &mut Tx, purpose: LinkPurpose, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
+    pub(super) async fn note_use(&self, tx: &mut Tx, purpose: LinkPurpose, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
         let token = self.link_token()?;
         let mut row = self.link_row(&token, purpose, subject, now);
         row.used_at = Some(now);

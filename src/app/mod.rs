@@ -10,7 +10,7 @@
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
-//! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link.
+//! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `report`: pool and flows from the facts.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -25,6 +25,7 @@ mod live;
 mod office;
 mod open;
 mod password;
+mod own_page;
 mod people;
 mod register;
 mod report;
@@ -52,7 +53,7 @@ pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
-pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
+pub use follow::{FirstContact, PlanOutcome, SendTally, Taken, TaskItem, TaskOutcome};
 pub use office::{KeysStatus, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use people::{Opening, PersonPage, PersonRow};
@@ -61,6 +62,7 @@ pub use review::{PairPage, QueueItem, ScanTally, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock};
+pub use own_page::{FactCheck, OwnPage, Told, Will};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};

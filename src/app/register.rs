@@ -245,7 +245,17 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let lang = if english { "en" } else { "zh" };
-        let message = self.message(person, subject, super::follow::VERIFY_RULE, today, Kind::VerifyMail.word(), lang, None, now);
+        let letter = super::follow::Letter {
+            person,
+            subject,
+            rule: super::follow::VERIFY_RULE,
+            occurrence: today,
+            kind: Kind::VerifyMail.word(),
+            lang,
+            task: None,
+            sensitive: false,
+        };
+        let message = self.message(&letter, now);
         tx.put_messages(vec![message]).await?;
         Ok(())
     }

@@ -175,6 +175,8 @@ pub enum Followup {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Read returned mails: a folder or Maildir of messages, or one message on standard input (`-`), as a mail server's pipe gives it.
+    Bounces(Bounces),
     /// Confirm, after a restore, that messages may go out again.
     Resume,
     /// 发起首次联系: release imported people for contact. Needs a manager and the count typed back.
@@ -189,6 +191,20 @@ pub enum Followup {
         #[arg(long, value_name = "N")]
         count: Option<u64>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  donor-registry followup bounces Maildir/
+  donor-registry followup bounces mails/ --classify out.csv    files alone: no registry is opened, nothing is recorded
+  in /etc/aliases:  bounces: \"|donor-registry followup bounces - --data /var/lib/donor-registry\"")]
+pub struct Bounces {
+    /// The folder, or `-` for one message on standard input.
+    #[arg(value_name = "FOLDER|-")]
+    pub from: PathBuf,
+    /// Only say what each message reports, one line a recipient, and touch no registry.
+    #[arg(long, value_name = "OUT.csv")]
+    pub classify: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,9 @@ use super::args::{Followup, Options};
 use super::{CliError, Outcome, open, show};
 
 pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
+    if let Followup::Bounces(bounces) = args {
+        return super::bounces::run(options, bounces);
+    }
     open::with_app(options, |app| async move {
         let now = open::now();
         match args {
@@ -48,6 +51,8 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::line(format_args!("  the mail server said last: {reply}"));
                 }
             }
+            // Answered above: classifying opens no registry.
+            Followup::Bounces(_) => {}
             Followup::Resume => {
                 app.resume_queues(Actor::Console, now).await?;
                 show::line("Messages may go out again.");
@@ -59,7 +64,7 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::line(format_args!("{released} people may be contacted from now on."));
                 }
                 (None, None) => {
-                    let preview = app.first_contact_preview(Actor::Console, *registry).await?;
+                    let preview = app.first_contact_preview(Actor::Console, *registry, now).await?;
                     if options.json {
                         show::json(&preview);
                     } else {

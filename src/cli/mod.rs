@@ -7,6 +7,7 @@ mod account;
 mod args;
 mod audit;
 mod backup;
+mod bounces;
 mod demo;
 mod duplicates;
 mod error;

@@ -108,3 +108,11 @@ pub fn same(one: &crate::domain::Guarded<String>, other: &crate::domain::Guarded
 pub fn log_in(login: &str, roles: &str, password: &crate::domain::Guarded<String>) {
     println!("  {login:<14} {:<24} {roles}", password.reveal());
 }
+
+/// The line of `followup bounces --classify` about one recipient.
+pub fn report(file: &str, number: usize, report: &crate::followup::bounce::RecipientReport) -> Vec<String> {
+    let status = report.status.map_or_else(String::new, |s| s.to_string());
+    let recipient = report.recipient.as_ref().map_or_else(String::new, |r| r.reveal().clone());
+    let action = report.action.map_or("", crate::followup::bounce::Action::word);
+    vec![file.to_owned(), number.to_string(), report.class.word().to_owned(), status, recipient, action.to_owned()]
+}

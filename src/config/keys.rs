@@ -46,6 +46,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.reply_to", Kind::Text),
     ("smtp.bounce_domain", Kind::Text),
     ("smtp.folder", Kind::Text),
+    ("smtp.per_hour", Kind::Number),
     ("quiet_hours", Kind::Text),
     ("upload_limit_mib", Kind::Number),
     ("argon2.memory_kib", Kind::Number),
@@ -93,6 +94,7 @@ en = "Red Cross Donor Registry"
 mode = "folder"
 security = "starttls"
 from = "registry@localhost.localdomain"
+per_hour = 200
 
 [argon2]
 memory_kib = 47104

@@ -15,6 +15,8 @@ pub struct Mail {
     pub reply_to: Option<String>,
     /// The domain of the envelope senders that bounces come back to, if bounces are processed.
     pub bounce_domain: Option<String>,
+    /// Mails that may go out within an hour; none: no limit (a folder has none).
+    pub per_hour: Option<u64>,
     /// The way.
     pub route: MailRoute,
 }
@@ -70,6 +72,8 @@ pub(super) fn check(raw: &Raw, sources: &Sources, data: &Path, purpose: Purpose)
         from: address("smtp.from", &smtp.from)?,
         reply_to: smtp.reply_to.as_deref().map(|a| address("smtp.reply_to", a)).transpose()?,
         bounce_domain: smtp.bounce_domain.as_deref().map(domain).transpose()?,
+        // Providers in China limit a sender by the hour; 0 sets no limit, for a server of one's own.
+        per_hour: (smtp.per_hour > 0 && matches!(route, MailRoute::Server(_))).then_some(u64::from(smtp.per_hour)),
         route,
     })
 }

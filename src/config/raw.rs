@@ -54,6 +54,7 @@ pub(super) struct RawSmtp {
     pub reply_to: Option<String>,
     pub bounce_domain: Option<String>,
     pub folder: Option<PathBuf>,
+    pub per_hour: u32,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@
 //! Offers:
 //! - [`policy`]: dated rules read from TOML (`rules/followup.toml` is shipped);
 //! - [`plan`]: people and rules in, due contacts and the reasons for every contact not planned out;
+//! - [`desk`]: what becomes of a plan from day to day: re-planning, the check at the moment of sending, calls, mails without an answer;
 //! - [`window`]: quiet hours, resolved in an IANA zone;
 //! - [`compose`]: the fixed subjects, the texts with their four variables, the wire form, the VERP return path;
 //! - [`mailer`]: SMTP or a folder, and what became of a mail;
@@ -18,6 +19,7 @@ mod kind;
 
 pub mod bounce;
 pub mod compose;
+pub mod desk;
 pub mod link;
 pub mod mailer;
 pub mod plan;

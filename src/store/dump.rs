@@ -107,6 +107,8 @@ part! { data, restore_data:
     outbox (Column::Id, |r| r.id);
     link (Column::Id, |r| r.id);
     campaign (Column::Id, |r| r.id);
+    hold (Column::Id, |r| r.id);
+    bounce (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

@@ -1,7 +1,9 @@
 //! Planned follow-ups, the outbox and the links handed to registrants.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::id::{LinkId, OutboxId, PersonId, SubjectId, TaskId};
@@ -59,6 +61,11 @@ impl Store {
         Ok(query.count(&self.reader).await?)
     }
 
+    /// How many messages the mail server took since an instant.
+    pub async fn count_sent_since(&self, since: Timestamp) -> Result<u64, StoreError> {
+        Ok(outbox::Entity::find().filter(outbox::Column::SentAt.gte(since)).count(&self.reader).await?)
+    }
+
     /// A task.
     pub async fn task(&self, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         Ok(task::Entity::find_by_id(id).one(&self.reader).await?)
@@ -114,9 +121,23 @@ impl Store {
 }
 
 impl Tx {
-    /// Plans follow-ups; one that is planned already for the same rule, person and occurrence is left as it is. Answers how many are new.
+    /// Plans follow-ups; one that is planned already for the same rule, person and occurrence is left as it is, one that was cancelled is
+    /// planned again: whoever plans knows that the reason has gone. Answers how many are new.
     pub async fn put_tasks(&mut self, rows: Vec<TaskRow>) -> Result<u64, StoreError> {
-        let keep = OnConflict::columns([task::Column::Rule, task::Column::PersonId, task::Column::Occurrence]).do_nothing().to_owned();
+        let keep = OnConflict::columns([task::Column::Rule, task::Column::PersonId, task::Column::Occurrence])
+            .update_columns([
+                task::Column::State,
+                task::Column::Channel,
+                task::Column::DueOn,
+                task::Column::SubjectId,
+                task::Column::Reason,
+            ])
+            .value(task::Column::RowVersion, Expr::col((task::Entity, task::Column::RowVersion)).add(1_i64))
+            .action_and_where(Expr::col((task::Entity, task::Column::State)).eq(TaskState::Cancelled))
+            .to_owned();
+        // PostgreSQL refuses to touch one row twice in a statement.
+        let mut seen = HashSet::new();
+        let rows: Vec<TaskRow> = rows.into_iter().filter(|r| seen.insert((r.rule.clone(), r.person_id, r.occurrence.0))).collect();
         let mut written = 0;
         for part in rows.chunks(super::admit::IDS) {
             let part = part.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -144,8 +165,13 @@ impl Tx {
     /// Queues messages, in the transaction of their cause; one that is queued already for the same rule, person and occurrence is left as
     /// it is. Answers how many are new.
     pub async fn put_messages(&mut self, rows: Vec<OutboxRow>) -> Result<u64, StoreError> {
-        let keep =
-            OnConflict::columns([outbox::Column::Rule, outbox::Column::PersonId, outbox::Column::Occurrence]).do_nothing().to_owned();
+        // A cancelled one that is due after all keeps its id and Message-ID.
+        let keep = OnConflict::columns([outbox::Column::Rule, outbox::Column::PersonId, outbox::Column::Occurrence])
+            .update_columns([outbox::Column::State, outbox::Column::DueAt, outbox::Column::TaskId, outbox::Column::SubjectId])
+            .action_and_where(Expr::col((outbox::Entity, outbox::Column::State)).eq(OutboxState::Cancelled))
+            .to_owned();
+        let mut seen = HashSet::new();
+        let rows: Vec<OutboxRow> = rows.into_iter().filter(|r| seen.insert((r.rule.clone(), r.person_id, r.occurrence.0))).collect();
         let mut written = 0;
         for part in rows.chunks(super::admit::IDS) {
             let part = part.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -189,7 +215,23 @@ impl Tx {
     /// # Errors
     /// [`StoreError::LeaseLost`] where the message was cancelled or is in other hands: do not send it.
     pub async fn mark_sending(&mut self, id: OutboxId, fence: i64, now: Timestamp) -> Result<(), StoreError> {
+        self.mark_sending_to(id, fence, None, now).await
+    }
+
+    /// As [`Tx::mark_sending`], with the tag of the address it goes to: a returned mail is held against that address alone.
+    ///
+    /// # Errors
+    /// As [`Tx::mark_sending`].
+    pub async fn mark_sending_to(
+        &mut self,
+        id: OutboxId,
+        fence: i64,
+        address_tag: Option<[u8; 32]>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tag = address_tag.map(|t| Opaque(t.to_vec()));
         let done = outbox::Entity::update_many()
+            .col_expr(outbox::Column::AddressTag, tag.into())
             .col_expr(outbox::Column::State, OutboxState::Sending.into())
             .col_expr(outbox::Column::Attempts, next_version(outbox::Column::Attempts))
             .filter(outbox::Column::Id.eq(id))
@@ -199,6 +241,28 @@ impl Tx {
             .exec(&self.db)
             .await?;
         if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// When a mail last went to one of some persons, a mail being sent counted as of `now`; the message itself is left out. As this
+    /// transaction sees it: of two processes with mails to one address, the second one sees the first.
+    pub async fn last_mail_to(
+        &self,
+        persons: &[PersonId],
+        but: OutboxId,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let rows: Vec<(OutboxState, Option<Timestamp>)> = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::State)
+            .column(outbox::Column::SentAt)
+            .filter(outbox::Column::PersonId.is_in(persons.iter().copied()))
+            .filter(outbox::Column::Id.ne(but))
+            .filter(Condition::any().add(outbox::Column::SentAt.gte(since)).add(outbox::Column::State.eq(OutboxState::Sending)))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(|(state, at)| if state == OutboxState::Sending { now } else { at.unwrap_or(now) }).max())
     }
 
     /// Gives a claimed message back that is not to be sent before `due_at`.

@@ -36,6 +36,7 @@ mod office;
 mod person;
 mod prepare;
 mod restore;
+mod returned;
 mod review;
 mod rotate;
 mod rowmac;
@@ -43,6 +44,7 @@ mod staff;
 mod standing;
 mod stream;
 mod takeback;
+mod task;
 mod tx;
 mod word;
 
@@ -63,6 +65,7 @@ pub use prepare::{
     prepare_further, prepare_with,
 };
 pub use restore::restore;
+pub use returned::{BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use rotate::{DekPlace, Renewed};
 pub use staff::{SessionRow, StaffDraft, StaffRow};

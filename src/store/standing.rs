@@ -17,8 +17,8 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, contact_index, correction, enrolment, erasure, identifier_claim, import_row, link, membership, outbox, stat_link, subject,
-    subject_key, task,
+    consent, contact_index, correction, enrolment, erasure, hold, identifier_claim, import_row, link, membership, outbox, stat_link,
+    subject, subject_key, task,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -181,6 +181,46 @@ impl Tx {
         Ok(count)
     }
 
+    /// Cancels the mails that are planned or queued for subjects, and leaves calls: who wants no more mails may still be called.
+    /// Answers how many messages were cancelled.
+    pub async fn cancel_mails(&mut self, subjects: &[SubjectId], reason: &str) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for part in subjects.chunks(super::admit::IDS) {
+            let ids = || part.iter().copied();
+            task::Entity::update_many()
+                .col_expr(task::Column::State, TaskState::Cancelled.into())
+                .col_expr(task::Column::Reason, reason.into())
+                .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+                .filter(task::Column::SubjectId.is_in(ids()))
+                .filter(task::Column::Channel.eq(super::word::TaskChannel::Mail))
+                .filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]))
+                .exec(&self.db)
+                .await?;
+            let messages = outbox::Entity::update_many()
+                .col_expr(outbox::Column::State, OutboxState::Cancelled.into())
+                .filter(outbox::Column::SubjectId.is_in(ids()))
+                .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry, OutboxState::Uncertain]))
+                .exec(&self.db)
+                .await?;
+            count += messages.rows_affected;
+        }
+        Ok(count)
+    }
+
+    /// Cancels the calls that are planned with a person: no further calls are wanted.
+    pub async fn cancel_calls(&mut self, person: PersonId, reason: &str) -> Result<u64, StoreError> {
+        let done = task::Entity::update_many()
+            .col_expr(task::Column::State, TaskState::Cancelled.into())
+            .col_expr(task::Column::Reason, reason.into())
+            .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+            .filter(task::Column::PersonId.eq(person))
+            .filter(task::Column::Channel.eq(super::word::TaskChannel::Phone))
+            .filter(task::Column::State.eq(TaskState::Planned))
+            .exec(&self.db)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Erases subjects: their data keys, indexes, claims and the tie to statistics are deleted, which makes every sealed value unreadable;
     /// what is queued is cancelled, links are closed, and the journal gets an entry. Facts stay, tied to nobody. Sealed rows stay as noise, so
     /// that counts and the log still fit.
@@ -214,6 +254,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     subject_key::Entity::delete_many().filter(subject_key::Column::SubjectId.eq(id)).exec(db).await?;
     identifier_claim::Entity::delete_many().filter(identifier_claim::Column::SubjectId.eq(id)).exec(db).await?;
     contact_index::Entity::delete_many().filter(contact_index::Column::SubjectId.eq(id)).exec(db).await?;
+    hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
         .col_expr(import_row::Column::Prepared, Option::<Opaque>::None.into())

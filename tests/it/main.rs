@@ -12,6 +12,7 @@ mod harness;
 
 mod canaries;
 mod followup_bounces;
+mod followup_desk;
 mod followup_smtp;
 mod indistinguishable;
 mod intake_dev;

@@ -2,8 +2,9 @@
 
 use super::mime::{Mail, fields};
 use super::reason::{Clues, class_of};
+use super::section::Sections;
 use super::status::{any_status, enhanced, prefer};
-use super::text::{addresses, first_address, section_of};
+use super::text::{addresses, first_address};
 use super::{Action, Class, RecipientReport};
 use crate::domain::Guarded;
 use crate::followup::mailer::Status;
@@ -11,10 +12,10 @@ use crate::followup::mailer::Status;
 /// The recipients of a message/delivery-status part, in its order. Groups without a recipient are no report.
 pub(super) fn delivery_status(part: &str, mail: &Mail) -> Vec<RecipientReport> {
     let mut groups: Vec<Vec<(String, String)>> = Vec::new();
-    for block in part.split("\n\n") {
-        for (name, value) in fields(block) {
+    for block in blocks(part) {
+        for (name, value) in fields(&block) {
             // Some servers leave the blank line between recipients out: a repeated field begins the next one.
-            let starts = groups.last().is_none_or(|g| g.iter().any(|(n, _)| *n == name) && name == "final-recipient");
+            let starts = groups.last().is_none_or(|g| name == "final-recipient" && g.iter().any(|(n, _)| *n == name));
             if starts {
                 groups.push(Vec::new());
             }
@@ -25,8 +26,23 @@ pub(super) fn delivery_status(part: &str, mail: &Mail) -> Vec<RecipientReport> {
         groups.push(Vec::new());
     }
     groups.retain(|g| field(g, "final-recipient").is_some() || field(g, "original-recipient").is_some() || field(g, "status").is_some());
-    let several = groups.len() > 1;
-    groups.iter().filter_map(|group| report(group, mail, several)).collect()
+    let sections = (groups.len() > 1).then(|| Sections::of(&mail.text, groups.len()));
+    groups.iter().filter_map(|group| report(group, mail, sections.as_ref())).collect()
+}
+
+/// The groups of fields: a blank line, or one of white space only, stands between them.
+fn blocks(part: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for line in part.lines() {
+        match out.last_mut() {
+            Some(block) if !line.trim().is_empty() => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            _ => out.push(String::new()),
+        }
+    }
+    out
 }
 
 fn field<'a>(group: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -41,15 +57,26 @@ fn recipient(group: &[(String, String)]) -> Option<String> {
 
 /// `rfc822; kijitora@example.org`: what stands after the type, without brackets.
 fn typed_address(value: &str) -> Option<String> {
-    let bare = value.split_once(';').map_or(value, |(_, v)| v).trim();
+    let (kind, bare) = value.split_once(';').map_or(("", value), |(kind, v)| (kind.trim(), v.trim()));
+    let bare = bare.trim();
+    // RFC 6533: an address with letters of any script, which plain words are not searched for.
+    if kind.eq_ignore_ascii_case("utf-8") && is_any_address(bare) {
+        return Some(bare.to_owned());
+    }
     let inner = bare.trim_start_matches('<').trim_end_matches('>');
     let quoted = inner.starts_with('"') && inner.contains("\"@") && !inner.contains(char::is_whitespace);
     if quoted { Some(inner.to_owned()) } else { first_address(bare) }
 }
 
-fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<RecipientReport> {
+/// local@domain without white space, brackets or control characters.
+fn is_any_address(word: &str) -> bool {
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"(),;".contains(c);
+    word.len() <= 320 && word.chars().all(fits) && word.rsplit_once('@').is_some_and(|(l, d)| !l.is_empty() && d.contains('.'))
+}
+
+fn report(group: &[(String, String)], mail: &Mail, sections: Option<&Sections<'_>>) -> Option<RecipientReport> {
     // A file name or a bare user for an address: the words for the reader name the recipient, where there is only one.
-    let address = recipient(group).or_else(|| (!several).then(|| super::text::only_recipient(mail)).flatten())?;
+    let address = recipient(group).or_else(|| sections.is_none().then(|| super::text::only_recipient(mail)).flatten())?;
     let action = field(group, "action").map(|a| a.to_ascii_lowercase());
     let action = match action.as_deref().map(|a| a.split_whitespace().next().unwrap_or_default()) {
         Some("delayed") => Some(Action::Delayed),
@@ -63,7 +90,7 @@ fn report(group: &[(String, String)], mail: &Mail, several: bool) -> Option<Reci
     let diagnostic = format!("{}\n{category}", field(group, "diagnostic-code").unwrap_or_default());
     let diagnostic = diagnostic.trim_end();
     let reported = field(group, "status").and_then(any_status);
-    let section = if several { section_of(&mail.text, &address) } else { mail.text.clone() };
+    let section = sections.map_or_else(|| mail.text.clone(), |s| s.of_recipient(&address));
     let said = enhanced(diagnostic);
     // Where report and diagnostic say nothing in particular, the words for the reader may hold the code.
     let vague = |s: Option<Status>| s.is_none_or(|s| matches!((s.subject, s.detail), (0, 0) | (4, 7)));

@@ -1,9 +1,13 @@
 //! The parts of a message that matter for a report.
 
-use mail_parser::{MessageParser, MimeHeaders, PartType};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{Class, RecipientReport};
-use crate::domain::Guarded;
+use super::charset::{lenient, unix, without_tags};
+
+/// The most of a message's words that is looked at, in bytes: reports say it at the beginning, a mail in one piece may follow.
+const WORDS: usize = 512 << 10;
 
 /// The messages of a file: one, or those of an mbox, where a line `From …` followed by a header field begins each.
 pub(super) fn messages(bytes: &[u8]) -> Vec<&[u8]> {
@@ -16,10 +20,12 @@ pub(super) fn messages(bytes: &[u8]) -> Vec<&[u8]> {
     };
     let mut cuts: Vec<usize> = vec![0];
     let blank_before = |at: usize| bytes.get(..at).is_some_and(|before| before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n"));
-    cuts.extend(
-        (1..bytes.len())
-            .filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"From ") && starts_header(rest)) && blank_before(*at)),
-    );
+    // The blank line is asked for first: it is rare, and looking at the next line costs as much as that line is long.
+    cuts.extend((1..bytes.len()).filter(|at| {
+        bytes.get(*at) == Some(&b'F')
+            && blank_before(*at)
+            && bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"From ") && starts_header(rest))
+    }));
     cuts.iter().enumerate().filter_map(|(i, from)| bytes.get(*from..cuts.get(i + 1).copied().unwrap_or(bytes.len()))).collect()
 }
 
@@ -47,15 +53,22 @@ impl Mail {
         } else {
             bytes
         };
-        let unix: Vec<u8> =
-            bytes.iter().copied().enumerate().filter(|(i, b)| !(*b == b'\r' && bytes.get(i + 1) == Some(&b'\n'))).map(|(_, b)| b).collect();
+        let unix = unix(bytes);
         let mut mail = Self::default();
         let head_end = unix.windows(2).position(|w| w == b"\n\n").unwrap_or(unix.len());
-        mail.headers = fields(&String::from_utf8_lossy(unix.get(..head_end).unwrap_or_default()));
-        let Some(message) = MessageParser::default().parse(&unix) else {
-            mail.text = String::from_utf8_lossy(unix.get(head_end..).unwrap_or_default()).into_owned();
-            return mail;
-        };
+        mail.headers = fields(&lenient(unix.get(..head_end).unwrap_or_default()));
+        match MessageParser::default().parse(&unix) {
+            Some(message) => mail.take_parts(&message),
+            None => mail.text = lenient(unix.get(head_end..).unwrap_or_default()),
+        }
+        cut(&mut mail.text);
+        if mail.delivery_status.is_none() {
+            mail.delivery_status = stray_status(&mail.text);
+        }
+        mail
+    }
+
+    fn take_parts(&mut self, message: &Message<'_>) {
         let mut html = String::new();
         let mut nested = false;
         for part in &message.parts {
@@ -63,29 +76,25 @@ impl Mail {
                 .content_type()
                 .map(|c| format!("{}/{}", c.ctype(), c.subtype().unwrap_or_default()).to_ascii_lowercase())
                 .unwrap_or_default();
-            let raw = || String::from_utf8_lossy(part.contents()).replace("\r\n", "\n");
+            let raw = || lenient(part.contents()).replace("\r\n", "\n");
             match (kind.as_str(), &part.body) {
                 ("message/delivery-status" | "message/global-delivery-status", _) => {
-                    append(mail.delivery_status.get_or_insert_default(), &raw())
+                    append(self.delivery_status.get_or_insert_default(), &raw());
                 }
-                ("message/feedback-report", _) => append(mail.feedback.get_or_insert_default(), &raw()),
-                ("text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers", _) => mail.returned(&raw()),
+                ("message/feedback-report", _) => append(self.feedback.get_or_insert_default(), &raw()),
+                ("text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers", _) => self.returned(&raw()),
                 (_, PartType::Message(inner)) => {
                     nested = true;
-                    mail.returned(&String::from_utf8_lossy(inner.raw_message()));
+                    self.returned(&lenient(inner.raw_message()));
                 }
-                (_, PartType::Text(text)) if !nested || mail.text.is_empty() => append(&mut mail.text, &text.replace("\r\n", "\n")),
-                (_, PartType::Html(text)) => append(&mut html, &without_tags(text)),
+                (_, PartType::Text(text)) if !nested || self.text.is_empty() => append(&mut self.text, &said(message, part, text)),
+                (_, PartType::Html(text)) if html.len() < WORDS => append(&mut html, &without_tags(&said(message, part, text))),
                 _ => {}
             }
         }
-        if mail.text.trim().is_empty() {
-            mail.text = html;
+        if self.text.trim().is_empty() {
+            self.text = html;
         }
-        if mail.delivery_status.is_none() {
-            mail.delivery_status = stray_status(&mail.text);
-        }
-        mail
     }
 
     fn returned(&mut self, text: &str) {
@@ -109,133 +118,25 @@ impl Mail {
     pub(super) fn original_header(&self, name: &str) -> Option<&str> {
         self.original.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
-
-    /// The subject, with encoded words decoded, in lower case.
-    fn subject(&self) -> String {
-        let subject = self.header("subject").unwrap_or_default();
-        let decoded =
-            MessageParser::default().parse(format!("Subject: {subject}\n\n").as_bytes()).and_then(|m| m.subject().map(ToOwned::to_owned));
-        decoded.unwrap_or_else(|| subject.to_owned()).to_lowercase()
-    }
-
-    /// Whether a mail system wrote it because of a mail of ours.
-    pub(super) fn is_bounce(&self) -> bool {
-        if self.delivery_status.is_some() || self.header("x-failed-recipients").is_some() {
-            return true;
-        }
-        let from = self.header("from").unwrap_or_default().to_ascii_lowercase();
-        let system = [
-            "mailer-daemon",
-            "postmaster",
-            "mail delivery s",
-            "mail administrator",
-            "mail router",
-            "maildelivery",
-            "mail-daemon",
-            "mailerdaemon",
-        ];
-        let subject = self.subject();
-        system.iter().any(|s| from.contains(s)) || BOUNCE_SUBJECTS.iter().any(|s| subject.contains(s))
-    }
-
-    /// A complaint in the form of Microsoft's junk mail reporting: the mail itself attached, its recipient in a field of its own.
-    pub(super) fn complaint(&self) -> Option<RecipientReport> {
-        if !self.subject().starts_with("complaint about message from") {
-            return None;
-        }
-        let named = self.original_header("x-hmxmroriginalrecipient").or_else(|| self.original_header("to"));
-        let recipient = named.and_then(super::text::first_address).map(Guarded::new);
-        Some(RecipientReport { class: Class::Feedback, status: None, recipient, action: Some(super::Action::Abuse) })
-    }
-
-    /// A mail program that unsubscribes by mail on a person's behalf (RFC 2369 section 3.2): the address that wants off.
-    pub(super) fn opt_out(&self) -> Option<RecipientReport> {
-        if self.subject().trim() != "unsubscribe" {
-            return None;
-        }
-        let from = self.header("from").and_then(super::text::first_address)?;
-        Some(RecipientReport {
-            class: Class::Feedback,
-            status: None,
-            recipient: Some(Guarded::new(from)),
-            action: Some(super::Action::OptOut),
-        })
-    }
-
-    /// An automatic answer of a person's mailbox (RFC 3834 and what came before it): the answering address.
-    pub(super) fn vacation(&self) -> Option<RecipientReport> {
-        let lower = |name: &str| self.header(name).unwrap_or_default().to_ascii_lowercase();
-        let answered = lower("auto-submitted").starts_with("auto-replied")
-            || ["x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-response-from", "x-mail-autoreply"]
-                .iter()
-                .any(|h| self.header(h).is_some_and(|v| !v.eq_ignore_ascii_case("no")))
-            || ["auto_reply", "auto-reply"].contains(&lower("precedence").trim())
-            || lower("x-auto-response-suppress").contains("oof") && lower("auto-submitted").starts_with("auto-generated");
-        let subject = self.subject();
-        let words =
-            VACATION_SUBJECTS.iter().any(|s| subject.trim_start().starts_with(s)) || VACATION_PHRASES.iter().any(|s| subject.contains(s));
-        if !answered && !words {
-            return None;
-        }
-        let from = self.header("from").and_then(super::text::first_address)?;
-        Some(RecipientReport { class: Class::Vacation, status: None, recipient: Some(Guarded::new(from)), action: None })
-    }
 }
 
-const BOUNCE_SUBJECTS: [&str; 26] = [
-    "undeliver",
-    "returned mail",
-    "returning message to sender",
-    "returned to sender",
-    "delivery status notification",
-    "delivery notification",
-    "mail delivery fail",
-    "delivery failure",
-    "delivery failed",
-    "delivery problem",
-    "delivery report",
-    "delivery has failed",
-    "failure notice",
-    "mail system error",
-    "mail could not be delivered",
-    "message could not be delivered",
-    "could not send message",
-    "delivery incomplete",
-    "delayed mail",
-    "nondeliverable",
-    "non-deliverable",
-    "non delivery",
-    "non-delivery",
-    "退信",
-    "投递失败",
-    "无法投递",
-];
-
-const VACATION_SUBJECTS: [&str; 11] = [
-    "auto:",
-    "auto-reply",
-    "autoreply",
-    "auto reply",
-    "auto response",
-    "automatic reply",
-    "automatic response",
-    "out of office",
-    "out of the office",
-    "自动回复",
-    "自動回覆",
-];
-
-const VACATION_PHRASES: [&str; 9] = [
-    "away from my mail",
-    "out of office",
-    "vacation reply",
-    "automatic reply",
-    "abwesenheitsnotiz",
-    "réponse automatique",
-    "respuesta automática",
-    "自动回复",
-    "自動応答",
-];
+/// The text of a part. Where the declared charset does not hold, or none is declared, the bytes are looked at again.
+fn said(message: &Message<'_>, part: &MessagePart<'_>, text: &str) -> String {
+    let declared = part.content_type().and_then(|c| c.attribute("charset")).map(str::to_ascii_lowercase);
+    let plain = declared.as_deref().is_none_or(|c| ["us-ascii", "ascii", "utf-8", "unknown", "8bit"].contains(&c));
+    if plain && !text.is_ascii() {
+        let body = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+        let decoded = match part.encoding {
+            Encoding::None => Some(body.to_vec()),
+            Encoding::Base64 => base64_decode(body),
+            Encoding::QuotedPrintable => quoted_printable_decode(body),
+        };
+        if let Some(decoded) = decoded.filter(|d| std::str::from_utf8(d).is_err()) {
+            return lenient(&decoded).replace("\r\n", "\n");
+        }
+    }
+    text.replace("\r\n", "\n")
+}
 
 /// Delivery-status fields that stand in a text because the message does not say where its parts begin.
 fn stray_status(text: &str) -> Option<String> {
@@ -261,40 +162,32 @@ pub(super) fn fields(block: &str) -> Vec<(String, String)> {
                 value.push(' ');
                 value.push_str(line.trim());
             }
-        } else if let Some((name, value)) = line.split_once(':').filter(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_graphic())) {
-            out.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        } else if let Some((name, value)) = line.split_once(':') {
+            // A space before the colon was allowed once (RFC 822).
+            let name = name.trim_end();
+            if !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic()) {
+                out.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            }
         }
     }
     out
 }
 
 fn append(to: &mut String, text: &str) {
+    if to.len() >= WORDS {
+        return;
+    }
     if !to.is_empty() {
         to.push_str("\n\n");
     }
     to.push_str(text);
 }
 
-/// HTML as lines of text: tags are dropped, block tags end a line, the five entities of XML are read.
-fn without_tags(html: &str) -> String {
-    let mut out = String::with_capacity(html.len() / 2);
-    let mut rest = html;
-    while let Some((text, after)) = rest.split_once('<') {
-        out.push_str(text);
-        let (tag, next) = after.split_once('>').unwrap_or((after, ""));
-        let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
-        if ["br", "p", "div", "tr", "td", "li", "h1", "h2", "h3", "pre", "table"].contains(&name.as_str()) {
-            out.push('\n');
-        }
-        rest = next;
-        if !tag.starts_with('/') && (name == "style" || name == "script") {
-            let end = format!("</{name}");
-            rest = rest.to_ascii_lowercase().find(&end).and_then(|at| rest.get(at..)).unwrap_or("");
-        }
+/// Keeps the beginning, up to a whole character.
+fn cut(text: &mut String) {
+    let mut end = WORDS.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
-    out.push_str(rest);
-    for (entity, c) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&#64;", "@"), ("&amp;", "&")] {
-        out = out.replace(entity, c);
-    }
-    out
+    text.truncate(end);
 }

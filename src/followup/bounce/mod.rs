@@ -5,10 +5,14 @@
 //!
 //! May import: [`crate::domain`], the reply and status types of [`super::mailer`].
 
+mod charset;
 mod dsn;
 mod mime;
 mod phrases;
+pub mod post;
 mod reason;
+mod section;
+mod sort;
 mod status;
 mod text;
 
@@ -122,10 +126,22 @@ fn classify_one(bytes: &[u8]) -> Vec<RecipientReport> {
     if !told.is_empty() {
         return told;
     }
+    if mail.is_receipt() {
+        return Vec::new();
+    }
     if mail.is_bounce() {
         return text::reports(&mail);
     }
     mail.complaint().or_else(|| mail.opt_out()).or_else(|| mail.vacation()).into_iter().collect()
+}
+
+/// Addresses that the message itself came to: the return path of the mail it answers is among them (RFC 3464 section 2 wants reports sent
+/// there; a local delivery notes it in `Delivered-To` or `X-Original-To`). Any of them may be forged: only a keyed one counts.
+pub fn return_paths(bytes: &[u8]) -> Vec<String> {
+    let mail = Mail::read(bytes);
+    let own = ["x-original-to", "delivered-to", "envelope-to", "to"].into_iter().flat_map(|name| mail.headers_of(name));
+    let of_copy = ["return-path", "errors-to"].into_iter().filter_map(|name| mail.original_header(name));
+    own.chain(of_copy).flat_map(text::addresses).take(200).collect()
 }
 
 /// The Message-ID of the mail that came back, where the message holds it: finds the outbox row when the return path was lost.

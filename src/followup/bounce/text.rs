@@ -3,8 +3,12 @@
 //! No format is known by name. What they share: the report stands before a copy of the mail, each recipient's address begins a paragraph or
 //! follows `RCPT TO`, and what is said of it stands below, up to the next one.
 
+use std::collections::HashSet;
+
+use super::charset::is_chinese;
 use super::mime::Mail;
 use super::reason::{Clues, class_of};
+use super::section::Sections;
 use super::status::{enhanced, reply};
 use super::{Action, RecipientReport};
 use crate::domain::Guarded;
@@ -73,14 +77,14 @@ pub(super) fn reports(mail: &Mail) -> Vec<RecipientReport> {
         // Nobody is named: the mail that came back had one recipient.
         found = copied_recipient(mail).into_iter().collect();
     }
-    let several = found.len() > 1;
+    let sections = (found.len() > 1).then(|| Sections::of(&zone, found.len()));
+    let delayed = still_trying(&zone, mail);
     let mut out = Vec::new();
     for address in found {
-        let section = if several { section_of(&zone, &address) } else { zone.clone() };
+        let section = sections.as_ref().map_or_else(|| zone.clone(), |s| s.of_recipient(&address));
         let said = smtp_words(&section);
         let told = if said.is_empty() { &section } else { &said };
         let status = enhanced(told).or_else(|| enhanced(&section));
-        let delayed = still_trying(&zone, mail);
         let class = class_of(&Clues { said: &said, around: &section, status, delayed });
         let action = if delayed { Action::Delayed } else { Action::Failed };
         out.push(RecipientReport { class, status, recipient: Some(Guarded::new(address)), action: Some(action) });
@@ -122,10 +126,11 @@ fn recipients(zone: &str, mail: &Mail) -> Vec<String> {
     let of_copy: Vec<String> =
         ["from", "return-path", "sender"].iter().filter_map(|h| mail.original_header(h)).flat_map(addresses).collect();
     let mut all: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     for address in failed {
         let local = address.split('@').next().unwrap_or_default().to_ascii_lowercase();
         let system = ["mailer-daemon", "postmaster", "mailerdaemon"].contains(&local.as_str());
-        if !system && !all.iter().any(|a| a.eq_ignore_ascii_case(&address)) {
+        if !system && seen.insert(address.to_ascii_lowercase()) {
             all.push(address);
         }
     }
@@ -153,7 +158,7 @@ fn copied_recipient(mail: &Mail) -> Option<String> {
 }
 
 /// An address that begins a line, alone or before a colon, a space or an opening bracket; a transcript's greeting is none.
-fn leading_address(line: &str) -> Option<String> {
+pub(super) fn leading_address(line: &str) -> Option<String> {
     let bare = line.trim().trim_start_matches(['*', '-', '>', '\u{2022}', '·']).trim_start();
     let first = bare.split(|c: char| c.is_whitespace() || c == '(' || c == '[').next()?;
     let (first, after) = match first.split_once("<mailto:") {
@@ -178,23 +183,6 @@ fn leading_address(line: &str) -> Option<String> {
 fn after_rcpt(line: &str) -> Option<String> {
     let at = line.to_ascii_lowercase().find("rcpt to:")?;
     first_address(line.get(at + 8..)?)
-}
-
-/// What is said of one recipient: from the line that names it to the line that names another, and every later line that names it.
-pub(super) fn section_of(text: &str, address: &str) -> String {
-    let wanted = address.to_ascii_lowercase();
-    let mut out = String::new();
-    let mut inside = false;
-    for line in text.lines() {
-        let names = line.to_ascii_lowercase().contains(&wanted);
-        let other = leading_address(line).is_some_and(|a| !a.eq_ignore_ascii_case(address));
-        inside = names || (inside && !other);
-        if inside {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }
 
 /// The lines in which a server speaks: they begin with a reply code, `<<<`, "said:", or follow "returned was".
@@ -263,7 +251,8 @@ pub(super) fn first_address(text: &str) -> Option<String> {
 
 /// The addresses in a text, in order.
 pub(super) fn addresses(text: &str) -> Vec<String> {
-    let split = |c: char| c.is_whitespace() || "<>(),;\"[]{}|（）《》“”：，。、".contains(c);
+    // Chinese is written without spaces: `收件人li@far.example不存在`.
+    let split = |c: char| c.is_whitespace() || is_chinese(c) || "<>(),;\"[]{}|".contains(c);
     text.split(split)
         .map(|w| w.trim_start_matches("mailto:").trim_start_matches("rfc822:").trim_start_matches("RFC822:"))
         .map(|w| w.trim_matches(|c: char| ":.!?'`*".contains(c)))
@@ -278,7 +267,7 @@ fn is_address(word: &str) -> bool {
     let local_ok = !local.is_empty()
         && local.len() <= 128
         && !local.contains("//")
-        && local.chars().all(|c| !c.is_whitespace() && !"<>()[]:;,\"：（）《》“”，。、；".contains(c));
+        && local.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[]:;,\"：（）《》“”，。、；".contains(c));
     let domain_ok = domain.contains('.')
         && domain.len() <= 255
         && domain.split('.').all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));

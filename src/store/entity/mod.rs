@@ -4,6 +4,7 @@ pub mod value;
 
 pub mod attempt;
 pub mod audit_leaf;
+pub mod bounce;
 pub mod campaign;
 pub mod change;
 pub mod consent;
@@ -13,6 +14,7 @@ pub mod drive;
 pub mod enrolment;
 pub mod erasure;
 pub mod fact;
+pub mod hold;
 pub mod idempotency;
 pub mod identifier_claim;
 pub mod import;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{OutboxId, PersonId, SubjectId, TaskId};
 use crate::domain::time::Timestamp;
-use crate::store::entity::value::Day;
+use crate::store::entity::value::{Day, Opaque};
 use crate::store::word::OutboxState;
 
 /// A row of `outbox`.
@@ -31,6 +31,9 @@ pub struct Model {
     pub reply: Option<String>,
     pub sent_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The keyed tag of the address it was sent to.
+    #[serde(default)]
+    pub address_tag: Option<Opaque>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

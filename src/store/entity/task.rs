@@ -26,6 +26,12 @@ pub struct Model {
     pub reason: Option<String>,
     pub created_at: Timestamp,
     pub row_version: i64,
+    /// The day the contact was made or given up.
+    #[serde(default)]
+    pub done_on: Option<Day>,
+    /// How often somebody tried.
+    #[serde(default)]
+    pub rounds: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

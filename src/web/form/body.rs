@@ -129,6 +129,11 @@ impl<'r> FromData<'r> for LinkPosted {
         }
         // Mail programs post their one click as either kind of form (RFC 8058).
         let read = match multipart::boundary(content_type(request)) {
+            // Some send the click without a body, and then without a type.
+            None if content_type(request).is_empty() => match read(data, FORM, length(request)).await {
+                Ok(body) => urlencoded::read(&body).ok_or(Status::BadRequest),
+                Err(status) => Err(status),
+            },
             None => form(request, data).await,
             Some(boundary) => match read(data, FORM, length(request)).await {
                 Ok(body) => multipart::read(&body, boundary).map(|(entries, _)| entries).ok_or(Status::BadRequest),

@@ -52,7 +52,7 @@ async fn look(staff: CanPrepareFirstContact<'_>, form: Posted) -> Answer {
         slips.add("registry", "slip-nobody");
         return Reply::again(&page(&staff, None, Some(&form.0), slips).await?);
     };
-    let found = staff.app.first_contact_preview(staff.actor(), registry).await?;
+    let found = staff.app.first_contact_preview(staff.actor(), registry, staff.now).await?;
     Reply::page(&page(&staff, Some(preview(&staff, registry, &found)), None, Slips::default()).await?)
 }
 
@@ -86,7 +86,7 @@ async fn confirm(staff: CanConfirmFirstContact<'_>, form: Posted) -> Answer {
         }
         Err(AppError::CountDiffers) => {
             slips.add("count", "slip-count");
-            let found = staff.app.first_contact_preview(staff.actor(), registry).await?;
+            let found = staff.app.first_contact_preview(staff.actor(), registry, staff.now).await?;
             Reply::again(&page(&staff, Some(preview(&staff, registry, &found)), None, slips).await?)
         }
         Err(other) => Err(other.into()),

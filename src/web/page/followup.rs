@@ -12,7 +12,7 @@ use crate::web::form::Posted;
 use crate::web::guard::{CanFollowUp, Notice};
 use crate::web::i18n::Text;
 use crate::web::view::followup::{FollowUps, Plan, Task, TaskLine, masked_name, phones, who};
-use crate::web::view::{Choice, Slips};
+use crate::web::view::{Choice, Field, Slips};
 
 /// Tasks listed at a time.
 const LISTED: u64 = 200;
@@ -36,10 +36,12 @@ fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>
         phones: opened.map(phones).unwrap_or_default(),
         opened: opened.is_some(),
         script: "script-verify".to_owned(),
-        outcome: ["reached", "no-answer", "not-them"]
+        outcome: ["reached", "no-answer", "not-in-service", "not-them", "call-on", "refused-calls", "died"]
             .into_iter()
             .fold(Choice::one(text, "outcome", "task-outcome"), |c, o| c.option(o, text.t(&format!("outcome-{o}"))))
             .refill(text, None, slips),
+        call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
+        rounds: u64::try_from(item.rounds).unwrap_or(0),
         version: item.version,
         held: item.held,
     }
@@ -73,6 +75,7 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
         today: due,
         overdue,
         task: shown.map(|item| task_of(staff, item, opened.as_ref(), &slips)),
+        refused: staff.app.policy_alert(staff.now).await?,
         slips,
     })
 }
@@ -103,7 +106,18 @@ async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
     let outcome = match () {
         () if form.0.chose("outcome", "reached") => TaskOutcome::Reached,
         () if form.0.chose("outcome", "no-answer") => TaskOutcome::NoAnswer,
+        () if form.0.chose("outcome", "not-in-service") => TaskOutcome::NotInService,
         () if form.0.chose("outcome", "not-them") => TaskOutcome::NotThem,
+        () if form.0.chose("outcome", "refused-calls") => TaskOutcome::Refused,
+        () if form.0.chose("outcome", "died") => TaskOutcome::Died,
+        () if form.0.chose("outcome", "call-on") => match form.0.read("call_on", |text| text.parse().ok()).flatten() {
+            Some(day) => TaskOutcome::CallOn(day),
+            None => {
+                let mut slips = Slips::default();
+                slips.add("call_on", "slip-call-on");
+                return Reply::again(&page(&staff, Some(id), false, slips).await?);
+            }
+        },
         () => {
             let mut slips = Slips::default();
             slips.add("outcome", "slip-outcome");

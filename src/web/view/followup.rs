@@ -47,6 +47,10 @@ pub struct Task {
     pub script: String,
     /// The outcome.
     pub outcome: Choice,
+    /// The day to call again, for the outcome that asks for one.
+    pub call_on: Field,
+    /// Calls made so far.
+    pub rounds: u64,
     /// The row version the outcome is saved on.
     pub version: i64,
     /// Whether it waits for the first contact to be confirmed.
@@ -69,6 +73,8 @@ pub struct FollowUps {
     pub overdue: Vec<TaskLine>,
     /// The task shown.
     pub task: Option<Task>,
+    /// Mails refused for what we are or send, and the latest status: an alert.
+    pub refused: Option<(u64, String)>,
 }
 
 impl FollowUps {

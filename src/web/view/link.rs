@@ -19,6 +19,10 @@ pub enum LinkState {
     Verified,
     /// Reported as somebody else's just now.
     NotMe,
+    /// Told us how things are, just now.
+    Told,
+    /// Withdrew just now.
+    Withdrawn,
     /// Expired, used, or never was: one answer for all three.
     Gone,
 }
@@ -44,6 +48,8 @@ impl Link {
             LinkState::Unsubscribed => "unsubscribed",
             LinkState::Verified => "verified",
             LinkState::NotMe => "not-me",
+            LinkState::Told => "told",
+            LinkState::Withdrawn => "withdrawn",
             LinkState::Gone => "gone",
         };
         state == word

@@ -23,6 +23,7 @@ pub mod failure;
 pub mod followup;
 pub mod import;
 pub mod link;
+pub mod own;
 pub mod people;
 pub mod report;
 

@@ -317,12 +317,15 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             phones: if opened { vec![g("16000005678")] } else { Vec::new() },
             opened,
             script: "script-verify".into(),
-            outcome: ["reached", "no-answer", "not-them"]
+            outcome: ["reached", "no-answer", "not-in-service", "not-them", "call-on", "refused-calls", "died"]
                 .into_iter()
                 .fold(Choice::one(text, "outcome", "task-outcome"), |c, o| c.option(o, text.t(&format!("outcome-{o}")))),
+            call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
+            rounds: 1,
             version: 1,
             held: false,
         }),
+        refused: opened.then(|| (2, "5.7.1".to_owned())),
     };
     add("follow-ups", tasks(false).render());
     add("follow-ups-opened", tasks(true).render());

@@ -4,6 +4,7 @@
 //! - [`program`]: the binary on a data folder of its own: run a command, serve, kill -9, stop.
 //! - [`kill`]: cycles of concurrent registrations and kill -9, with the account of what was acknowledged.
 //! - [`canary`]: values planted in personal fields, and the byte search for every shape they could take on a disk.
+//! - [`sink`]: a mail server that records what it takes.
 //! - [`timing`]: whether two kinds of request can be told apart by time (Welch's t).
 //! - [`desk`]: a member of staff at a browser, without the browser.
 //! - [`browser`]: a real one, driven over WebDriver.
@@ -20,6 +21,7 @@ pub mod kill;
 pub mod people;
 pub mod postgres;
 pub mod program;
+pub mod sink;
 pub mod timing;
 
 /// A variable that a test with a need reads; inside an ignored test a missing one is a failure, not a pass.

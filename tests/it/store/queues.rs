@@ -165,7 +165,7 @@ async fn claim(bench: &Bench, now: Timestamp) -> Vec<donor_registry::store::Clai
     claimed
 }
 
-fn task(of: &Admitted, occurrence: u32) -> TaskRow {
+pub fn task(of: &Admitted, occurrence: u32) -> TaskRow {
     TaskRow {
         id: TaskId::fresh(),
         subject_id: of.subject,
@@ -180,6 +180,8 @@ fn task(of: &Admitted, occurrence: u32) -> TaskRow {
         reason: None,
         created_at: NOW,
         row_version: 1,
+        done_on: None,
+        rounds: 0,
     }
 }
 
@@ -204,5 +206,6 @@ pub fn message(of: &Admitted, occurrence: u32) -> OutboxRow {
         reply: None,
         sent_at: None,
         created_at: NOW,
+        address_tag: None,
     }
 }

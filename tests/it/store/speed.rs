@@ -80,3 +80,60 @@ async fn figures_on_postgresql() {
     measure(&bench).await;
     bench.end().await;
 }
+
+/// Tasks and messages of many people who are due, written as planning and queueing write them.
+async fn queue(bench: &Bench) {
+    let due: usize = std::env::var("DONOR_REGISTRY_TEST_DUE").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let people = 1_000;
+    let mut of = Vec::new();
+    for n in 0..people {
+        of.push(bench.register(&somebody(n)).await.unwrap());
+    }
+    let tasks: Vec<_> = (0..due)
+        .map(|n| {
+            let mut task = super::queues::task(&of[n % of.len()], 1);
+            task.rule = format!("rule-{}", n / of.len());
+            task
+        })
+        .collect();
+    let start = Instant::now();
+    for part in tasks.chunks(5_000) {
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_tasks(part.to_vec()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    println!("{due} tasks planned into the database: {:.2?}", start.elapsed());
+    let start = Instant::now();
+    for part in tasks.chunks(1_000) {
+        let messages = part.iter().map(|t| {
+            let mut message = super::queues::message(&of[0], 1);
+            (message.subject_id, message.person_id) = (t.subject_id, t.person_id);
+            (message.rule, message.task_id) = (t.rule.clone(), Some(t.id));
+            message
+        });
+        let ids: Vec<_> = part.iter().map(|t| (t.id, t.row_version)).collect();
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_messages(messages.collect()).await.unwrap();
+        tx.queue_tasks(&ids).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    println!("{due} messages queued: {:.2?}", start.elapsed());
+    let waiting = bench.store.count_messages(donor_registry::store::OutboxState::Due).await.unwrap();
+    assert_eq!(waiting, due as u64);
+}
+
+#[rocket::async_test]
+#[ignore = "needs minutes: prints figures"]
+async fn figures_of_the_queue_on_sqlite() {
+    let bench = Bench::sqlite().await;
+    queue(&bench).await;
+    bench.end().await;
+}
+
+#[rocket::async_test]
+#[ignore = "needs PostgreSQL"]
+async fn figures_of_the_queue_on_postgresql() {
+    let bench = Bench::postgres().await;
+    queue(&bench).await;
+    bench.end().await;
+}

@@ -81,6 +81,11 @@ pub(in crate::followup::bounce) const TOO_BIG: &[&str] = &[
     "mail too large",
     "邮件过大",
     "超过大小限制",
+    "邮件太大",
+    "邮件大小超",
+    "附件过大",
+    "超过对方限制",
+    "郵件過大",
 ];
 
 /// Taken for spam, listed, infected, or not spoken to at all.
@@ -152,6 +157,17 @@ pub(in crate::followup::bounce) const UNWANTED: &[&str] = &[
     "dangerous",
     "垃圾邮件",
     "拒收",
+    "垃圾",
+    "敏感",
+    "违规",
+    "拦截",
+    "黑名单",
+    "反垃圾",
+    "病毒",
+    "过滤",
+    "被拒绝",
+    "拒绝接收",
+    "發送內容",
 ];
 
 /// Refused by rule.

@@ -78,6 +78,26 @@ pub(in crate::followup::bounce) const FULL: &[&str] = &[
     "容量不足",
     "容量已满",
     "超出邮箱",
+    "邮箱空间已满",
+    "空间已满",
+    "已满",
+    "已滿",
+    "信箱空間不足",
+    "配额",
+    "超过配额",
+    "容量を超え",
+    "メールボックスがいっぱい",
+    "postfach voll",
+    "postfach ist voll",
+    "boîte pleine",
+    "boite pleine",
+    "buzón lleno",
+    "casella piena",
+    "mailbox is at its limit",
+    "storage limit",
+    "quota is full",
+    "user has exhausted",
+    "out of disk space",
 ];
 
 /// Trouble of the moment that is easily taken for something else.
@@ -120,6 +140,12 @@ pub(in crate::followup::bounce) const PASSING: &[&str] = &[
     "unusual rate",
     "greylist",
     "graylist",
+    "发信频率",
+    "频率过",
+    "过于频繁",
+    "频率限制",
+    "超过频率",
+    "连接数",
 ];
 
 /// There is somebody, who gets no mail for now or chose so.
@@ -159,6 +185,18 @@ pub(in crate::followup::bounce) const SUSPENDED: &[&str] = &[
     "notauthorized",
     "账号被",
     "帐号被",
+    "被冻结",
+    "已冻结",
+    "已停用",
+    "被停用",
+    "已禁用",
+    "被禁用",
+    "已被禁用",
+    "暂停使用",
+    "长期未登录",
+    "未激活",
+    "被锁定",
+    "已锁定",
 ];
 
 /// Time, network, the other machine.
@@ -225,4 +263,13 @@ pub(in crate::followup::bounce) const NOT_NOW: &[&str] = &[
     "频率",
     "连接超时",
     "稍后",
+    "超时",
+    "无法连接",
+    "连接失败",
+    "连接不上",
+    "服务器忙",
+    "系统繁忙",
+    "暂时",
+    "稍后再试",
+    "重试",
 ];

@@ -1,20 +1,25 @@
 use super::*;
 
+mod chinese;
+mod hostile;
+mod shapes;
+mod standards;
+
 /// One line a report, as the command prints it.
-fn lines(message: &str) -> Vec<String> {
-    let show = |bytes: &[u8]| {
-        classify(bytes)
-            .iter()
-            .map(|r| {
-                let status = r.status.map_or(String::new(), |s| s.to_string());
-                let recipient = r.recipient.as_ref().map_or(String::new(), |a| a.reveal().clone());
-                format!("{} {status} {recipient} {}", r.class.word(), r.action.map_or("", Action::word)).trim_end().to_owned()
-            })
-            .collect::<Vec<_>>()
+fn shown(bytes: &[u8]) -> Vec<String> {
+    let line = |r: &RecipientReport| {
+        let status = r.status.map_or(String::new(), |s| s.to_string());
+        let recipient = r.recipient.as_ref().map_or(String::new(), |a| a.reveal().clone());
+        format!("{} {status} {recipient} {}", r.class.word(), r.action.map_or("", Action::word)).trim_end().to_owned()
     };
-    let unix = show(message.as_bytes());
+    classify(bytes).iter().map(line).collect()
+}
+
+/// The lines of a message with LF, which must be those of the same message with CRLF.
+fn lines(message: &str) -> Vec<String> {
+    let unix = shown(message.as_bytes());
     let crlf = message.replace('\n', "\r\n");
-    assert_eq!(show(crlf.as_bytes()), unix, "the same with CRLF line ends");
+    assert_eq!(shown(crlf.as_bytes()), unix, "the same with CRLF line ends");
     unix
 }
 

@@ -1,0 +1,174 @@
+//! Follow-up: planning, sending through the outbox, returned mails, tasks, and the first contact of imported people.
+
+mod bounce;
+mod first_contact;
+mod people;
+mod plan;
+mod route;
+mod send;
+mod task;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::Guarded;
+use crate::domain::id::{LinkId, OutboxId, PersonId, PublicId, SubjectId, TaskId};
+use crate::domain::person::Identity;
+use crate::domain::time::Timestamp;
+use crate::followup::Kind;
+use crate::followup::compose::message_id;
+use crate::followup::link::{LinkPurpose, LinkToken};
+use crate::store::{LinkRow, OutboxRow, OutboxState, TaskChannel};
+
+use super::{App, AppError};
+
+pub use crate::followup::desk::CallOutcome as TaskOutcome;
+pub use bounce::Taken;
+
+/// The rule and kind of the mail that asks to verify an address.
+pub(super) const VERIFY_RULE: &str = "verify-mail";
+
+/// What planning came to.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct PlanOutcome {
+    /// Contacts that fall due in the period.
+    pub planned: u64,
+    /// Of these, new since the last planning.
+    pub new: u64,
+    /// Of these, held until the first contact is confirmed.
+    pub held: u64,
+    /// Open contacts that took another channel or day.
+    pub moved: u64,
+    /// Open contacts that are no longer due, by reason.
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// Calls that follow a mail without an answer.
+    pub escalated: u64,
+    /// By channel.
+    pub by_channel: BTreeMap<&'static str, u64>,
+    /// By month.
+    pub by_month: BTreeMap<String, u64>,
+    /// Registrations not planned, by reason.
+    pub not_planned: BTreeMap<&'static str, u64>,
+}
+
+/// What sending came to.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct SendTally {
+    /// Messages put into the outbox by this call.
+    pub queued: u64,
+    /// Taken by the mail server.
+    pub sent: u64,
+    /// To be tried again.
+    pub deferred: u64,
+    /// Given up.
+    pub refused: u64,
+    /// Nobody knows.
+    pub uncertain: u64,
+    /// Due, but not sent, by reason.
+    pub not_sent: BTreeMap<String, u64>,
+    /// What the mail server said last, for the operator.
+    pub last_reply: Option<String>,
+}
+
+impl SendTally {
+    fn skip(&mut self, reason: &str) {
+        *self.not_sent.entry(reason.to_owned()).or_default() += 1;
+    }
+}
+
+/// A follow-up to be made by staff.
+#[derive(Debug)]
+pub struct TaskItem {
+    /// Which.
+    pub id: TaskId,
+    /// The version to give back.
+    pub version: i64,
+    /// With whom.
+    pub public_id: PublicId,
+    /// Who, shown masked.
+    pub identity: Option<Guarded<Identity>>,
+    /// About what.
+    pub kind: Option<Kind>,
+    /// By which channel.
+    pub channel: TaskChannel,
+    /// Due.
+    pub due_on: NaiveDate,
+    /// How often somebody tried.
+    pub rounds: i64,
+    /// Held until the first contact is confirmed.
+    pub held: bool,
+}
+
+/// The imported people who were never contacted, before somebody confirms the first contact.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct FirstContact {
+    /// How many people.
+    pub people: u64,
+    /// With a mail address.
+    pub by_mail: u64,
+    /// With a phone and no mail address.
+    pub by_phone: u64,
+    /// With neither.
+    pub unreachable: u64,
+    /// By registry.
+    pub by_registry: BTreeMap<&'static str, u64>,
+}
+
+/// A message to be queued: what makes it once in the outbox, and what it is about.
+pub(super) struct Letter<'a> {
+    pub(super) person: PersonId,
+    pub(super) subject: SubjectId,
+    pub(super) rule: &'a str,
+    pub(super) occurrence: NaiveDate,
+    pub(super) kind: &'a str,
+    pub(super) lang: &'a str,
+    pub(super) task: Option<TaskId>,
+    pub(super) sensitive: bool,
+}
+
+impl App {
+    pub(super) fn message(&self, letter: &Letter<'_>, now: Timestamp) -> OutboxRow {
+        let id = OutboxId::fresh();
+        let domain = self.config.mail.bounce_domain.clone().unwrap_or_else(|| route::domain_of(&self.config.mail.from));
+        OutboxRow {
+            id,
+            task_id: letter.task,
+            subject_id: letter.subject,
+            person_id: letter.person,
+            rule: letter.rule.to_owned(),
+            occurrence: letter.occurrence.into(),
+            kind: letter.kind.to_owned(),
+            lang: letter.lang.to_owned(),
+            sensitive: letter.sensitive,
+            state: OutboxState::Due,
+            due_at: now,
+            lease_until: None,
+            fence: 0,
+            attempts: 0,
+            message_id: message_id(id, &domain),
+            reply: None,
+            sent_at: None,
+            created_at: now,
+            address_tag: None,
+        }
+    }
+
+    pub(super) fn link_token(&self) -> Result<LinkToken, AppError> {
+        Ok(LinkToken::from_random(crate::vault::token::random_bytes()?))
+    }
+
+    pub(super) fn link_row(&self, token: &LinkToken, purpose: LinkPurpose, subject: SubjectId, now: Timestamp) -> LinkRow {
+        LinkRow {
+            id: LinkId::fresh(),
+            token_hash: token.tag(&*self.vault).to_vec().into(),
+            purpose: purpose.word().to_owned(),
+            subject_id: subject,
+            created_at: now,
+            expires_at: now.plus_seconds(purpose.lifetime()),
+            used_at: None,
+            wrong: 0,
+            closed_at: None,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Everybody as planning sees them: channels, standing, the days that rules count from.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::Guarded;
+use crate::domain::contact::Contact;
+use crate::domain::hold::{self, HoldReason, Tag};
+use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::person::{BirthDate, Identity};
+use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::time::Timestamp;
+use crate::followup::Kind;
+use crate::followup::link::LinkPurpose;
+use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject, Reach};
+use crate::store::{ContactKind, Origin};
+
+use super::super::{App, AppError};
+
+/// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
+const LOOK_BACK: u64 = 500;
+
+/// A person as planning sees it.
+pub(super) struct Reachable {
+    pub(super) person: PersonId,
+    pub(super) subjects: Vec<SubjectId>,
+    /// Whose contact data `contact` is.
+    pub(super) contact_of: Option<SubjectId>,
+    pub(super) held: bool,
+    /// The contact data to be used, without what is on hold.
+    pub(super) contact: Option<Guarded<Contact>>,
+    /// The address a mail would go to, comparable in memory.
+    pub(super) shared: Option<u64>,
+    pub(super) plans: Vec<PlanSubject>,
+}
+
+impl Reachable {
+    /// Whether nobody may write to or call the person.
+    pub(super) fn silent(&self) -> bool {
+        self.plans.iter().all(|p| p.suppressed || !p.status.may_contact())
+    }
+
+    /// The channels over all registrations.
+    pub(super) fn reach(&self) -> Reach {
+        let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
+        Reach { mail, phone: self.plans.iter().any(|p| p.reach.phone) }
+    }
+}
+
+/// What registrants said to links, and what is on hold.
+struct Said {
+    verified: HashSet<SubjectId>,
+    not_me: HashSet<SubjectId>,
+    unsubscribed: HashSet<SubjectId>,
+    held: HashSet<Tag>,
+    refused_calls: HashSet<SubjectId>,
+}
+
+impl App {
+    /// Everybody as planning sees them on a day.
+    pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
+        let said = self.said().await?;
+        let mut since: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        self.store
+            .standings(|s| {
+                since.insert(s.subject, s.since.0);
+            })
+            .await?;
+        let mut out: HashMap<PersonId, Reachable> = HashMap::new();
+        let mut stream = self.store.people(&self.vault);
+        while let Some(page) = stream.next().await? {
+            for mut entry in page {
+                let held = entry.origin == Origin::Import && entry.first_contact_at.is_none();
+                let Some(last) = entry.records.pop() else { continue };
+                let subject = entry.subject;
+                let contact =
+                    last.contact.map(|c| if said.held.is_empty() { c } else { hold::without(&c, subject, &*self.vault, &said.held) });
+                let no_mail = said.not_me.contains(&subject) || said.unsubscribed.contains(&subject);
+                let no_calls = said.refused_calls.contains(&subject);
+                let reach = reach_of(contact.as_ref(), said.verified.contains(&subject), no_mail, no_calls);
+                let recorded_on = last.recorded_at.date_in(self.config.zone);
+                let person = out.entry(entry.person).or_insert_with(|| Reachable {
+                    person: entry.person,
+                    subjects: Vec::new(),
+                    contact_of: None,
+                    held: false,
+                    contact: None,
+                    shared: None,
+                    plans: Vec::new(),
+                });
+                person.subjects.push(subject);
+                // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
+                person.held = if person.plans.is_empty() { held } else { person.held && held };
+                let better = person.contact.is_none() || reach.mail != MailReach::None;
+                if better && contact.is_some() {
+                    person.shared =
+                        contact.as_ref().filter(|_| reach.mail != MailReach::None).and_then(|c| hold::shared_mail(c, &*self.vault));
+                    person.contact_of = Some(subject);
+                    person.contact = contact;
+                }
+                for (registry, status) in entry.standings {
+                    let day = since.get(&subject).copied();
+                    person.plans.push(PlanSubject {
+                        person: person.person,
+                        subject,
+                        registry,
+                        status,
+                        status_since: day,
+                        registered_on: day,
+                        recorded_on,
+                        origin: if entry.origin == Origin::Import { Came::Import } else { Came::Office },
+                        first_contact_released: entry.first_contact_at.is_some(),
+                        reach,
+                        anchors: Anchors {
+                            enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
+                            birth: last.identity.as_ref().and_then(birth_of),
+                            ..Anchors::default()
+                        },
+                        contacted: Vec::new(),
+                        // Nobody who wants neither mails nor calls is looked for.
+                        suppressed: no_calls && reach.mail == MailReach::None,
+                    });
+                }
+            }
+        }
+        self.add_contacts(&mut out, now).await?;
+        for person in out.values_mut() {
+            one_standing_a_registry(&mut person.plans);
+        }
+        Ok(out)
+    }
+
+    async fn said(&self) -> Result<Said, AppError> {
+        let used = async |purpose: LinkPurpose| -> Result<HashSet<SubjectId>, AppError> {
+            Ok(self.store.subjects_with_used_link(purpose.word()).await?.into_iter().collect())
+        };
+        let holds = self.store.holds().await?;
+        let refused_calls = holds
+            .iter()
+            .filter(|h| h.channel == ContactKind::Phone && h.reason == HoldReason::RefusedCalls.word())
+            .map(|h| h.subject_id)
+            .collect();
+        Ok(Said {
+            verified: used(LinkPurpose::VerifyMail).await?,
+            not_me: used(LinkPurpose::NotMe).await?,
+            unsubscribed: used(LinkPurpose::Unsubscribe).await?,
+            held: holds.into_iter().filter_map(|h| Tag::try_from(h.address_tag.0).ok()).collect(),
+            refused_calls,
+        })
+    }
+
+    /// Contacts that were made, and the day the contact data were last confirmed.
+    async fn add_contacts(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
+        let since = self.today(now).checked_sub_days(Days::new(LOOK_BACK)).unwrap_or(NaiveDate::MIN);
+        let mut made: HashMap<SubjectId, Vec<(Kind, NaiveDate)>> = HashMap::new();
+        for (subject, kind, day) in self.store.contacts_made(since).await? {
+            if let Some(kind) = Kind::from_word(&kind) {
+                made.entry(subject).or_default().push((kind, day.0));
+            }
+        }
+        let mut confirmed: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for (subject, at) in self.store.answers_since(Timestamp(0)).await? {
+            let day = at.date_in(self.config.zone);
+            let latest = confirmed.entry(subject).or_insert(day);
+            *latest = (*latest).max(day);
+        }
+        for person in people.values_mut() {
+            let verified = person.subjects.iter().filter_map(|s| confirmed.get(s)).max().copied();
+            let contacted: Vec<(Kind, NaiveDate)> = person.subjects.iter().filter_map(|s| made.remove(s)).flatten().collect();
+            for plan in &mut person.plans {
+                plan.anchors.verified_on = verified;
+                plan.contacted.clone_from(&contacted);
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn of_registry(person: &Reachable, registry: Option<Registry>) -> bool {
+    person.plans.iter().any(|p| p.status.may_contact() && !p.suppressed && registry.is_none_or(|r| r == p.registry))
+}
+
+fn birth_of(identity: &Guarded<Identity>) -> Option<BirthDate> {
+    Identity::birth_of(identity)
+}
+
+fn reach_of(contact: Option<&Guarded<Contact>>, verified: bool, no_mail: bool, no_calls: bool) -> Reach {
+    let (mail, phone) = contact.map_or((false, false), Contact::channels);
+    let mail = match (mail && !no_mail, verified) {
+        (false, _) => MailReach::None,
+        (true, false) => MailReach::Unverified,
+        (true, true) => MailReach::Verified,
+    };
+    Reach { mail, phone: phone && !no_calls }
+}
+
+/// Of several registrations of one person in one registry only the standing that counts is planned for.
+fn one_standing_a_registry(plans: &mut Vec<PlanSubject>) {
+    let key = |p: &PlanSubject| (p.status_since, matches!(p.status, EnrolmentStatus::Exited(_)), p.reach.mail, p.subject);
+    plans.sort_by(|a, b| (a.registry, key(b)).cmp(&(b.registry, key(a))));
+    plans.dedup_by_key(|p| p.registry);
+}

@@ -1,0 +1,179 @@
+//! Planning: what falls due, against what earlier plans left open.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Days, Months, NaiveDate};
+
+use crate::domain::id::{PersonId, SubjectId, TaskId};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::followup::Channel;
+use crate::followup::desk::{Changes, OpenTask, SentMail, reconcile, unanswered};
+use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
+use crate::followup::policy::RuleId;
+use crate::store::{AuditEntry, TaskChannel, TaskRow, TaskState};
+
+use super::super::{Actor, App, AppError};
+use super::PlanOutcome;
+use super::people::Reachable;
+
+/// Mails older than this are not followed by a call any more, in days.
+const ESCALATE_WITHIN: u64 = 120;
+/// Rows written in one transaction.
+const BATCH: usize = 5_000;
+
+impl App {
+    /// Plans what falls due in the months from a day on. Planning contacts nobody.
+    pub async fn plan(&self, actor: Actor, from: NaiveDate, months: u32, dry_run: bool, now: Timestamp) -> Result<PlanOutcome, AppError> {
+        actor.needs(Right::FollowUp)?;
+        let until = from.checked_add_months(Months::new(months.min(120))).unwrap_or(NaiveDate::MAX);
+        let people = self.reachable(now).await?;
+        let subjects: Vec<PlanSubject> = people.values().flat_map(|p| p.plans.iter().cloned()).collect();
+        let plan = plan(&self.policies, &subjects, from, until);
+        let mut outcome = outline(&plan);
+        let open: Vec<OpenTask> = self.store.open_tasks().await?.iter().map(open_task).collect();
+        let known =
+            |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
+        let changes = reconcile(&open, &plan, known, until);
+        let further = self.further_rungs(&people, from).await?;
+        outcome.moved = changes.moved.len() as u64;
+        for (_, reason) in &changes.drop {
+            *outcome.dropped.entry(*reason).or_default() += 1;
+        }
+        if !dry_run {
+            self.store_plan(&changes, &further, from, now, &mut outcome).await?;
+            let mut tx = self.store.begin().await?;
+            let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
+            tx.audit(&entry).await?;
+            tx.commit().await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn store_plan(
+        &self,
+        changes: &Changes,
+        further: &[Planned],
+        from: NaiveDate,
+        now: Timestamp,
+        outcome: &mut PlanOutcome,
+    ) -> Result<(), AppError> {
+        let mut dropped: BTreeMap<&str, Vec<TaskId>> = BTreeMap::new();
+        for (id, reason) in &changes.drop {
+            dropped.entry(reason).or_default().push(*id);
+        }
+        for (reason, ids) in dropped {
+            for part in ids.chunks(BATCH) {
+                let mut tx = self.store.begin().await?;
+                tx.drop_tasks(part, reason, from).await?;
+                tx.commit().await?;
+            }
+        }
+        for part in changes.moved.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            for (id, planned) in part {
+                // Somebody may have ended it since it was read: then there is nothing to move.
+                if let Some(mut row) = self.store.task(*id).await?.filter(|row| row.state == TaskState::Planned) {
+                    row.channel = channel(planned.channel);
+                    row.due_on = planned.due_on.into();
+                    row.subject_id = planned.subject;
+                    tx.move_task(&row, false).await?;
+                }
+            }
+            tx.commit().await?;
+        }
+        for part in changes.add.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            outcome.new += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
+            tx.commit().await?;
+        }
+        for part in further.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            outcome.escalated += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn task_row(&self, planned: &Planned, now: Timestamp) -> TaskRow {
+        TaskRow {
+            id: TaskId::fresh(),
+            subject_id: planned.subject,
+            person_id: planned.person,
+            rule: planned.rule.as_str().to_owned(),
+            occurrence: planned.occurrence.into(),
+            kind: planned.kind.word().to_owned(),
+            channel: channel(planned.channel),
+            due_on: planned.due_on.into(),
+            zone: self.config.zone.name().to_owned(),
+            state: TaskState::Planned,
+            reason: None,
+            created_at: now,
+            row_version: 1,
+            done_on: None,
+            rounds: 0,
+        }
+    }
+
+    /// Calls that follow mails without an answer.
+    async fn further_rungs(&self, people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<Vec<Planned>, AppError> {
+        let since = today.checked_sub_days(Days::new(ESCALATE_WITHIN)).unwrap_or(NaiveDate::MIN);
+        let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
+        let mut mails = Vec::new();
+        for row in self.store.mails_made(since, today).await? {
+            let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
+            if person.held || person.silent() {
+                continue;
+            }
+            mails.push(SentMail {
+                rule: row.rule,
+                person: person.person,
+                subject: row.subject_id,
+                occurrence: row.occurrence.0,
+                sent_on: row.done_on.unwrap_or(row.due_on).0,
+                reach: person.reach(),
+                answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),
+            });
+        }
+        Ok(unanswered(&self.policies, &mails, today))
+    }
+}
+
+pub(super) const fn channel(of: Channel) -> TaskChannel {
+    match of {
+        Channel::Mail => TaskChannel::Mail,
+        Channel::Phone => TaskChannel::Phone,
+        Channel::FindContact => TaskChannel::Desk,
+    }
+}
+
+fn open_task(row: &TaskRow) -> OpenTask {
+    OpenTask {
+        id: row.id,
+        rule: row.rule.clone(),
+        person: row.person_id,
+        subject: row.subject_id,
+        occurrence: row.occurrence.0,
+        channel: match row.channel {
+            TaskChannel::Mail => Channel::Mail,
+            TaskChannel::Phone => Channel::Phone,
+            TaskChannel::Desk => Channel::FindContact,
+        },
+        due_on: row.due_on.0,
+        queued: row.state == TaskState::Queued,
+        in_hand: row.rounds > 0 || row.reason.is_some(),
+    }
+}
+
+fn outline(plan: &Plan) -> PlanOutcome {
+    let mut out = PlanOutcome { planned: plan.planned.len() as u64, ..PlanOutcome::default() };
+    for planned in &plan.planned {
+        out.held += u64::from(planned.held);
+        *out.by_channel.entry(planned.channel.word()).or_default() += 1;
+        *out.by_month.entry(planned.due_on.format("%Y-%m").to_string()).or_default() += 1;
+    }
+    for not in &plan.not_planned {
+        *out.not_planned.entry(not.reason.word()).or_default() += 1;
+    }
+    out
+}

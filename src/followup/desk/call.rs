@@ -1,0 +1,76 @@
+//! What follows a call.
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::hold::HoldReason;
+use crate::followup::kind::Channel;
+
+/// Rounds of calls before a number counts as not answering (CMDP's retention project calls each number three rounds).
+pub const ROUNDS: i64 = 3;
+/// Days between two rounds: three rounds spread over four weeks.
+const BETWEEN: u64 = 14;
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// Spoken with; the contact data are right.
+    Reached,
+    /// Nobody answered.
+    NoAnswer,
+    /// The number is not in service.
+    NotInService,
+    /// The number is somebody else's.
+    NotThem,
+    /// Wants no further calls.
+    Refused,
+    /// Died; somebody who knows said so.
+    Died,
+    /// Asked to be called on a day.
+    CallOn(NaiveDate),
+}
+
+impl CallOutcome {
+    /// The word stored and used in locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::NoAnswer => "no-answer",
+            Self::NotInService => "not-in-service",
+            Self::NotThem => "not-them",
+            Self::Refused => "refused-calls",
+            Self::Died => "died",
+            Self::CallOn(_) => "call-on",
+        }
+    }
+}
+
+/// What a call leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    /// The task stays open, on this day and by this channel; none: it is done.
+    pub again: Option<(NaiveDate, Channel)>,
+    /// The number called is on hold from now on.
+    pub hold: Option<HoldReason>,
+    /// The contact data count as confirmed.
+    pub verified: bool,
+    /// Everything stops: the person has died.
+    pub died: bool,
+}
+
+/// What an outcome leads to. `rounds` counts the calls made before this one; `another` says whether a further number is left.
+pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: NaiveDate) -> Next {
+    let day = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let done = Next { again: None, hold: None, verified: false, died: false };
+    // With another number on file the person is called there; without one somebody looks for a way.
+    let elsewhere = Some((day(1), if another { Channel::Phone } else { Channel::FindContact }));
+    match outcome {
+        CallOutcome::Reached => Next { verified: true, ..done },
+        CallOutcome::NoAnswer if rounds + 1 < ROUNDS => Next { again: Some((day(BETWEEN), Channel::Phone)), ..done },
+        CallOutcome::NoAnswer => Next { again: Some((day(1), Channel::FindContact)), ..done },
+        CallOutcome::NotInService => Next { again: elsewhere, hold: Some(HoldReason::NotInService), ..done },
+        CallOutcome::NotThem => Next { again: elsewhere, hold: Some(HoldReason::NotThem), ..done },
+        CallOutcome::Refused => Next { hold: Some(HoldReason::RefusedCalls), ..done },
+        CallOutcome::Died => Next { died: true, ..done },
+        CallOutcome::CallOn(wished) => Next { again: Some((wished.max(day(1)), Channel::Phone)), ..done },
+    }
+}

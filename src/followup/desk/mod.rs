@@ -1,0 +1,23 @@
+//! What becomes of a plan from day to day: how a new plan meets the old one, whether a mail may still go out, what follows a call. Pure.
+//!
+//! - [`reconcile`]: what to add, move and drop when the plan is made again; what was sent is never touched.
+//! - [`recheck`]: every condition again, at the moment of sending.
+//! - [`after_call`]: what a call's outcome leads to.
+//! - [`unanswered`]: which mails stay without an answer long enough for the next rung of the ladder.
+
+mod call;
+mod recheck;
+mod reconcile;
+mod unanswered;
+
+pub use call::{CallOutcome, Next, ROUNDS, after_call};
+pub use recheck::{Facts, NotNow, recheck};
+pub use reconcile::{Changes, OpenTask, reconcile};
+pub use unanswered::{SentMail, base_rule, rule_of_rung, unanswered};
+
+#[cfg(test)]
+mod complaints;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod year;

@@ -1,0 +1,178 @@
+use chrono::NaiveDate;
+
+use super::*;
+use crate::domain::hold::HoldReason;
+use crate::domain::id::{PersonId, SubjectId, TaskId};
+use crate::domain::registry::Registry;
+use crate::domain::time::Timestamp;
+use crate::followup::kind::{Channel, Kind};
+use crate::followup::plan::{MailReach, NotPlanned, Plan, Planned, Reach, Reason};
+use crate::followup::policy::{Policies, RuleId};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn planned(person: PersonId, rule: &str, occurrence: &str, channel: Channel) -> Planned {
+    Planned {
+        rule: RuleId::parse(rule).unwrap(),
+        person,
+        subject: SubjectId(person.0),
+        registry: Registry::Volunteer,
+        occurrence: day(occurrence),
+        due_on: day(occurrence),
+        channel,
+        kind: Kind::ContactCheck,
+        sensitive: false,
+        urgent: false,
+        held: false,
+    }
+}
+
+fn open(of: &Planned) -> OpenTask {
+    OpenTask {
+        id: TaskId::fresh(),
+        rule: of.rule.to_string(),
+        person: of.person,
+        subject: of.subject,
+        occurrence: of.occurrence,
+        channel: of.channel,
+        due_on: of.due_on,
+        queued: false,
+        in_hand: false,
+    }
+}
+
+#[test]
+fn planning_again_without_a_change_changes_nothing() {
+    let p = planned(PersonId::fresh(), "contact-check", "2027-01-10", Channel::Mail);
+    let plan = Plan { planned: vec![p.clone()], not_planned: Vec::new() };
+    assert_eq!(reconcile(&[open(&p)], &plan, |_| true, day("2027-12-31")), Changes::default());
+}
+
+#[test]
+fn a_changed_anchor_drops_the_unsent_and_adds_the_new_day() {
+    let person = PersonId::fresh();
+    let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
+    let new = planned(person, "contact-check", "2027-03-10", Channel::Mail);
+    let plan = Plan { planned: vec![new.clone()], not_planned: Vec::new() };
+    let changes = reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31"));
+    assert_eq!(changes, Changes { add: vec![new], moved: Vec::new(), drop: vec![(old.id, "anchor-changed")] });
+}
+
+#[test]
+fn what_is_dropped_carries_the_plans_own_reason() {
+    let person = PersonId::fresh();
+    let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
+    let mut not = NotPlanned { person, registry: Registry::Volunteer, rule: None, occurrence: None, reason: Reason::Suppressed };
+    let why = |not: &NotPlanned| {
+        let plan = Plan { planned: Vec::new(), not_planned: vec![not.clone()] };
+        reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31")).drop.first().map(|d| d.1)
+    };
+    assert_eq!(why(&not), Some("suppressed"));
+    not.rule = RuleId::parse("contact-check");
+    not.occurrence = Some(day("2027-01-10"));
+    not.reason = Reason::Covered;
+    assert_eq!(why(&not), Some("covered"));
+}
+
+#[test]
+fn later_occurrences_and_rungs_are_left_alone_and_tasks_in_hand_are_not_moved() {
+    let person = PersonId::fresh();
+    let later = open(&planned(person, "contact-check", "2028-01-10", Channel::Mail));
+    let rung = open(&planned(person, "contact-check-then-phone", "2027-01-10", Channel::Phone));
+    let mut called = open(&planned(person, "availability", "2027-02-01", Channel::Phone));
+    called.in_hand = true;
+    let plan = Plan { planned: vec![planned(person, "availability", "2027-02-01", Channel::Mail)], not_planned: Vec::new() };
+    let changes = reconcile(&[later, rung, called], &plan, |rule| !rule.contains("-then-"), day("2027-12-31"));
+    assert_eq!(changes, Changes::default());
+}
+
+#[test]
+fn a_lost_address_moves_the_task_to_the_phone() {
+    let person = PersonId::fresh();
+    let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
+    let plan = Plan { planned: vec![planned(person, "contact-check", "2027-01-10", Channel::Phone)], not_planned: Vec::new() };
+    let changes = reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31"));
+    assert_eq!(changes.moved.iter().map(|(id, p)| (*id, p.channel)).collect::<Vec<_>>(), [(old.id, Channel::Phone)]);
+}
+
+#[test]
+fn at_the_moment_of_sending_everything_is_judged_again() {
+    let limits = &Policies::shipped().on(day("2026-11-26")).unwrap().limits.clone();
+    let zone = chrono_tz::Asia::Shanghai;
+    // 2026-11-26 12:00 in Shanghai.
+    let now = Timestamp(1_795_665_600_000_000);
+    assert_eq!(now.utc().with_timezone(&zone).to_string(), "2026-11-26 12:00:00 CST");
+    let fine = Facts { known: true, address: true, ..Facts::default() };
+    let judge = |facts: &Facts| recheck(facts, limits, zone, now).map_err(|n| n.word());
+    assert_eq!(judge(&fine), Ok(()));
+    assert_eq!(judge(&Facts { known: false, ..fine }), Err("nobody-to-contact"));
+    assert_eq!(judge(&Facts { silent: true, ..fine }), Err("may-not-be-contacted"));
+    assert_eq!(judge(&Facts { held: true, ..fine }), Err("first-contact-not-confirmed"));
+    assert_eq!(judge(&Facts { address: false, ..fine }), Err("no-address"));
+    assert_eq!(judge(&Facts { sensitive: true, ..fine }), Err("address-not-verified"));
+    assert_eq!(judge(&Facts { sensitive: true, verified: true, ..fine }), Ok(()));
+    assert_eq!(judge(&Facts { last_contact: Some(day("2026-11-13")), ..fine }), Err("too-soon"));
+    assert_eq!(judge(&Facts { last_contact: Some(day("2026-11-12")), ..fine }), Ok(()));
+    assert_eq!(judge(&Facts { last_at_address: Some(day("2026-11-20")), ..fine }), Err("shared-address"));
+    assert_eq!(judge(&Facts { last_at_address: Some(day("2026-11-20")), urgent: true, ..fine }), Ok(()));
+    let night = now.plus_seconds(10 * 3600);
+    assert_eq!(recheck(&fine, limits, zone, night), Err(NotNow::Later("quiet-hours", now.plus_seconds(21 * 3600))));
+}
+
+#[test]
+fn three_rounds_without_an_answer_lead_to_the_search_for_a_way() {
+    let today = day("2027-01-10");
+    let mut rounds = 0;
+    let mut days = vec![today];
+    loop {
+        let next = after_call(CallOutcome::NoAnswer, rounds, false, *days.last().unwrap());
+        rounds += 1;
+        let (day, channel) = next.again.expect("the task stays open");
+        days.push(day);
+        if channel == Channel::FindContact {
+            break;
+        }
+    }
+    assert_eq!(rounds, ROUNDS);
+    assert!((days[2] - days[0]).num_days() >= 28, "over four weeks at least");
+}
+
+#[test]
+fn a_number_of_somebody_else_is_on_hold_at_once_and_the_person_is_still_followed() {
+    let today = day("2027-01-10");
+    for (outcome, hold) in [(CallOutcome::NotThem, HoldReason::NotThem), (CallOutcome::NotInService, HoldReason::NotInService)] {
+        let next = after_call(outcome, 0, true, today);
+        assert_eq!((next.hold, next.again.map(|a| a.1)), (Some(hold), Some(Channel::Phone)));
+        assert_eq!(after_call(outcome, 0, false, today).again.map(|a| a.1), Some(Channel::FindContact));
+    }
+    let refused = after_call(CallOutcome::Refused, 0, true, today);
+    assert_eq!((refused.hold, refused.again), (Some(HoldReason::RefusedCalls), None));
+    assert!(after_call(CallOutcome::Died, 0, true, today).died);
+    assert_eq!(after_call(CallOutcome::CallOn(day("2027-02-01")), 0, true, today).again, Some((day("2027-02-01"), Channel::Phone)));
+    assert!(after_call(CallOutcome::Reached, 0, true, today).verified);
+}
+
+#[test]
+fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
+    let mail = SentMail {
+        rule: "contact-check".into(),
+        person: PersonId::fresh(),
+        subject: SubjectId::fresh(),
+        occurrence: day("2027-01-10"),
+        sent_on: day("2027-01-11"),
+        reach: Reach { mail: MailReach::Verified, phone: true },
+        answered_on: None,
+    };
+    let policies = Policies::shipped();
+    let follow = |mail: &SentMail, on: &str| unanswered(&policies, std::slice::from_ref(mail), day(on));
+    assert!(follow(&mail, "2027-01-24").is_empty());
+    let next = follow(&mail, "2027-01-25");
+    assert_eq!(next.iter().map(|p| (p.rule.as_str(), p.channel)).collect::<Vec<_>>(), [("contact-check-then-phone", Channel::Phone)]);
+    assert_eq!(base_rule("contact-check-then-phone"), "contact-check");
+    let answered = SentMail { answered_on: Some(day("2027-01-12")), ..mail.clone() };
+    assert!(follow(&answered, "2027-02-25").is_empty());
+    let no_phone = SentMail { reach: Reach { mail: MailReach::Verified, phone: false }, ..mail };
+    assert_eq!(follow(&no_phone, "2027-01-25").first().map(|p| p.channel), Some(Channel::FindContact));
+}

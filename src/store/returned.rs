@@ -1,0 +1,91 @@
+//! Returned mails, and ways of contact on hold.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::domain::id::SubjectId;
+use crate::domain::time::Timestamp;
+
+use super::connect::Store;
+use super::entity::value::Opaque;
+use super::entity::{bounce, hold};
+use super::error::StoreError;
+use super::tx::Tx;
+
+pub use super::entity::bounce::Model as BounceRow;
+pub use super::entity::hold::Model as HoldRow;
+
+impl Store {
+    /// Every way of contact that is on hold now.
+    pub async fn holds(&self) -> Result<Vec<HoldRow>, StoreError> {
+        Ok(hold::Entity::find().filter(hold::Column::LiftedAt.is_null()).all(&self.reader).await?)
+    }
+
+    /// What is or was on hold of subjects, latest first: when and why.
+    pub async fn holds_of(&self, subjects: &[SubjectId]) -> Result<Vec<HoldRow>, StoreError> {
+        let query = hold::Entity::find().filter(hold::Column::SubjectId.is_in(subjects.iter().copied()));
+        Ok(query.order_by_desc(hold::Column::Since).all(&self.reader).await?)
+    }
+
+    /// Returned mails of a class since an instant, latest first, at most `limit`.
+    pub async fn bounces(&self, class: &str, since: Timestamp, limit: u64) -> Result<Vec<BounceRow>, StoreError> {
+        let query = bounce::Entity::find().filter(bounce::Column::Class.eq(class)).filter(bounce::Column::At.gte(since));
+        Ok(query.order_by_desc(bounce::Column::At).limit(limit).all(&self.reader).await?)
+    }
+}
+
+impl Tx {
+    /// Puts ways of contact on hold; one that is on hold already keeps its day and reason, one that was lifted is on hold again.
+    pub async fn put_holds(&mut self, rows: Vec<HoldRow>) -> Result<(), StoreError> {
+        for row in rows {
+            let standing = hold::Entity::find()
+                .filter(hold::Column::AddressTag.eq(row.address_tag.clone()))
+                .filter(hold::Column::LiftedAt.is_null())
+                .count(&self.db)
+                .await?;
+            if standing == 0 {
+                let again = OnConflict::column(hold::Column::AddressTag)
+                    .update_columns([hold::Column::Reason, hold::Column::Since, hold::Column::LiftedAt])
+                    .to_owned();
+                hold::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(&self.db).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lifts what is on hold under a tag: the registrant confirmed it.
+    pub async fn lift_holds(&mut self, tags: &[[u8; 32]], at: Timestamp) -> Result<u64, StoreError> {
+        let mut lifted = 0;
+        for part in tags.chunks(super::admit::IDS) {
+            let done = hold::Entity::update_many()
+                .col_expr(hold::Column::LiftedAt, at.into())
+                .filter(hold::Column::AddressTag.is_in(part.iter().map(|t| Opaque(t.to_vec()))))
+                .filter(hold::Column::LiftedAt.is_null())
+                .exec(&self.db)
+                .await?;
+            lifted += done.rows_affected;
+        }
+        Ok(lifted)
+    }
+
+    /// Records a returned mail; `false` where it was read before.
+    pub async fn put_bounce(&mut self, row: BounceRow) -> Result<bool, StoreError> {
+        let keep = OnConflict::column(bounce::Column::Fingerprint).do_nothing().to_owned();
+        Ok(bounce::Entity::insert(row.into_active_model()).on_conflict(keep).exec_without_returning(&self.db).await? == 1)
+    }
+
+    /// How many different mails to an address came back in a class since an instant.
+    pub async fn count_bounces(&self, class: &str, address_tag: &[u8], since: Timestamp) -> Result<u64, StoreError> {
+        let rows: Vec<Option<crate::domain::id::OutboxId>> = bounce::Entity::find()
+            .select_only()
+            .column(bounce::Column::OutboxId)
+            .distinct()
+            .filter(bounce::Column::Class.eq(class))
+            .filter(bounce::Column::AddressTag.eq(Opaque(address_tag.to_vec())))
+            .filter(bounce::Column::At.gte(since))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.len() as u64)
+    }
+}

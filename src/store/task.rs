@@ -1,0 +1,159 @@
+//! What becomes of planned follow-ups: made, moved, queued, dropped; and what earlier contacts and answers tell the planner.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::domain::id::{SubjectId, TaskId};
+use crate::domain::time::Timestamp;
+
+use super::connect::Store;
+use super::entity::value::Day;
+use super::entity::{link, outbox, task};
+use super::error::StoreError;
+use super::followup::TaskRow;
+use super::standing::next_version;
+use super::tx::Tx;
+use super::word::{OutboxState, TaskChannel, TaskState};
+
+impl Store {
+    /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change.
+    pub async fn contacts_made(&self, since: NaiveDate) -> Result<Vec<(SubjectId, String, Day)>, StoreError> {
+        let query = task::Entity::find()
+            .select_only()
+            .column(task::Column::SubjectId)
+            .column(task::Column::Kind)
+            .column(task::Column::DoneOn)
+            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(task::Column::DoneOn.gte(Day(since)));
+        Ok(query.into_tuple().all(&self.reader).await?)
+    }
+
+    /// Tasks that are planned or queued, whatever their day.
+    pub async fn open_tasks(&self) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find().filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]));
+        Ok(query.all(&self.reader).await?)
+    }
+
+    /// Mails that went out between two days: what a call may have to follow.
+    pub async fn mails_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(task::Column::Channel.eq(TaskChannel::Mail))
+            .filter(task::Column::DoneOn.gte(Day(since)))
+            .filter(task::Column::DoneOn.lte(Day(until)));
+        Ok(query.all(&self.reader).await?)
+    }
+
+    /// Answers to links since an instant: whose, and when.
+    pub async fn answers_since(&self, since: Timestamp) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
+        let query = link::Entity::find()
+            .select_only()
+            .column(link::Column::SubjectId)
+            .column(link::Column::UsedAt)
+            .filter(link::Column::UsedAt.gte(since));
+        Ok(query.into_tuple().all(&self.reader).await?)
+    }
+}
+
+impl Tx {
+    /// Ends a task that was read at a row version, on a day.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where somebody was quicker.
+    pub async fn end_task(
+        &mut self,
+        id: TaskId,
+        row_version: i64,
+        state: TaskState,
+        reason: Option<&str>,
+        day: NaiveDate,
+    ) -> Result<(), StoreError> {
+        self.set_task(id, row_version, state, reason).await?;
+        task::Entity::update_many()
+            .col_expr(task::Column::DoneOn, Some(Day(day)).into())
+            .filter(task::Column::Id.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves a planned task that was read at a row version: another channel, day, subject; `tried` counts one more round.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where it changed since or is planned no more.
+    pub async fn move_task(&mut self, row: &TaskRow, tried: bool) -> Result<(), StoreError> {
+        let done = task::Entity::update_many()
+            .col_expr(task::Column::Channel, row.channel.into())
+            .col_expr(task::Column::DueOn, row.due_on.into())
+            .col_expr(task::Column::SubjectId, row.subject_id.into())
+            .col_expr(task::Column::Reason, row.reason.clone().into())
+            .col_expr(task::Column::Rounds, (row.rounds + i64::from(tried)).into())
+            .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+            .filter(task::Column::Id.eq(row.id))
+            .filter(task::Column::RowVersion.eq(row.row_version))
+            .filter(task::Column::State.eq(TaskState::Planned))
+            .exec(&self.db)
+            .await?;
+        if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    /// Notes why a task has not been carried out yet.
+    pub async fn note_task(&mut self, id: TaskId, reason: &str) -> Result<(), StoreError> {
+        task::Entity::update_many().col_expr(task::Column::Reason, reason.into()).filter(task::Column::Id.eq(id)).exec(&self.db).await?;
+        Ok(())
+    }
+
+    /// Marks tasks as queued whose messages were put into the outbox in this transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where one of them changed since it was read; then none may be queued.
+    pub async fn queue_tasks(&mut self, tasks: &[(TaskId, i64)]) -> Result<(), StoreError> {
+        let mut of_version: BTreeMap<i64, Vec<TaskId>> = BTreeMap::new();
+        for (id, version) in tasks {
+            of_version.entry(*version).or_default().push(*id);
+        }
+        for (version, ids) in of_version {
+            for part in ids.chunks(super::admit::IDS) {
+                let done = task::Entity::update_many()
+                    .col_expr(task::Column::State, TaskState::Queued.into())
+                    .col_expr(task::Column::Reason, Option::<String>::None.into())
+                    .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+                    .filter(task::Column::Id.is_in(part.iter().copied()))
+                    .filter(task::Column::RowVersion.eq(version))
+                    .filter(task::Column::State.eq(TaskState::Planned))
+                    .exec(&self.db)
+                    .await?;
+                if done.rows_affected != part.len() as u64 {
+                    return Err(StoreError::Stale);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends many planned or queued tasks at once, with what of them waits in the outbox: the plan no longer holds them.
+    pub async fn drop_tasks(&mut self, ids: &[TaskId], reason: &str, day: NaiveDate) -> Result<u64, StoreError> {
+        let mut dropped = 0;
+        for part in ids.chunks(super::admit::IDS) {
+            let done = task::Entity::update_many()
+                .col_expr(task::Column::State, TaskState::Cancelled.into())
+                .col_expr(task::Column::Reason, reason.into())
+                .col_expr(task::Column::DoneOn, Some(Day(day)).into())
+                .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+                .filter(task::Column::Id.is_in(part.iter().copied()))
+                .filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]))
+                .exec(&self.db)
+                .await?;
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::State, OutboxState::Cancelled.into())
+                .filter(outbox::Column::TaskId.is_in(part.iter().copied()))
+                .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry]))
+                .exec(&self.db)
+                .await?;
+            dropped += done.rows_affected;
+        }
+        Ok(dropped)
+    }
+}

@@ -1,0 +1,113 @@
+//! A mail server that records what it takes: for tests that kill the sender at any moment.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// A mail that was handed over in full.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// The envelope's sender: the return path.
+    pub from: String,
+    /// The envelope's recipient.
+    pub to: String,
+    /// Header and body as received.
+    pub text: String,
+    /// Whether the sender was told that it was taken. If not, it may send it once more.
+    pub answered: bool,
+}
+
+impl Taken {
+    /// The value of a header field, unfolded.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let wanted = format!("{}:", name.to_ascii_lowercase());
+        let mut lines = self.text.lines().take_while(|l| !l.is_empty()).skip_while(|l| !l.to_ascii_lowercase().starts_with(&wanted));
+        let first = lines.next()?.get(wanted.len()..)?.trim().to_owned();
+        Some(lines.take_while(|l| l.starts_with([' ', '\t'])).fold(first, |all, line| all + " " + line.trim()).trim().to_owned())
+    }
+}
+
+/// The server; it lives as long as the test.
+pub struct Sink {
+    pub port: u16,
+    taken: Arc<Mutex<Vec<Taken>>>,
+}
+
+impl Sink {
+    /// Starts it on a free loopback port. `pause` is how long it thinks before it answers to a mail.
+    pub fn start(pause: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has free ports");
+        let port = listener.local_addr().expect("it is bound").port();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&taken);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let all = Arc::clone(&all);
+                // A line that breaks is the test's purpose.
+                thread::spawn(move || drop(talk(stream, &all, pause)));
+            }
+        });
+        Self { port, taken }
+    }
+
+    /// Every mail taken so far.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.taken.lock().expect("no session panics while it holds the list").clone()
+    }
+}
+
+fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let mut out = stream;
+    let (mut from, mut to) = (String::new(), String::new());
+    write!(out, "220 sink.example ESMTP\r\n")?;
+    while let Some(line) = lines.next() {
+        let line = line?;
+        let upper = line.to_ascii_uppercase();
+        if upper.starts_with("EHLO") || upper.starts_with("HELO") {
+            write!(out, "250-sink.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n")?;
+        } else if upper.starts_with("MAIL FROM:") {
+            from = address(&line);
+            write!(out, "250 2.1.0 ok\r\n")?;
+        } else if upper.starts_with("RCPT TO:") {
+            to = address(&line);
+            if to.starts_with("unknown") {
+                write!(out, "550 5.1.1 <{to}>: user unknown\r\n")?;
+            } else {
+                write!(out, "250 2.1.5 ok\r\n")?;
+            }
+        } else if upper.starts_with("DATA") {
+            write!(out, "354 go on\r\n")?;
+            let mut text = String::new();
+            loop {
+                let Some(line) = lines.next().transpose()? else { return Ok(()) };
+                if line == "." {
+                    break;
+                }
+                text.push_str(line.strip_prefix('.').unwrap_or(&line));
+                text.push('\n');
+            }
+            // Taken before it is answered: the moment in which a killed sender cannot know.
+            let at = {
+                let mut all = all.lock().expect("no session panics while it holds the list");
+                all.push(Taken { from: from.clone(), to: to.clone(), text, answered: false });
+                all.len() - 1
+            };
+            thread::sleep(pause);
+            write!(out, "250 2.0.0 taken\r\n")?;
+            out.flush()?;
+            all.lock().expect("no session panics while it holds the list")[at].answered = true;
+        } else if upper.starts_with("QUIT") {
+            return write!(out, "221 2.0.0 bye\r\n");
+        } else {
+            write!(out, "250 2.0.0 ok\r\n")?;
+        }
+    }
+    Ok(())
+}
+
+fn address(line: &str) -> String {
+    line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
+}
