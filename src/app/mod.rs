@@ -10,7 +10,7 @@
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link.
-//! - `report`: pool and flows from the facts.
+//! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup.
 
 mod account;
@@ -53,6 +53,7 @@ pub use office::{KeysStatus, restore};
 pub use open::{Opened, Unlock};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
+pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};
 
 /// An open registry: database, keys, rules, and the index over everybody.

@@ -107,6 +107,7 @@ part! { data, restore_data:
     outbox (Column::Id, |r| r.id);
     link (Column::Id, |r| r.id);
     campaign (Column::Id, |r| r.id);
+    release (Column::Number, |r| r.number);
 }
 
 part! { keys, restore_keys:

@@ -35,6 +35,7 @@ mod meta;
 mod office;
 mod person;
 mod prepare;
+mod release;
 mod restore;
 mod review;
 mod rowmac;
@@ -60,6 +61,7 @@ pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
     prepare_further, prepare_with,
 };
+pub use release::ReleaseRow;
 pub use restore::restore;
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use staff::{SessionRow, StaffDraft, StaffRow};

@@ -21,6 +21,7 @@ mod linkage_drives;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
+mod reports_program;
 mod reports_public;
 mod reports_survival;
 mod same_moment;
