@@ -122,8 +122,8 @@ impl App {
         let funnel = if kind == ReportKind::Reneging { Some(self.funnel(from, as_of).await?) } else { None };
         let before = if kind == ReportKind::Public { Some(self.release_on(as_of).await?) } else { None };
         let drives: HashMap<u32, String> = self.drive_names().await?.into_iter().collect();
-        let names = Names { towns: &self.towns, drive: &|n| drives.get(&n).cloned(), lang };
         let book = self.book().await?;
+        let names = Names { towns: &self.towns, drive: &|n| drives.get(&n).cloned(), lang };
         let facts = &book.facts;
         let (at, rules) = (AsOf::day(as_of), facts.rules(as_of));
         if let Some(before) = before {

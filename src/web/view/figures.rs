@@ -52,8 +52,8 @@ pub fn ways(s: &Shell, current: &str, query: &str) -> Vec<Way> {
         ("/reports/retention-stem-cell", "report-retention"),
         ("/reports/public", "report-public"),
     ];
-    let group = |path: &str| path.split("/retention-").next().unwrap_or_default().len();
-    let same = |path: &str| path == current || path.contains("/retention-") && current.get(..group(path)) == path.get(..group(path));
+    let curves = |path: &str| path.contains("/retention-");
+    let same = |path: &str| path == current || curves(path) && curves(current);
     all.into_iter()
         .map(|(path, word)| Way {
             href: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
