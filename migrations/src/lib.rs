@@ -10,6 +10,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 mod m20261123_000001_tables;
 mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
+mod m20261126_000010_release;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -17,8 +18,12 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_tables::Migration), Box::new(m20261126_000001_import_source::Migration)]
-        vec![Box::new(m20261123_000001_tables::Migration), Box::new(m20261126_000003_followup::Migration)]
+        vec![
+            Box::new(m20261123_000001_tables::Migration),
+            Box::new(m20261126_000001_import_source::Migration),
+            Box::new(m20261126_000003_followup::Migration),
+            Box::new(m20261126_000010_release::Migration),
+        ]
     }
 }
 

@@ -11,7 +11,7 @@
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
-//! - `report`: pool and flows from the facts.
+//! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
 mod account;
@@ -24,8 +24,8 @@ mod follow;
 mod live;
 mod office;
 mod open;
-mod password;
 mod own_page;
+mod password;
 mod people;
 mod register;
 mod report;
@@ -54,18 +54,14 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, Taken, TaskItem, TaskOutcome};
-pub use office::{KeysStatus, restore};
-pub use open::{Opened, Unlock, root_key};
-pub use people::{Opening, PersonPage, PersonRow};
-pub use register::Circumstances;
-pub use review::{PairPage, QueueItem, ScanTally, Verdict};
-pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use office::{KeysStatus, LogEntry, restore};
-pub use open::{Opened, Unlock};
+pub use open::{Opened, Unlock, root_key};
 pub use own_page::{FactCheck, OwnPage, Told, Will};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
+pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.

@@ -15,7 +15,9 @@ pub fn run(args: &Survival) -> Result<Outcome, CliError> {
     match args.format {
         Format::Json => show::json(&analysis),
         Format::Svg | Format::Html => {
-            let report = survival_report(&sample, &analysis, &args.time, &|cause| format!("cause {cause}"), Lang::En);
+            let lang = if args.english { Lang::En } else { Lang::Zh };
+            let cause = |number: u32| format!("{} {number}", lang.pick("原因", "cause"));
+            let report = survival_report(&sample, &analysis, &args.time, &cause, lang);
             let page = if args.format == Format::Html { report.html() } else { report.svg().unwrap_or_default() };
             show::line(page);
         }

@@ -67,6 +67,8 @@ pub enum Right {
     ConfirmFirstContact,
     /// Read reports.
     Report,
+    /// Approve what is published; enter plans and figures.
+    Publish,
     /// Accounts, keys, settings.
     Administer,
     /// Verify the log.
@@ -122,7 +124,7 @@ impl Roles {
             Right::People => &[Registrar, Caller, Coordinator, Manager],
             Right::Import | Right::Review => &[Registrar],
             Right::FollowUp => &[Caller, Coordinator, Registrar],
-            Right::ConfirmFirstContact => &[Manager],
+            Right::ConfirmFirstContact | Right::Publish => &[Manager],
             Right::Report => &[Manager, Coordinator, Registrar, Auditor],
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],

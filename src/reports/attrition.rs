@@ -50,7 +50,7 @@ pub struct Losses {
     pub opening: u64,
     /// In the pool at its end.
     pub closing: u64,
-    /// Of these verified within 24 months.
+    /// Of these verified within the months of the rule set.
     pub verified: u64,
 }
 
@@ -71,7 +71,7 @@ impl Losses {
         (both > 0).then(|| 2.0 * self.losses() as f64 / both as f64)
     }
 
-    /// 24 个月内核实比例
+    /// 有效期内核实比例: of those in the pool at the end, verified within the months of the rule set.
     pub fn verified_share(&self) -> Proportion {
         Proportion::new(self.verified, self.closing)
     }
@@ -135,7 +135,7 @@ impl FactBook {
     /// The attrition of a period, with all that is known by its `closing_known`.
     pub fn attrition(&self, period: Period) -> Attrition {
         let layout = Layout::of(self);
-        let mut count = Count::new(&layout, period);
+        let mut count = Count::new(&layout, period, self.rules(period.to).verified_within_months);
         for run in self.alone() {
             count.one(run);
         }
@@ -194,7 +194,7 @@ struct Count<'a> {
 }
 
 impl<'a> Count<'a> {
-    fn new(layout: &'a Layout, period: Period) -> Self {
+    fn new(layout: &'a Layout, period: Period, months: u32) -> Self {
         let years = (period.from.year()..=period.to.year()).filter_map(|y| {
             let (first, last) = (NaiveDate::from_ymd_opt(y, 1, 1)?, NaiveDate::from_ymd_opt(y, 12, 31)?);
             Some((day_number(first), day_number(last), y))
@@ -205,7 +205,7 @@ impl<'a> Count<'a> {
             from: day_number(period.from),
             to: day_number(period.to),
             known: limit(period.closing_known),
-            verified_from: verified_from(period.to),
+            verified_from: verified_from(period.to, months),
             opening_year: period.from.checked_sub_days(Days::new(1)).unwrap_or(period.from).year(),
             years: years.collect(),
         }

@@ -1,7 +1,7 @@
 //! What figures are broken down by, and the cells of each breakdown. Unknown is a cell, so every breakdown sums to its total.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Lang;
 use crate::domain::fact::Channel;
@@ -191,7 +191,7 @@ pub const fn channel_name(channel: Channel, lang: Lang) -> &'static str {
 }
 
 /// A day, and what is known by when: facts recorded later than `known` are left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsOf {
     /// The day whose end is shown.
     pub day: NaiveDate,

@@ -97,6 +97,18 @@ definitions! {
     "availability", "可及率", "Availability",
     "同意的人数 ÷ 到达该阶段、未被患者一方取消、且已有结果的人数。区间为威尔逊 95% 区间。",
     "Those who agreed ÷ those who reached the stage, were not cancelled by the patient's side and have an outcome. Wilson interval at 95%.", "docs/domain.md 4.2";
+    "comparison", "与上期比较", "Comparison with the period before",
+    "两期的核实比例相差不超过 10 个百分点、且两期都有足够的人年，才作比较；否则多核实的一期只是多发现了失联。",
+    "Two periods are compared only where their shares verified differ by 10 points at most and both have enough person-years; else the one that looked harder merely found more losses.", "issue 6";
+    "funnel", "回访漏斗", "Follow-up funnel",
+    "到期、已联系、联系上、本人答复、核实无误。每一个被联系的人必须恰好有一个结果；结果之和与人数不符时，差数单独标出。",
+    "Due, tried, reached, answered, verified. Everyone tried has exactly one outcome; where outcomes do not sum to people, the difference is flagged.", "docs/domain.md 4.1";
+    "success", "捐献成功率（遗体和器官）", "Success (organs and body)",
+    "实现捐献的人数 ÷ 我们已知的去世者人数。不以登记人数为分母。",
+    "Donations ÷ deaths known to us. Registrants are never the denominator.", "docs/domain.md 4.2";
+    "cohort", "分组", "Cohorts",
+    "按首次进入库容时的情况分组：年份、来源、当年年龄。时间从首次进入库容起，以年计；观察到首次离开、转待确认或统计日为止。重复登记合并不算离开。",
+    "By the first entry into the pool: its year, channel, and the age reached in that year. Time runs in years from that day to the first leaving, the setting aside, or the day of the report. A duplicate found is no leaving.", "issue 6";
     "targets", "规划指标", "Plan targets",
     "新增：规划期内首次计入的人数，按人去重，同一人在几个登记中只计一次；撤回不从新增中扣除，另列。每月尚需：（目标 － 新增）÷ 剩余月数，不足一月按一月计。",
     "New: persons counted for the first time within the plan's period, each once whatever the number of registries; withdrawals are not taken off but stand beside. Needed a month: (target − new) ÷ months left, parts of a month counted as one.", "docs/domain.md 4.2";

@@ -4,7 +4,8 @@
 //! Pure: facts, days and words come in as arguments; nothing here reads a clock, a database or a file. Nothing but the `statistics` compartment is needed.
 //! May import: `domain`. Values under [`crate::domain::Guarded`] are opened only in `export`, as a person's own hand-out is written.
 //!
-//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`survival`], [`intervals`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
+//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`attrition`], [`reneging`], [`targets`], [`retention`], [`survival`], [`suppress`],
+//! [`intervals`], [`ruleset`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
 
 pub mod attrition;
 pub mod axis;
@@ -17,6 +18,8 @@ pub mod flows;
 pub mod intervals;
 pub mod pool;
 pub mod reneging;
+pub mod retention;
+pub mod ruleset;
 mod special;
 pub mod suppress;
 pub mod survival;
@@ -60,6 +63,14 @@ pub enum ReportError {
         row: u64,
         /// The option that names the column.
         field: &'static str,
+        /// What is wrong, and what to do.
+        what: &'static str,
+    },
+    /// A file of follow-up figures cannot be read.
+    #[error("row {row} {what}. Nothing was written.")]
+    Figures {
+        /// The record's number; the header is 1.
+        row: u64,
         /// What is wrong, and what to do.
         what: &'static str,
     },

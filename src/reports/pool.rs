@@ -10,9 +10,6 @@ use super::facts::standing::{BOOKS, ENROLLED, INTEREST, PERSONS, Standing, UNDEC
 use super::facts::{FactBook, Unions, limit};
 use crate::domain::registry::Registry;
 
-/// Months within which contact data must have been verified to count as reachable (docs/domain.md 4.2, default of V).
-pub const VERIFIED_WITHIN_MONTHS: u32 = 24;
-
 /// Counts of one cell. Of registries they are enrolments; of persons, people counted once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
@@ -38,7 +35,7 @@ impl Counts {
 /// The four parts of the pool; everyone counted in it is in exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Parts {
-    /// 已核实可联系: verified within [`VERIFIED_WITHIN_MONTHS`].
+    /// 已核实可联系: verified within the months of the rule set (docs/domain.md 4.2, V).
     pub verified: u64,
     /// 尚未核实
     pub unverified: u64,
@@ -120,7 +117,7 @@ impl FactBook {
     /// The pool at the end of a day.
     pub fn pool(&self, as_of: AsOf) -> Pool {
         let layout = Layout::of(self);
-        let mut tally = Tally::new(as_of.day, &layout);
+        let mut tally = Tally::new(as_of.day, &layout, self.rules(as_of.day).verified_within_months);
         self.each_standing(as_of, |standing| tally.count(&layout, standing));
         self.read(as_of, &layout, &tally.grid)
     }
@@ -221,8 +218,8 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(day: NaiveDate, layout: &Layout) -> Self {
-        Self { grid: Grid::new(layout), day: day_number(day), year: day.year(), verified_from: verified_from(day) }
+    fn new(day: NaiveDate, layout: &Layout, months: u32) -> Self {
+        Self { grid: Grid::new(layout), day: day_number(day), year: day.year(), verified_from: verified_from(day, months) }
     }
 
     fn count(&mut self, layout: &Layout, standing: &Standing) {
@@ -255,9 +252,9 @@ impl Tally {
     }
 }
 
-/// The first day on which a verification still counts, as a day number.
-pub(super) fn verified_from(day: NaiveDate) -> i32 {
-    day.checked_sub_months(Months::new(VERIFIED_WITHIN_MONTHS)).map_or(NEVER, |d| day_number(d) + 1)
+/// The first day on which a verification still counts for so many months, as a day number.
+pub(super) fn verified_from(day: NaiveDate, months: u32) -> i32 {
+    day.checked_sub_months(Months::new(months)).map_or(NEVER, |d| day_number(d) + 1)
 }
 
 fn part(standing: &Standing, book: usize, day: i32, verified_from: i32) -> usize {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::ReportError;
 use super::facts::FactBook;
 use super::facts::packed::{Packed, day_number};
 use super::intervals::Proportion;
@@ -98,7 +99,7 @@ fn tell(run: &[Packed], first: i32, last: i32, stages: &mut [StageCounts; 6]) {
 }
 
 /// Follow-ups from due to outcome. Everyone followed up must have exactly one outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Funnel {
     /// Due in the period.
     pub due: u64,
@@ -113,6 +114,44 @@ pub struct Funnel {
 }
 
 impl Funnel {
+    /// Reads figures that were published or come from another source: a UTF-8 CSV file with a header, an item and its count a row. The items
+    /// `due`, `tried`, `reached` and `followed_up` (到期, 已联系, 联系上, 回访) are the steps, every other one is an outcome. A step that is not
+    /// told is as large as the people followed up; where those are not told either, everybody tried was.
+    ///
+    /// # Errors
+    /// [`ReportError::Figures`] naming the row.
+    pub fn from_csv(bytes: &[u8]) -> Result<Self, ReportError> {
+        let wrong = |row, what| ReportError::Figures { row, what };
+        let text = std::str::from_utf8(bytes).map_err(|_| wrong(1, "is not UTF-8; save the file as CSV UTF-8"))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+        let (mut due, mut tried, mut reached, mut followed_up) = (None, None, None, None);
+        let mut outcomes: Vec<(String, u64)> = Vec::new();
+        for (row, record) in (2u64..).zip(reader.records()) {
+            let record = record.map_err(|_| wrong(row, "cannot be read as CSV"))?;
+            let item = record.get(0).filter(|i| !i.is_empty()).ok_or(wrong(row, "has no item; write what is counted"))?;
+            let count = record.get(1).and_then(|c| c.parse::<u64>().ok()).ok_or(wrong(row, "has no count; write a whole number"))?;
+            let step = match item {
+                "due" | "到期" => &mut due,
+                "tried" | "已联系" => &mut tried,
+                "reached" | "联系上" => &mut reached,
+                "followed_up" | "回访" => &mut followed_up,
+                _ if outcomes.iter().any(|(key, _)| key == item) => return Err(wrong(row, "tells an outcome a second time; keep one")),
+                _ => {
+                    outcomes.push((item.to_owned(), count));
+                    continue;
+                }
+            };
+            if step.replace(count).is_some() {
+                return Err(wrong(row, "tells a step a second time; keep one"));
+            }
+        }
+        let followed_up =
+            followed_up.or(tried).or(due).ok_or(wrong(1, "is followed by no row `followed_up`; say how many people were followed up"))?;
+        let tried = tried.unwrap_or(followed_up);
+        Ok(Self { due: due.unwrap_or(tried), tried, reached: reached.unwrap_or(followed_up), followed_up, outcomes })
+    }
+
     /// People followed up without an outcome (positive) or outcomes told twice (negative).
     pub fn missing(&self) -> i64 {
         let told: u64 = self.outcomes.iter().map(|(_, n)| n).sum();

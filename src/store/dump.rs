@@ -109,6 +109,7 @@ part! { data, restore_data:
     campaign (Column::Id, |r| r.id);
     hold (Column::Id, |r| r.id);
     bounce (Column::Id, |r| r.id);
+    release (Column::Number, |r| r.number);
 }
 
 part! { keys, restore_keys:

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::domain::id::{LinkId, OutboxId, PersonId, SubjectId, TaskId};
 use crate::domain::time::Timestamp;
@@ -64,6 +64,40 @@ impl Store {
     /// How many messages the mail server took since an instant.
     pub async fn count_sent_since(&self, since: Timestamp) -> Result<u64, StoreError> {
         Ok(outbox::Entity::find().filter(outbox::Column::SentAt.gte(since)).count(&self.reader).await?)
+    }
+
+    /// The follow-ups due in a period by state, reason, and whether a mail of theirs was sent, with their numbers.
+    pub async fn count_tasks_between(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<(TaskState, Option<String>, bool, u64)>, StoreError> {
+        let sent = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::TaskId)
+            .filter(outbox::Column::State.eq(OutboxState::Sent))
+            .filter(outbox::Column::TaskId.is_not_null());
+        let counted = |mailed: bool| {
+            let query = task::Entity::find()
+                .select_only()
+                .columns([task::Column::State, task::Column::Reason])
+                .column_as(task::Column::Id.count(), "n")
+                .filter(task::Column::DueOn.gte(Day(from)))
+                .filter(task::Column::DueOn.lte(Day(to)));
+            let sent = sent.clone().into_query();
+            let query = if mailed {
+                query.filter(task::Column::Id.in_subquery(sent))
+            } else {
+                query.filter(task::Column::Id.not_in_subquery(sent))
+            };
+            query.group_by(task::Column::State).group_by(task::Column::Reason).into_tuple::<(TaskState, Option<String>, i64)>()
+        };
+        let mut out = Vec::new();
+        for mailed in [true, false] {
+            let rows = counted(mailed).all(&self.reader).await?;
+            out.extend(rows.into_iter().map(|(state, reason, n)| (state, reason, mailed, n.unsigned_abs())));
+        }
+        Ok(out)
     }
 
     /// A task.

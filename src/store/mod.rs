@@ -35,6 +35,7 @@ mod meta;
 mod office;
 mod person;
 mod prepare;
+mod release;
 mod restore;
 mod returned;
 mod review;
@@ -64,6 +65,7 @@ pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
     prepare_further, prepare_with,
 };
+pub use release::ReleaseRow;
 pub use restore::restore;
 pub use returned::{BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};

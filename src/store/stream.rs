@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use rayon::prelude::*;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::contact::Contact;
 use crate::domain::fact::Fact;
@@ -109,6 +109,11 @@ impl Store {
                 page.into_par_iter().map(|row| vault.unseal_fact(row.id, &Sealed::from_bytes(row.sealed.0))).collect();
             facts?.into_iter().for_each(&mut each);
         }
+    }
+
+    /// How many facts there are. None is ever taken away, so it tells whether some came since they were read.
+    pub async fn count_facts(&self) -> Result<u64, StoreError> {
+        Ok(fact::Entity::find().count(&self.reader).await?)
     }
 
     /// Every standing of every person, page by page to `each`.

@@ -25,6 +25,7 @@ mod pages_in_a_browser;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
+mod reports_program;
 mod reports_public;
 mod reports_survival;
 mod same_moment;

@@ -73,6 +73,8 @@ struct Plot {
     top: f64,
     bottom: f64,
     max: f64,
+    /// The marks of the axis of shares, from 0.
+    shares: Vec<f64>,
 }
 
 impl Plot {
@@ -81,7 +83,8 @@ impl Plot {
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.bottom - (self.bottom - self.top) * value.clamp(0.0, 1.0)
+        let full = self.shares.last().copied().unwrap_or(1.0);
+        self.bottom - (self.bottom - self.top) * (value / full).clamp(0.0, 1.0)
     }
 }
 
@@ -99,6 +102,7 @@ impl Curves {
             top,
             bottom: top + if wide { 278.0 } else { 190.0 },
             max: times.last().copied().unwrap_or(1.0),
+            shares: self.shares(),
         };
         self.axes(&mut pen, &plot, &times);
         for (at, line) in self.lines.iter().enumerate() {
@@ -118,11 +122,18 @@ impl Curves {
         if self.rising { 0.0 } else { 1.0 }
     }
 
+    /// Curves that fall have the whole axis; those that rise have what the highest needs, so that small incidences are told apart.
+    fn shares(&self) -> Vec<f64> {
+        let highest = self.lines.iter().flat_map(|l| l.steps.iter().map(|s| s.1)).fold(0.0, f64::max);
+        let top = if self.rising && highest > 0.0 { highest.min(1.0) } else { 1.0 };
+        marks(100.0 * top, 5).into_iter().map(|percent| (percent / 100.0).min(1.0)).collect()
+    }
+
     fn axes(&self, pen: &mut Pen, plot: &Plot, times: &[f64]) {
-        for percent in [100.0, 80.0, 60.0, 40.0, 20.0, 0.0] {
-            let y = plot.y(percent / 100.0);
-            pen.line(if percent == 0.0 { "axis" } else { "grid" }, (plot.left, y), (plot.right, y));
-            pen.text("m", Anchor::End, plot.left - 8.0, y + 5.0, &format!("{percent}%"));
+        for share in &plot.shares {
+            let y = plot.y(*share);
+            pen.line(if *share == 0.0 { "axis" } else { "grid" }, (plot.left, y), (plot.right, y));
+            pen.text("m", Anchor::End, plot.left - 8.0, y + 5.0, &format!("{}%", mark_text(100.0 * share)));
         }
         for (at, time) in times.iter().enumerate() {
             let x = plot.x(*time);
@@ -168,11 +179,11 @@ impl Curves {
         data.push_str(&format!("H{}", n(plot.x(line.until))));
         let (class, more) = look(at);
         pen.path(&class, &more, &data);
-        // Marks closer than two units are one on the drawing.
+        // Marks closer than five units are one on the drawing.
         let mut last = f64::NEG_INFINITY;
         for time in &line.censored {
             let x = plot.x(*time);
-            if x - last < 2.0 {
+            if x - last < 5.0 {
                 continue;
             }
             last = x;
@@ -299,6 +310,16 @@ mod tests {
         assert_eq!(dashes.len(), 7, "the first two are the stylesheet's");
         assert!(svg.contains("在险人数") && svg.contains("class=\"l4\""));
         assert!(!svg.contains("style="));
+    }
+
+    #[test]
+    fn small_incidences_fill_their_axis_and_retention_has_the_whole_one() {
+        let mut rising = curves(1);
+        rising.rising = true;
+        rising.lines[0].steps = vec![(1.0, 0.01), (9.0, 0.037)];
+        let svg = rising.svg(Width::Wide);
+        assert!(svg.contains(">4%<") && !svg.contains(">100%<"), "{svg}");
+        assert!(curves(1).svg(Width::Wide).contains(">100%<"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! A report as people and programs get it: sections with charts and tables for a page or a print, one long table for programs.
 
+mod brief;
 mod explanation;
 mod flows;
+mod funnel;
 mod page;
 mod pool;
 mod public;
 mod rates;
+mod retention;
 mod survival;
 mod targets;
 
@@ -14,13 +17,17 @@ use serde_json::{Value as Json, json};
 use super::chart::Chart;
 use super::definitions::Definition;
 use super::export::{Table, workbook};
+use super::ruleset::RuleSet;
 use super::{Lang, ReportError};
 
+pub use brief::{Brief, brief_report};
 pub use explanation::{About, ExplainedPair, ExplainedStep, explanation_report};
 pub use flows::flows_report;
-pub use pool::pool_report;
-pub use public::{Release, public_report};
-pub use rates::{attrition_report, reneging_report};
+pub use funnel::{funnel_report, funnel_section};
+pub use pool::{completeness, pool_report};
+pub use public::{Release, Standing, public_report};
+pub use rates::{Requests, attrition_report, reneging_report};
+pub use retention::retention_report;
 pub use survival::survival_report;
 pub use targets::targets_report;
 
@@ -63,6 +70,16 @@ impl Section {
 }
 
 impl Report {
+    /// Adds by which rule set it was counted and how complete the data behind it are.
+    #[must_use]
+    pub fn counted_by(mut self, rules: &RuleSet, complete: Option<String>) -> Self {
+        self.about.push((self.lang.pick("规则集", "Rule set").to_owned(), rules.print(self.lang)));
+        if let Some(complete) = complete {
+            self.about.push((self.lang.pick("资料完整度", "Completeness").to_owned(), complete));
+        }
+        self
+    }
+
     /// The sections as HTML for a page that has the product's stylesheet: no `<html>`, no title, no inline style.
     pub fn fragment(&self) -> String {
         page::fragment(self)
@@ -76,6 +93,14 @@ impl Report {
     /// The first chart as a file; none where the report has no chart.
     pub fn svg(&self) -> Option<String> {
         self.sections.iter().find_map(|s| s.chart.as_ref()).map(Chart::file)
+    }
+
+    /// The tables of the sections as CSV files of their own, in the order of the report.
+    ///
+    /// # Errors
+    /// [`ReportError::Text`].
+    pub fn csv_of_sections(&self) -> Result<Vec<Vec<u8>>, ReportError> {
+        self.sections.iter().filter_map(|s| s.table.as_ref()).map(Table::to_csv).collect()
     }
 
     /// The long table as CSV.
@@ -119,12 +144,38 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::domain::registry::Registry;
     use crate::domain::town::Towns;
     use crate::reports::axis::{AsOf, Names};
     use crate::reports::facts::FactBook;
     use crate::reports::flows::Period;
-    use crate::reports::suppress::{Pattern, Rule};
+    use crate::reports::pool::Counted;
+    use crate::reports::reneging::Funnel;
+    use crate::reports::suppress::Pattern;
     use crate::reports::targets::Plans;
+
+    fn requests(book: &FactBook, from: NaiveDate, to: NaiveDate) -> Requests {
+        let period = Period::restated(from, to).unwrap();
+        let organs = Counted::Registry(Registry::OrganBody);
+        Requests {
+            reneging: book.reneging(from, to),
+            funnel: Some(Funnel::default()),
+            organs: book.flows(period).total(organs),
+            organs_unverified: book.pool(AsOf::day(to)).registry(Registry::OrganBody).parts.unverified,
+        }
+    }
+
+    fn brief(book: &FactBook, period: Period, as_of: AsOf) -> Brief {
+        let plan = Plans::shipped().plans.remove(0);
+        Brief {
+            branch: "雁江区红十字会".to_owned(),
+            pool: book.pool(as_of),
+            flows: book.flows(period),
+            attrition: book.attrition(period),
+            progress: book.targets(&plan, as_of.day),
+            plan,
+        }
+    }
 
     fn every(book: &FactBook, lang: Lang) -> Vec<Report> {
         let day = |y| NaiveDate::from_ymd_opt(y, 6, 1).unwrap();
@@ -136,10 +187,13 @@ mod tests {
         vec![
             pool_report(&book.pool(as_of), &names),
             flows_report(&book.flows(period), &names),
-            attrition_report(&book.attrition(period), &names),
-            reneging_report(&book.reneging(day(2024), day(2025)), lang),
+            attrition_report(&book.attrition(period), Some(&book.attrition(period)), &names),
+            reneging_report(&requests(book, day(2024), day(2025)), lang),
             targets_report(plan, &book.targets(plan, day(2025)), day(2025), lang),
-            public_report(&book.release(as_of, Rule::default(), &Pattern::default()), &names),
+            retention_report(&book.retention(Registry::StemCell, as_of), lang),
+            brief_report(&brief(book, period, as_of), &names),
+            funnel_report(&Funnel::default(), lang),
+            public_report(&book.release(as_of, &Pattern::default()), Standing::Preview, &names),
         ]
     }
 

@@ -9,7 +9,7 @@ use crate::reports::intervals::Proportion;
 use crate::reports::pool::{Counted, Counts, Pool};
 
 /// The four parts, as printed.
-const PARTS: [(&str, &str, &str); 4] = [
+pub(super) const PARTS: [(&str, &str, &str); 4] = [
     ("verified", "已核实可联系", "Verified, reachable"),
     ("unverified", "尚未核实", "Not verified"),
     ("lost", "已知失联", "Known lost"),
@@ -28,7 +28,6 @@ pub fn pool_report(pool: &Pool, names: &Names<'_>) -> Report {
         about: vec![
             (lang.pick("截至", "As of").to_owned(), pool.as_of.day.to_string()),
             (lang.pick("在册人数（去重）", "Distinct persons").to_owned(), pool.persons.pool().to_string()),
-            (lang.pick("资料完整度", "Completeness").to_owned(), completeness(pool, lang)),
         ],
         sections,
         data: data(pool, names),
@@ -37,7 +36,7 @@ pub fn pool_report(pool: &Pool, names: &Names<'_>) -> Report {
     }
 }
 
-fn part_counts(c: &Counts) -> [u64; 4] {
+pub(super) fn part_counts(c: &Counts) -> [u64; 4] {
     [c.parts.verified, c.parts.unverified, c.parts.lost, c.parts.unavailable]
 }
 
@@ -136,7 +135,7 @@ fn breakdown(pool: &Pool, by: Dimension, names: &Names<'_>) -> Section {
 }
 
 /// Which share of the registrations tells town, sex and birth year.
-fn completeness(pool: &Pool, lang: Lang) -> String {
+pub fn completeness(pool: &Pool, lang: Lang) -> String {
     let told = |by: Dimension, none: Cell| {
         let unknown = pool.by(Counted::All, by).iter().find(|(c, _)| *c == none).map_or(0, |(_, c)| c.pool());
         let all = pool.total.pool();

@@ -1,21 +1,28 @@
 //! Attrition and reneging as reports.
 
+use super::funnel::funnel_section;
 use super::pool::counted_word;
 use super::{Report, Section, defined};
 use crate::domain::fact::MatchStage;
+use crate::domain::registry::ExitReason;
 use crate::reports::Lang;
 use crate::reports::attrition::{Attrition, Losses};
 use crate::reports::axis::{Cell, Dimension, Names, registry_name};
 use crate::reports::chart::{Bar, Bars, Chart, Words};
 use crate::reports::export::{Column, Table, Value};
-use crate::reports::intervals::Rate;
+use crate::reports::flows::Lines;
+use crate::reports::intervals::{Proportion, Rate};
 use crate::reports::pool::Counted;
-use crate::reports::reneging::Reneging;
+use crate::reports::reneging::{Funnel, Reneging};
 
 /// The report of attrition.
-pub fn attrition_report(attrition: &Attrition, names: &Names<'_>) -> Report {
+///
+/// `previous` is the period of the same length before: compared only where both looked equally hard.
+pub fn attrition_report(attrition: &Attrition, previous: Option<&Attrition>, names: &Names<'_>) -> Report {
     let lang = names.lang;
-    let mut sections = vec![registries(attrition, lang)];
+    let mut first = registries(attrition, lang);
+    first.note = previous.map(|p| comparison(p, attrition, lang));
+    let mut sections = vec![first];
     for by in [Dimension::Town, Dimension::Age, Dimension::Channel, Dimension::Sex] {
         sections.push(cells(attrition, by, names));
     }
@@ -24,13 +31,13 @@ pub fn attrition_report(attrition: &Attrition, names: &Names<'_>) -> Report {
         about: vec![(lang.pick("期间", "Period").to_owned(), format!("{} – {}", attrition.period.from, attrition.period.to))],
         sections,
         data: data(attrition, names),
-        definitions: defined(&["attrition", "attrition-crude", "verified-share", "losses-new", "recovered", "small-numbers"]),
+        definitions: defined(&["attrition", "attrition-crude", "verified-share", "losses-new", "recovered", "comparison", "small-numbers"]),
         lang,
     }
 }
 
 /// Losses per hundred person-years with the interval; few person-years leave the counts alone.
-fn per_hundred(rate: &Rate, lang: Lang) -> String {
+pub(super) fn per_hundred(rate: &Rate, lang: Lang) -> String {
     match (rate.rate, rate.interval) {
         (Some(r), Some(i)) if rate.person_years >= 20.0 => match lang {
             Lang::Zh => format!("{:.1}（{:.1}–{:.1}）", 100.0 * r, 100.0 * i.low, 100.0 * i.high),
@@ -39,6 +46,50 @@ fn per_hundred(rate: &Rate, lang: Lang) -> String {
         _ => match lang {
             Lang::Zh => format!("{:.0} 人年中 {} 例", rate.person_years, rate.events),
             Lang::En => format!("{} in {:.0} person-years", rate.events, rate.person_years),
+        },
+    }
+}
+
+/// The period before, and whether the two may be compared: not where the shares verified differ by more than 10 points.
+fn comparison(previous: &Attrition, now: &Attrition, lang: Lang) -> (bool, String) {
+    let (before, after) = (previous.total(Counted::All), now.total(Counted::All));
+    let period = format!("{} – {}", previous.period.from, previous.period.to);
+    let shares = (before.verified_share().print(lang), after.verified_share().print(lang));
+    let (old, new) = (before.rate(), after.rate());
+    let large = old.person_years >= 20.0 && new.person_years >= 20.0;
+    match (old.rate, new.rate) {
+        (Some(a), Some(b)) if large && before.comparable(&after) => {
+            let arrow = if b > a {
+                "↑"
+            } else if b < a {
+                "↓"
+            } else {
+                "→"
+            };
+            let rates = (per_hundred(&old, lang), per_hundred(&new, lang));
+            let text = match lang {
+                Lang::Zh => format!(
+                    "上期（{period}）每百人年 {}，本期 {} {arrow}。两期核实比例 {} 与 {}，可以比较。",
+                    rates.0, rates.1, shares.0, shares.1
+                ),
+                Lang::En => format!(
+                    "Period before ({period}): {} per 100 person-years, now {} {arrow}. Shares verified {} and {}: comparable.",
+                    rates.0, rates.1, shares.0, shares.1
+                ),
+            };
+            (true, text)
+        }
+        _ => match lang {
+            Lang::Zh => {
+                (false, format!("与上期（{period}）不作比较：核实比例 {} 与 {}，相差超过 10 个百分点或人数太少。", shares.0, shares.1))
+            }
+            Lang::En => (
+                false,
+                format!(
+                    "Not compared with the period before ({period}): shares verified {} and {}, more than 10 points apart or too few people.",
+                    shares.0, shares.1
+                ),
+            ),
         },
     }
 }
@@ -196,8 +247,50 @@ fn data(attrition: &Attrition, names: &Names<'_>) -> Table {
     table
 }
 
+/// What the report of reneging tells of: requests by stage, follow-ups, and donations after death.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requests {
+    /// Requests by stage.
+    pub reneging: Reneging,
+    /// Follow-ups due in the period, where this process can count them.
+    pub funnel: Option<Funnel>,
+    /// The period's flows of organ and body registrants.
+    pub organs: Lines,
+    /// Organ and body registrants whose state was not verified within the months of the rule set.
+    pub organs_unverified: u64,
+}
+
+/// Donations among the deaths known to us; whoever died unknown to us is in neither figure, so the unverified stand beside.
+fn organs(requests: &Requests, lang: Lang) -> Section {
+    let whole = |reason| u64::try_from(requests.organs.exit(reason)).unwrap_or(0);
+    let (donated, died) = (whole(ExitReason::Donated), whole(ExitReason::Died));
+    let success = Proportion::new(donated, donated + died);
+    let mut table = Table::new(
+        lang.pick("遗体和人体器官捐献", "Organ and body donation"),
+        vec![Column::text("item", lang.pick("项目", "Item")), Column::number("count", lang.pick("人数", "People"))],
+    );
+    let rows = [
+        (lang.pick("已知去世", "Deaths known to us"), Value::count(donated + died)),
+        (lang.pick("其中实现捐献", "of these donated"), Value::count(donated)),
+        (lang.pick("捐献成功率", "Success"), Value::text(success.print(lang))),
+        (lang.pick("在册而核实已过期", "On file, not verified in time"), Value::count(requests.organs_unverified)),
+    ];
+    table.rows.extend(rows.map(|(name, value)| vec![Value::text(name), value]));
+    let mut section = Section::new(lang.pick("遗体和人体器官捐献的实现", "Organ and body donation"));
+    section.lead = Some(
+        lang.pick(
+            "分母只含我们知道的去世者，不含在册登记者：绝大多数登记者健在。核实已过期的人里可能有我们不知道的去世者。",
+            "The denominator holds deaths known to us, never the registrants: most of them are alive. Among the unverified there may be deaths unknown to us.",
+        )
+        .to_owned(),
+    );
+    section.table = Some(table);
+    section
+}
+
 /// The report of reneging.
-pub fn reneging_report(reneging: &Reneging, lang: Lang) -> Report {
+pub fn reneging_report(requests: &Requests, lang: Lang) -> Report {
+    let reneging = &requests.reneging;
     let mut table = Table::new(
         lang.pick("反悔", "Reneging"),
         vec![
@@ -274,9 +367,12 @@ pub fn reneging_report(reneging: &Reneging, lang: Lang) -> Report {
     Report {
         title: lang.pick("反悔", "Reneging").to_owned(),
         about: vec![(lang.pick("期间", "Period").to_owned(), format!("{} – {}", reneging.from, reneging.to))],
-        sections: vec![section],
+        sections: std::iter::once(section)
+            .chain(requests.funnel.as_ref().map(|f| funnel_section(f, lang)))
+            .chain([organs(requests, lang)])
+            .collect(),
         data: raw,
-        definitions: defined(&["reneging", "availability", "small-numbers"]),
+        definitions: defined(&["reneging", "availability", "funnel", "success", "small-numbers"]),
         lang,
     }
 }

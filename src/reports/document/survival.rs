@@ -8,7 +8,7 @@ use crate::reports::survival::{Analysis, Curve, Incidence, Sample};
 
 /// The report of an analysis. `unit` is the unit of time printed at the axis (empty where unknown); `cause` names a cause.
 pub fn survival_report(sample: &Sample, analysis: &Analysis, unit: &str, cause: &dyn Fn(u32) -> String, lang: Lang) -> Report {
-    let mut sections = vec![curves(sample, analysis, unit, lang)];
+    let mut sections = vec![curves(sample, analysis, unit, lang, "curves")];
     if let Some(incidence) = &analysis.aalen_johansen {
         sections.push(causes(incidence, unit, cause, lang));
     }
@@ -27,7 +27,8 @@ fn shown(analysis: &Analysis) -> &[(String, Curve)] {
     if analysis.kaplan_meier.len() > 2 { &analysis.kaplan_meier[1..] } else { &analysis.kaplan_meier[..analysis.kaplan_meier.len().min(1)] }
 }
 
-fn curves(sample: &Sample, analysis: &Analysis, unit: &str, lang: Lang) -> Section {
+/// The curves as a section; `id` tells its drawing from others of the page.
+pub(super) fn curves(sample: &Sample, analysis: &Analysis, unit: &str, lang: Lang, id: &str) -> Section {
     let grouped = analysis.kaplan_meier.len() > 2;
     let lines: Vec<Line> = shown(analysis)
         .iter()
@@ -68,7 +69,7 @@ fn curves(sample: &Sample, analysis: &Analysis, unit: &str, lang: Lang) -> Secti
         .collect();
     let words =
         Words {
-            id: "survival".to_owned(), title: lang.pick("卡普兰－迈耶曲线", "Kaplan-Meier curves").to_owned(), description, lang
+            id: format!("survival-{id}"), title: lang.pick("卡普兰－迈耶曲线", "Kaplan-Meier curves").to_owned(), description, lang
         };
     let mut section = Section::new(lang.pick("保留比例", "Survival"));
     section.lead = Some(
@@ -90,7 +91,7 @@ fn curves(sample: &Sample, analysis: &Analysis, unit: &str, lang: Lang) -> Secti
     section
 }
 
-fn causes(incidence: &Incidence, unit: &str, cause: &dyn Fn(u32) -> String, lang: Lang) -> Section {
+pub(super) fn causes(incidence: &Incidence, unit: &str, cause: &dyn Fn(u32) -> String, lang: Lang) -> Section {
     let until = incidence.rows.last().map_or(0.0, |r| r.time);
     let lines = incidence.causes.iter().enumerate().map(|(at, number)| Line {
         label: cause(*number),

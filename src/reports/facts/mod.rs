@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::StatId;
 use crate::domain::town::TownCode;
+use crate::reports::ruleset::{RuleSet, RuleSets};
 use packed::{Packed, day_number};
 pub(super) use unions::{Change, Unions};
 
@@ -35,6 +36,7 @@ pub struct FactBook {
     cluster_of: Vec<u32>,
     clusters: Vec<Vec<u32>>,
     first_recorded: Option<NaiveDate>,
+    rules: RuleSets,
 }
 
 impl std::fmt::Debug for FactBook {
@@ -49,6 +51,18 @@ impl FactBook {
         let mut book = Self::default();
         book.extend(facts);
         book
+    }
+
+    /// Counts by other rule sets than the shipped ones.
+    #[must_use]
+    pub fn with_rules(mut self, rules: RuleSets) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// The rule set in force on a day.
+    pub fn rules(&self, day: NaiveDate) -> &RuleSet {
+        self.rules.on(day)
     }
 
     /// How many facts it holds.

@@ -121,6 +121,11 @@ impl Standing {
         self.origin.get(book).copied().unwrap_or(self.first)
     }
 
+    /// By which channel it came into a registry: the packed index.
+    pub fn came_by(&self, book: usize) -> u8 {
+        self.origin(book).channel
+    }
+
     /// The status code for which it left a pool last; 0 where it never left.
     pub fn left_for(&self, book: usize) -> u8 {
         self.left_for.get(book).copied().unwrap_or(0)

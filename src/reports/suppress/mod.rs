@@ -46,7 +46,7 @@ pub struct Counts {
 }
 
 /// A table as it may be published: every row and column total is shown, starred cells are `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Safe {
     /// The table's key.
     pub key: String,
@@ -76,13 +76,14 @@ pub struct Pattern {
     pub columns: BTreeMap<String, BTreeSet<String>>,
     /// Starred cells (row, column), by table.
     pub starred: BTreeMap<String, BTreeSet<(String, String)>>,
-    /// Tables left out.
+    /// Tables left out of this release. Nothing was told of them, so they may be in the next one.
     pub left_out: BTreeSet<String>,
 }
 
 /// Makes a family of tables safe. Gives the tables that can be published, in the order given, and the pattern for the next release.
 pub fn publish(tables: &[Counts], rule: Rule, before: &Pattern) -> (Vec<Safe>, Pattern) {
     let mut pattern = before.clone();
+    pattern.left_out.clear();
     if let Some(first) = tables.first() {
         let totals: Vec<(String, u64)> = first.rows.iter().cloned().zip(first.counts.iter().map(|r| r.iter().sum())).collect();
         join_small(&totals, rule, &mut pattern.rows);
@@ -93,7 +94,7 @@ pub fn publish(tables: &[Counts], rule: Rule, before: &Pattern) -> (Vec<Safe>, P
         let totals = table.columns.iter().enumerate().map(|(at, c)| (c.clone(), table.counts.iter().filter_map(|r| r.get(at)).sum()));
         join_small(&totals.collect::<Vec<_>>(), rule, joined);
         let grid = Grid::of(table, &pattern.rows, joined);
-        if pattern.left_out.contains(&table.key) || grid.total() < rule.threshold {
+        if grid.total() < rule.threshold {
             pattern.left_out.insert(table.key.clone());
             continue;
         }
@@ -172,10 +173,16 @@ impl Grid {
         if self.rows.len() < 2 || self.columns.len() < 2 {
             stars.iter_mut().flatten().for_each(|s| *s = false);
         }
-        while let Some((i, j)) = self.unsafe_cell(&stars, rule) {
-            let more = self.cheapest_cycle(&stars, rule, i, j)?;
-            for (a, b) in more {
-                stars[a][b] = true;
+        // A further star only widens what the others could be, so a cell found safe stays safe and is looked at once.
+        let mut waiting: Vec<(usize, usize)> =
+            (0..self.rows.len()).flat_map(|i| (0..self.columns.len()).map(move |j| (i, j))).filter(|(i, j)| stars[*i][*j]).collect();
+        waiting.reverse();
+        while let Some((i, j)) = waiting.pop() {
+            while self.narrow(&stars, rule, i, j) {
+                for (a, b) in self.cheapest_cycle(&stars, rule, i, j)? {
+                    stars[a][b] = true;
+                    waiting.push((a, b));
+                }
             }
         }
         kept.clear();
@@ -194,11 +201,10 @@ impl Grid {
         })
     }
 
-    fn unsafe_cell(&self, stars: &[Vec<bool>], rule: Rule) -> Option<(usize, usize)> {
-        (0..self.rows.len()).flat_map(|i| (0..self.columns.len()).map(move |j| (i, j))).filter(|(i, j)| stars[*i][*j]).find(|(i, j)| {
-            let (low, high) = range(&self.counts, stars, *i, *j);
-            high - low < rule.threshold
-        })
+    /// Whether a starred cell could be worked out to a range narrower than the threshold.
+    fn narrow(&self, stars: &[Vec<bool>], rule: Rule, i: usize, j: usize) -> bool {
+        let (low, high) = range(&self.counts, stars, i, j);
+        high - low < rule.threshold
     }
 
     /// The rectangle through a cell whose other three corners cost least to star and give the cell the widest range: first those that are enough by themselves,

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod pair;
 pub mod person;
 pub mod record;
+pub mod release;
 pub mod session;
 pub mod setting;
 pub mod staff;

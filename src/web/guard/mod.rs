@@ -84,6 +84,8 @@ capabilities! {
     CanConfirmFirstContact: ConfirmFirstContact;
     /// May read reports.
     CanReport: Report;
+    /// May approve what is published and enter plans.
+    CanPublish: Publish;
     /// May administer accounts and keys.
     CanAdminister: Administer;
     /// May read and verify the log.

@@ -5,12 +5,14 @@ mod admin;
 mod drive;
 mod duplicates;
 mod enrol;
+mod figures;
 mod first_contact;
 mod followup;
 mod import;
 mod link;
 mod log;
 mod people;
+mod publication;
 mod report;
 
 use std::io::Cursor;
@@ -62,6 +64,11 @@ impl Download {
     /// A CSV file; `name` is ASCII and ours.
     pub fn csv(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self { kind: ContentType::new("text", "csv").with_params(("charset", "utf-8")), name: name.into(), body: Zeroizing::new(bytes) }
+    }
+
+    /// A file of another kind; `name` is ASCII and ours.
+    pub fn of(kind: ContentType, name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { kind, name: name.into(), body: Zeroizing::new(bytes) }
     }
 
     /// A workbook; `name` is ASCII and ours.
@@ -169,12 +176,14 @@ pub fn routes() -> Vec<Route> {
         drive::routes(),
         duplicates::routes(),
         enrol::routes(),
+        figures::routes(),
         first_contact::routes(),
         followup::routes(),
         import::routes(),
         link::routes(),
         log::routes(),
         people::routes(),
+        publication::routes(),
         report::routes(),
     ] {
         all.extend(more);

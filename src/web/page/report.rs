@@ -12,7 +12,7 @@ use crate::web::guard::CanReport;
 use crate::web::view::report::{Days, Report, lang_of};
 
 /// The days asked for; the year to date where none are. Days ahead count as today.
-fn days(today: NaiveDate, from: Option<&str>, as_of: Option<&str>) -> Result<Days, Fault> {
+pub(super) fn days(today: NaiveDate, from: Option<&str>, as_of: Option<&str>) -> Result<Days, Fault> {
     let read = |text: &str| text.trim().parse::<NaiveDate>().map_err(|_| Fault(Status::UnprocessableEntity));
     let as_of = as_of.filter(|t| !t.trim().is_empty()).map(read).transpose()?.unwrap_or(today).min(today);
     let start = NaiveDate::from_ymd_opt(as_of.year(), 1, 1).unwrap_or(as_of);
@@ -61,7 +61,7 @@ async fn xlsx(staff: CanReport<'_>, from: Option<&str>, as_of: AsOf<'_>) -> Answ
 }
 
 /// The query field `as-of`, whose name is no identifier.
-struct AsOf<'r>(Option<&'r str>);
+pub(super) struct AsOf<'r>(pub(super) Option<&'r str>);
 
 #[rocket::async_trait]
 impl<'r> rocket::form::FromForm<'r> for AsOf<'r> {

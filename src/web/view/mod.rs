@@ -20,6 +20,7 @@ pub mod duplicates;
 pub mod enrol;
 pub mod enter;
 pub mod failure;
+pub mod figures;
 pub mod followup;
 pub mod import;
 pub mod link;

@@ -80,6 +80,8 @@ pub struct Report {
     pub registries: Vec<String>,
     /// By town, sex, age band.
     pub tables: Vec<(String, Table)>,
+    /// The other reports.
+    pub ways: Vec<super::figures::Way>,
     /// Where the files are.
     pub query: String,
     /// Term and sentence of every figure shown.
@@ -164,6 +166,7 @@ impl Report {
                 .into_iter()
                 .map(|(by, title)| (text.t(title), table(pool, flows, by, &names, text)))
                 .collect(),
+            ways: super::figures::ways(&s, "/reports", &format!("from={}&as-of={}", days.from, days.as_of)),
             query: format!("from={}&as-of={}", days.from, days.as_of),
             definitions: DEFINITIONS.iter().filter_map(|key| by_key(key)).map(|d| (d.name(lang_of(text)), d.text(lang_of(text)))).collect(),
             beside: (pool.total.interest, pool.total.undecided),

@@ -415,6 +415,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                     sum: vec![Some(1332), Some(1422), Some(190), Some(81)],
                 },
             )],
+            ways: super::figures::ways(&shell(lang, "/reports"), "/reports", ""),
             query: "as-of=2026-11-23&from=2026-01-01".into(),
             definitions: vec![("库容", "某日终了时处于“已登记”或“已入库”状态的登记项数。")],
             beside: (120, 14),

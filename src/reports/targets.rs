@@ -17,7 +17,7 @@ pub struct Plans {
 }
 
 /// A plan with its period.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Its name.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct Plan {
 }
 
 /// One target of a plan.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {
     /// The name programs read.
     pub key: String,
@@ -70,7 +70,7 @@ pub enum Count {
 }
 
 /// A figure entered for a period.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// First day it is for.
     #[serde(deserialize_with = "crate::domain::time::rule_date")]
@@ -98,7 +98,7 @@ impl Plans {
 
     /// The plan the program ships: the branch's of 2021 to 2025.
     pub fn shipped() -> Self {
-        Self::from_toml(include_str!("plan.toml")).expect("the shipped plan is read by a test")
+        Self::from_toml(include_str!("../../rules/plan.toml")).expect("the shipped plan is read by a test")
     }
 
     /// The plan of a day, else the last that ended before it, else the first.
