@@ -43,6 +43,7 @@ use crate::followup::policy::Policies;
 use crate::store::Store;
 use crate::vault::{Cost, Vault};
 
+pub use crate::store::Recorder;
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
@@ -53,7 +54,6 @@ pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
 pub use office::{KeysStatus, restore};
 pub use open::{Opened, Unlock};
 pub use people::{Opening, PersonPage, PersonRow, Source};
-pub use crate::store::Recorder;
 pub use register::Circumstances;
 pub use review::{PairPage, QueueItem, Verdict};
 pub use scan::ScanTally;

@@ -95,11 +95,8 @@ impl<T: Send + 'static> LatestStream<T> {
         let (vault, make) = (Arc::clone(&self.vault), self.make);
         rayon::spawn(move || {
             let subjects: Vec<&[Raw]> = rows.chunk_by(|a, b| a.subject == b.subject).collect();
-            let opened: Result<Vec<Option<T>>, StoreError> = subjects
-                .into_par_iter()
-                .with_min_len(32)
-                .map(|rows| Ok(opened(&vault, rows)?.map(make)))
-                .collect();
+            let opened: Result<Vec<Option<T>>, StoreError> =
+                subjects.into_par_iter().with_min_len(32).map(|rows| Ok(opened(&vault, rows)?.map(make))).collect();
             // The stream may have been dropped meanwhile.
             let _ = send.send(opened.map(|page| page.into_iter().flatten().collect()));
         });
@@ -176,7 +173,9 @@ fn opened(vault: &Vault, rows: &[Raw]) -> Result<Option<Latest>, StoreError> {
     }
     let keys = vault.subject_keys(subject, &wrapped)?;
     let slot = |compartment, column| record_slot(compartment, column, record, subject);
-    let Some(identity) = open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), last.identity.clone())? else { return Ok(None) };
+    let Some(identity) = open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), last.identity.clone())? else {
+        return Ok(None);
+    };
     let contact = open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), last.contact.clone())?;
     let registries = Registry::ALL.into_iter().filter(|r| last.registries & bit(*r) != 0).collect();
     Ok(Some(Latest { subject, person, registries, identity, contact }))

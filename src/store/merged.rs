@@ -136,7 +136,8 @@ impl Tx {
     /// occasion of one person.
     async fn rewrite(&mut self, table: Table, before: &[Item], after: Vec<Item>) -> Result<(), StoreError> {
         let was: HashMap<Uuid, &Item> = before.iter().map(|i| (i.id, i)).collect();
-        let changes = |item: &Item| was.get(&item.id).is_some_and(|o| (o.person, &o.state, &o.note) != (item.person, &item.state, &item.note));
+        let changes =
+            |item: &Item| was.get(&item.id).is_some_and(|o| (o.person, &o.state, &o.note) != (item.person, &item.state, &item.note));
         let changed: Vec<Item> = after.into_iter().filter(changes).collect();
         let moving = |item: &Item| was.get(&item.id).is_some_and(|old| old.person != item.person);
         let mut places: HashSet<(PersonId, (String, Day))> = HashSet::new();
@@ -145,8 +146,8 @@ impl Tx {
         }
         for item in &changed {
             let mut item = item.clone();
-            let free = !moving(&item)
-                || places.insert((item.person, item.what.clone())) && !self.stands(table, item.person, &item.what).await?;
+            let free =
+                !moving(&item) || places.insert((item.person, item.what.clone())) && !self.stands(table, item.person, &item.what).await?;
             if !free {
                 // Somebody else's row is there: this one waits where it is in nobody's way.
                 item.person = PersonId(Uuid::now_v7());
@@ -164,7 +165,8 @@ impl Tx {
                 query.filter(task::Column::Occurrence.eq(*occurrence)).count(&self.db).await?
             }
             Table::Outbox => {
-                let query = outbox::Entity::find().filter(outbox::Column::PersonId.eq(person)).filter(outbox::Column::Rule.eq(rule.as_str()));
+                let query =
+                    outbox::Entity::find().filter(outbox::Column::PersonId.eq(person)).filter(outbox::Column::Rule.eq(rule.as_str()));
                 query.filter(outbox::Column::Occurrence.eq(*occurrence)).count(&self.db).await?
             }
         };

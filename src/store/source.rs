@@ -45,8 +45,12 @@ impl Store {
                 first.entry(row.subject_id).or_insert(row.decided_by);
             }
             let corrections = correction::Entity::find().filter(correction::Column::SubjectId.is_in(ids()));
-            let resolved: HashMap<_, _> =
-                corrections.all(&self.reader).await?.into_iter().filter_map(|c| Some(((c.subject_id, c.resolved_at?), c.resolved_by))).collect();
+            let resolved: HashMap<_, _> = corrections
+                .all(&self.reader)
+                .await?
+                .into_iter()
+                .filter_map(|c| Some(((c.subject_id, c.resolved_at?), c.resolved_by)))
+                .collect();
             let rows: Vec<ImportRowId> = records.iter().filter_map(|r| r.import_row_id).collect();
             let mut numbers: HashMap<ImportRowId, i64> = HashMap::new();
             for rows in rows.chunks(super::admit::IDS) {
@@ -55,10 +59,9 @@ impl Store {
             }
             for row in records {
                 let recorded = match (row.import_row_id, resolved.get(&(row.subject_id, row.recorded_at))) {
-                    (Some(import), _) => Recorded {
-                        how: Recorder::Import(numbers.get(&import).copied()),
-                        by: first.get(&row.subject_id).copied().flatten(),
-                    },
+                    (Some(import), _) => {
+                        Recorded { how: Recorder::Import(numbers.get(&import).copied()), by: first.get(&row.subject_id).copied().flatten() }
+                    }
                     (None, Some(by)) => Recorded { how: Recorder::Correction, by: *by },
                     (None, None) => Recorded { how: Recorder::Form, by: first.get(&row.subject_id).copied().flatten() },
                 };
@@ -73,7 +76,9 @@ impl Store {
         let mut out = Vec::new();
         for part in subjects.chunks(super::admit::IDS) {
             let rows = person::Entity::find().filter(person::Column::FoundingSubject.is_in(part.iter().copied()));
-            out.extend(rows.order_by_asc(person::Column::Id).all(&self.reader).await?.into_iter().filter(|p| p.id != person).map(|p| p.public_id));
+            out.extend(
+                rows.order_by_asc(person::Column::Id).all(&self.reader).await?.into_iter().filter(|p| p.id != person).map(|p| p.public_id),
+            );
         }
         Ok(out)
     }

@@ -21,7 +21,8 @@ use crate::harness::{needed, postgres};
 const NOW: Timestamp = Timestamp(1_795_420_800_000_000);
 
 async fn open(registry: &Registry) -> App {
-    let sources = Sources { environment: registry.environment(), working_folder: registry.folder().to_owned(), command_line: BTreeMap::new() };
+    let sources =
+        Sources { environment: registry.environment(), working_folder: registry.folder().to_owned(), command_line: BTreeMap::new() };
     let config = Config::load(&sources, Purpose::Command).unwrap();
     App::open(config, Unlock::default(), NOW).await.unwrap().app
 }

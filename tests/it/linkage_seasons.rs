@@ -22,23 +22,79 @@ use donor_registry::domain::town::TownCode;
 use donor_registry::matching::linkage::{Decision, Index, features};
 
 const SURNAMES: &[&str] = &[
-    "王", "王", "王", "李", "李", "李", "张", "张", "刘", "陈", "陈", "杨", "黄", "周", "吴", "徐", "孙", "胡", "朱", "何", "郭", "罗", "曾",
-    "单", "仇", "解", "覃", "乐", "盖", "查", "欧阳", "上官", "司马", "陶", "谭", "廖", "熊", "石", "龙", "万", "段", "钱", "汤", "尹", "黎",
+    "王", "王", "王", "李", "李", "李", "张", "张", "刘", "陈", "陈", "杨", "黄", "周", "吴", "徐", "孙", "胡", "朱", "何", "郭", "罗",
+    "曾", "单", "仇", "解", "覃", "乐", "盖", "查", "欧阳", "上官", "司马", "陶", "谭", "廖", "熊", "石", "龙", "万", "段", "钱", "汤",
+    "尹", "黎",
 ];
 /// Grouped by sound: the characters of a group are written for one another.
 const SOUNDS: &[&[&str]] = &[
-    &["伟", "玮", "炜"], &["丽", "莉", "俐"], &["芳", "坊"], &["静", "婧", "敬"], &["霞", "侠"], &["晓", "小", "筱"], &["红", "虹", "洪"],
-    &["建", "健", "剑"], &["国"], &["华", "桦"], &["明", "铭", "鸣"], &["军", "君", "钧"], &["平", "萍"], &["志", "智"], &["文", "雯"],
-    &["玉", "钰"], &["春"], &["秀", "绣"], &["英", "瑛"], &["梅", "玫"], &["兰", "岚"], &["燕", "艳", "彦"], &["涛", "韬"], &["超"],
-    &["波", "博"], &["鹏"], &["飞", "菲"], &["宇", "雨", "羽"], &["浩", "皓"], &["杰", "捷"], &["欣", "新", "鑫"], &["怡", "仪"],
-    &["佳", "嘉", "家"], &["琳", "林"], &["雪"], &["婷", "亭"], &["强"], &["勇", "永"], &["刚", "钢"], &["德"], &["成", "诚", "城"],
+    &["伟", "玮", "炜"],
+    &["丽", "莉", "俐"],
+    &["芳", "坊"],
+    &["静", "婧", "敬"],
+    &["霞", "侠"],
+    &["晓", "小", "筱"],
+    &["红", "虹", "洪"],
+    &["建", "健", "剑"],
+    &["国"],
+    &["华", "桦"],
+    &["明", "铭", "鸣"],
+    &["军", "君", "钧"],
+    &["平", "萍"],
+    &["志", "智"],
+    &["文", "雯"],
+    &["玉", "钰"],
+    &["春"],
+    &["秀", "绣"],
+    &["英", "瑛"],
+    &["梅", "玫"],
+    &["兰", "岚"],
+    &["燕", "艳", "彦"],
+    &["涛", "韬"],
+    &["超"],
+    &["波", "博"],
+    &["鹏"],
+    &["飞", "菲"],
+    &["宇", "雨", "羽"],
+    &["浩", "皓"],
+    &["杰", "捷"],
+    &["欣", "新", "鑫"],
+    &["怡", "仪"],
+    &["佳", "嘉", "家"],
+    &["琳", "林"],
+    &["雪"],
+    &["婷", "亭"],
+    &["强"],
+    &["勇", "永"],
+    &["刚", "钢"],
+    &["德"],
+    &["成", "诚", "城"],
 ];
 const TRADITIONAL: &[(&str, &str)] = &[
-    ("伟", "偉"), ("丽", "麗"), ("静", "靜"), ("晓", "曉"), ("红", "紅"), ("国", "國"), ("华", "華"), ("军", "軍"), ("刘", "劉"), ("陈", "陳"),
-    ("杨", "楊"), ("张", "張"), ("兰", "蘭"), ("艳", "豔"), ("鹏", "鵬"), ("飞", "飛"), ("强", "強"), ("刚", "剛"), ("吴", "吳"), ("罗", "羅"),
+    ("伟", "偉"),
+    ("丽", "麗"),
+    ("静", "靜"),
+    ("晓", "曉"),
+    ("红", "紅"),
+    ("国", "國"),
+    ("华", "華"),
+    ("军", "軍"),
+    ("刘", "劉"),
+    ("陈", "陳"),
+    ("杨", "楊"),
+    ("张", "張"),
+    ("兰", "蘭"),
+    ("艳", "豔"),
+    ("鹏", "鵬"),
+    ("飞", "飛"),
+    ("强", "強"),
+    ("刚", "剛"),
+    ("吴", "吳"),
+    ("罗", "羅"),
 ];
 /// Look-alikes: handwriting and poor copies.
-const SHAPES: &[(&str, &str)] = &[("玉", "王"), ("天", "夫"), ("平", "乎"), ("勇", "男"), ("永", "水"), ("文", "丈"), ("龙", "尤"), ("国", "囯")];
+const SHAPES: &[(&str, &str)] =
+    &[("玉", "王"), ("天", "夫"), ("平", "乎"), ("勇", "男"), ("永", "水"), ("文", "丈"), ("龙", "尤"), ("国", "囯")];
 const PLACES: &[&str] = &["和平村", "双河村", "松柏村", "新桥村", "大堰村", "青龙村", "滨江路", "建设路", "广场路", "书院街"];
 const TOWNS: u32 = 18;
 
@@ -90,7 +146,11 @@ impl Row {
         let given = if dice.chance(25) { vec![sound(dice)] } else { vec![sound(dice), sound(dice)] };
         let sex = if dice.chance(50) { Sex::Male } else { Sex::Female };
         let start = NaiveDate::from_ymd_opt(1964, 1, 1).unwrap();
-        let house = if dice.chance(60) { format!("{}组{}号", 1 + dice.below(12), 1 + dice.below(200)) } else { format!("{}组", 1 + dice.below(12)) };
+        let house = if dice.chance(60) {
+            format!("{}组{}号", 1 + dice.below(12), 1 + dice.below(200))
+        } else {
+            format!("{}组", 1 + dice.below(12))
+        };
         Self {
             surname: SURNAMES[dice.below(SURNAMES.len())].to_owned(),
             given,
@@ -233,7 +293,10 @@ impl Row {
             }
             2 => {
                 let fresh = Self::invent(dice);
-                (Self { phone: self.phone, mail: self.mail.clone(), address: self.address.clone(), town: self.town, ..fresh }, "shared contact")
+                (
+                    Self { phone: self.phone, mail: self.mail.clone(), address: self.address.clone(), town: self.town, ..fresh },
+                    "shared contact",
+                )
             }
             _ => {
                 let fresh = Self::invent(dice);
@@ -310,8 +373,7 @@ fn season(seed: u64) -> Tally {
         }
     }
     tally.called = same.len();
-    tally.wrong =
-        same.iter().filter(|(a, b)| person[*a] != person[*b]).map(|(a, b)| (rows[*a].name(), rows[*b].name())).collect();
+    tally.wrong = same.iter().filter(|(a, b)| person[*a] != person[*b]).map(|(a, b)| (rows[*a].name(), rows[*b].name())).collect();
     tally.alike_joined = apart.iter().filter(|(a, b, _)| same.contains(&(*a, *b))).map(|(_, _, what)| *what).collect();
     tally
 }
@@ -323,7 +385,10 @@ fn in_every_season_those_who_come_again_are_joined_or_queued_and_nobody_elses() 
     let (mut wrong, mut called) = (0, 0);
     for seed in 1..=seasons {
         let t = season(seed * 7_919);
-        println!("season {seed}: {} again, {} joined, {} queued; {} called the same, {:?} wrongly; {} alike; left: {:?}", t.pairs, t.joined, t.queued, t.called, t.wrong, t.alike, t.missed);
+        println!(
+            "season {seed}: {} again, {} joined, {} queued; {} called the same, {:?} wrongly; {} alike; left: {:?}",
+            t.pairs, t.joined, t.queued, t.called, t.wrong, t.alike, t.missed
+        );
         assert!(t.alike_joined.is_empty(), "season {seed}: {:?}", t.alike_joined);
         assert!(share(t.joined, t.pairs) >= 0.90, "season {seed}: {} of {} joined", t.joined, t.pairs);
         assert!(share(t.joined + t.queued, t.pairs) >= 0.97, "season {seed}: {} + {} of {}", t.joined, t.queued, t.pairs);

@@ -82,7 +82,8 @@ fn of_two_pairs_as_open_the_one_on_which_more_depends_comes_first() {
         let actor = app.actor_named("registrar").await.unwrap();
         let pairs = [("谭秋霜", "谭秋双", "16400000021"), ("柏夏荷", "柏夏合", "16400000022")];
         let rows = |which: &[usize]| {
-            let picked: Vec<_> = which.iter().flat_map(|n| [(pairs[*n].0, pairs[*n].2, "", ""), (pairs[*n].1, "", "石岭镇双河村9组", "")]).collect();
+            let picked: Vec<_> =
+                which.iter().flat_map(|n| [(pairs[*n].0, pairs[*n].2, "", ""), (pairs[*n].1, "", "石岭镇双河村9组", "")]).collect();
             sheet(&picked)
         };
         import(&app, actor, Kind::Volunteer, rows(&[0, 1])).await;

@@ -19,7 +19,7 @@ const SPREAD: f64 = 0.5;
 /// Newton steps over all levels; the likelihood is concave, and far fewer are needed.
 const SWEEPS: usize = 40;
 /// Decisions that are looked at, the latest first.
-pub(super) const DECISIONS: usize = 20_000;
+pub(super) const DECISIONS: usize = 5_000;
 
 /// A pair that was decided.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,12 @@ mod tests {
             let birth = if same {
                 dice.of(&[(0.6, BirthLevel::Missing), (0.3, BirthLevel::SameYear), (0.1, BirthLevel::OneDigit)])
             } else {
-                dice.of(&[(0.6, BirthLevel::Missing), (0.1, BirthLevel::SameYear), (0.1, BirthLevel::OneDigit), (0.2, BirthLevel::Different)])
+                dice.of(&[
+                    (0.6, BirthLevel::Missing),
+                    (0.1, BirthLevel::SameYear),
+                    (0.1, BirthLevel::OneDigit),
+                    (0.2, BirthLevel::Different),
+                ])
             };
             let phone = if same {
                 dice.of(&[(0.4, PhoneLevel::Missing), (0.3, PhoneLevel::Same), (0.3, PhoneLevel::Different)])

@@ -171,7 +171,9 @@ pub(super) fn mail(level: MailLevel, shares: &Shares, moved: &Moved) -> f64 {
 pub(super) fn address(level: AddressLevel, shares: &Shares, moved: &Moved) -> f64 {
     let of = Of(&moved[6]);
     match level {
-        AddressLevel::SameHouse => of.bits(level as usize, 0.55, 3.0 * family(shares)).max(address(AddressLevel::SameStreet, shares, moved)),
+        AddressLevel::SameHouse => {
+            of.bits(level as usize, 0.55, 3.0 * family(shares)).max(address(AddressLevel::SameStreet, shares, moved))
+        }
         AddressLevel::SameStreet => of.bits(level as usize, 0.15, 2e-3).max(address(AddressLevel::SameTown, shares, moved)),
         AddressLevel::SameTown => of.bits(level as usize, 0.75, shares.town).max(0.0),
         AddressLevel::Missing => 0.0,

@@ -12,7 +12,8 @@ use crate::domain::person::{Identity, Rh};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::survivor::{Field as Kind, Kept, Told, survivors};
 use crate::domain::town::{TownCode, Towns};
-use crate::store::{PersonView, RecordView};
+use crate::store::PersonView;
+use crate::store::RecordView;
 use crate::web::i18n::Text;
 
 /// A person in the list, masked.
@@ -198,11 +199,15 @@ pub type FromWhere<'a> = &'a dyn Fn(RecordId) -> String;
 
 /// What the records of a person tell, for [`survivors`].
 pub fn told(view: &PersonView) -> Vec<Told<'_>> {
-    let one = |r| {
-        let RecordView { id, recorded_at, identity, contact, health, .. } = r;
-        Told { record: *id, at: *recorded_at, identity: identity.as_ref(), contact: contact.as_ref(), health: health.as_ref() }
-    };
-    view.records().map(one).collect()
+    view.records()
+        .map(|RecordView { id, recorded_at, identity, contact, health, .. }| Told {
+            record: *id,
+            at: *recorded_at,
+            identity: identity.as_ref(),
+            contact: contact.as_ref(),
+            health: health.as_ref(),
+        })
+        .collect()
 }
 
 /// Name and fields of a person, masked unless the page was opened. Which record's value counts is for [`survivors`] to say.

@@ -235,7 +235,14 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     );
     let compare = |label: &str, a: &str, b: &str, agreement| {
         let (left, right) = marked(a, b);
-        duplicates::Compared { label: text.t(label), left, right, agreement, word: String::new(), kept: (agreement == duplicates::Agreement::Alike, false) }
+        duplicates::Compared {
+            label: text.t(label),
+            left,
+            right,
+            agreement,
+            word: String::new(),
+            kept: (agreement == duplicates::Agreement::Alike, false),
+        }
     };
     let steps: Vec<Push> = [
         ("waterfall-start", -18.9),
@@ -450,8 +457,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         opened,
         aliases: vec!["2B4C-7HQK-0".into()],
         fields: vec![
-            people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" }))
-                .told(told()),
+            people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
             people::Shown::new(text.t("field-phone"), g(if opened { "16000000417" } else { "160****0417" })),
             people::Shown::new(text.t("field-mail"), g("")),
         ],

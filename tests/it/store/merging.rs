@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use donor_registry::domain::id::{OutboxId, PersonId, SubjectId, TaskId};
-use donor_registry::store::{
-    Admitted, MembershipDecision, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskState,
-};
+use donor_registry::store::{Admitted, MembershipDecision, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskState};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -32,7 +30,13 @@ async fn tables(bench: &Bench) -> BTreeMap<String, Vec<String>> {
         let standing = if table == "membership" { " WHERE until IS NULL" } else { "" };
         let quoted: Vec<String> = columns
             .iter()
-            .map(|c| if db.get_database_backend() == DbBackend::Sqlite { format!("quote({c})") } else { format!("coalesce(cast({c} AS text), '-')") })
+            .map(|c| {
+                if db.get_database_backend() == DbBackend::Sqlite {
+                    format!("quote({c})")
+                } else {
+                    format!("coalesce(cast({c} AS text), '-')")
+                }
+            })
             .collect();
         let mut rows = names(&db, format!("SELECT {} FROM {table}{standing}", quoted.join(" || ' ' || "))).await;
         rows.sort();
@@ -52,7 +56,9 @@ fn tables_of(db: &DatabaseConnection) -> String {
 fn columns_of(db: &DatabaseConnection, table: &str) -> String {
     match db.get_database_backend() {
         DbBackend::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
-        _ => format!("SELECT CAST(column_name AS text) FROM information_schema.columns WHERE table_name = '{table}' ORDER BY ordinal_position"),
+        _ => format!(
+            "SELECT CAST(column_name AS text) FROM information_schema.columns WHERE table_name = '{table}' ORDER BY ordinal_position"
+        ),
     }
 }
 
@@ -129,7 +135,9 @@ async fn person(bench: &Bench, number: u32, ways: [u8; 3]) -> Admitted {
 async fn open_of(bench: &Bench, subjects: &[SubjectId], occurrence: u32) -> (usize, usize) {
     let db = bench.intruder().await;
     let count = |table: &str, states: &str| {
-        let sql = format!("SELECT cast(subject_id AS text), state FROM {table} WHERE occurrence = '2026-12-{occurrence:02}' AND state IN ({states})");
+        let sql = format!(
+            "SELECT cast(subject_id AS text), state FROM {table} WHERE occurrence = '2026-12-{occurrence:02}' AND state IN ({states})"
+        );
         if db.get_database_backend() == DbBackend::Sqlite { sql.replace("cast(subject_id AS text)", "lower(hex(subject_id))") } else { sql }
     };
     let mut found = [0, 0];
