@@ -8,7 +8,7 @@
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
 //! - `correct`: the correction list.
-//! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
+//! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `report`: every report from the facts; releases for the public; plans.
@@ -32,6 +32,7 @@ mod report;
 mod review;
 mod rotate;
 mod takeback;
+mod scan;
 
 pub mod demo;
 pub mod form;
@@ -47,6 +48,7 @@ use crate::followup::policy::Policies;
 use crate::store::Store;
 use crate::vault::{Cost, Vault};
 
+pub use crate::store::Recorder;
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
@@ -57,11 +59,12 @@ pub use follow::{FirstContact, PlanOutcome, SendTally, Taken, TaskItem, TaskOutc
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use own_page::{FactCheck, OwnPage, Told, Will};
-pub use people::{Opening, PersonPage, PersonRow};
+pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
-pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
+pub use scan::ScanTally;
 pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.

@@ -29,6 +29,7 @@ pub mod registry;
 pub mod role;
 pub mod second_fact;
 pub mod source;
+pub mod survivor;
 pub mod time;
 pub mod town;
 pub mod written;
