@@ -31,8 +31,8 @@ mod register;
 mod report;
 mod review;
 mod rotate;
-mod takeback;
 mod scan;
+mod takeback;
 
 pub mod demo;
 pub mod form;
