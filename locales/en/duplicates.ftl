@@ -61,3 +61,4 @@ level-same-town = same town
 level-prior = start
 estimate-sure = Above {$x}: surely one person, but you decide whether to join.
 waterfall-start-short = Start
+kept-first = shown first if joined

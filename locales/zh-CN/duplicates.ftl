@@ -61,3 +61,4 @@ level-same-town = 同一镇街
 level-prior = 起点
 estimate-sure = 高于 {$x}，程序认为是同一人；合并仍由您决定。
 waterfall-start-short = 起点
+kept-first = 合并后以此为先

@@ -1,10 +1,12 @@
 //! The in-memory index over everybody, kept current by following the change feed.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::domain::id::SubjectId;
-use crate::matching::linkage::{self, Features, Index};
-use crate::store::{Change, ChangeKind, PersonEntry};
+use crate::domain::id::{PairId, PersonId, SubjectId};
+use crate::domain::time::Timestamp;
+use crate::matching::linkage::{self, Features, Filling, Index, Linked};
+use crate::store::{Change, ChangeKind, Latest, PairBasis, PairDecision, PairRow, PersonEntry};
 
 use super::{App, AppError};
 
@@ -18,6 +20,50 @@ pub struct Live {
     /// The last change taken in; below zero before the first fill.
     pub seq: i64,
     pub filled: bool,
+    /// What registrars decided.
+    decided: BTreeMap<PairId, Decided>,
+}
+
+/// A registrar's decision on two registrations.
+struct Decided {
+    at: Timestamp,
+    left: SubjectId,
+    right: SubjectId,
+    same: bool,
+}
+
+impl Live {
+    /// Persons that a registrar told apart, in both orders: nobody is asked about them again, whichever of their registrations are alike.
+    pub fn apart(&self) -> HashSet<(PersonId, PersonId)> {
+        let persons = |d: &Decided| Some((self.index.person_of(d.left)?, self.index.person_of(d.right)?));
+        let pairs = self.decided.values().filter(|d| !d.same).filter_map(persons);
+        pairs.flat_map(|(l, r)| [(l, r), (r, l)]).collect()
+    }
+
+    /// Takes decisions in or, where they were undone, out. Answers whether anything changed.
+    fn judge(&mut self, rows: &[PairRow]) -> bool {
+        let mut changed = false;
+        for row in rows {
+            let same = row.decision == PairDecision::Same;
+            if row.basis == PairBasis::Registrar && row.decision != PairDecision::Review {
+                let decided = Decided { at: row.decided_at, left: row.subject_l, right: row.subject_r, same };
+                let before = self.decided.insert(row.id, decided);
+                changed |= before.is_none_or(|b| b.same != same);
+            } else {
+                changed |= self.decided.remove(&row.id).is_some();
+            }
+        }
+        changed
+    }
+
+    /// Lets the decisions move the weights.
+    fn learn(&mut self) {
+        let mut rows: Vec<(Timestamp, PairId, SubjectId, SubjectId, bool)> =
+            self.decided.iter().map(|(id, d)| (d.at, *id, d.left, d.right, d.same)).collect();
+        rows.sort_unstable_by_key(|r| (r.0, r.1));
+        let rows: Vec<_> = rows.into_iter().map(|(_, _, l, r, same)| (l, r, same)).collect();
+        self.index.learn(&rows);
+    }
 }
 
 impl App {
@@ -27,6 +73,11 @@ impl App {
 
     pub(super) fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
         self.live.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many registrations the index holds.
+    pub fn known(&self) -> usize {
+        self.live().index.len()
     }
 
     /// Fills the index at first need and takes in what was committed since, by this and by other processes.
@@ -49,21 +100,21 @@ impl App {
     async fn fill(&self) -> Result<(), AppError> {
         // The number is read first: what is committed while the rows are read is taken in again afterwards, which does no harm.
         let seq = self.store.last_change().await?;
-        let mut index = Index::new();
-        let mut stream = self.store.people(&self.vault);
+        let mut index = Filling::new();
+        let mut stream = self.store.latest(&self.vault, linked);
         while let Some(page) = stream.next().await? {
-            let people: Vec<_> = {
-                use rayon::prelude::*;
-                page.par_iter().filter_map(|entry| Some((entry.subject, entry.person, features_of(entry)?))).collect()
-            };
-            index.extend(people);
-            for entry in &page {
-                for (registry, _) in &entry.standings {
-                    index.enrol(entry.subject, *registry);
-                }
-            }
+            index.extend(page);
         }
-        *self.live_mut() = Live { index, seq, filled: true };
+        let mut live = Live { index: index.done(), seq, filled: true, decided: BTreeMap::new() };
+        let mut after = None;
+        loop {
+            let page = self.store.judged_pairs(after, BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            live.judge(&page);
+        }
+        live.learn();
+        *self.live_mut() = live;
         Ok(())
     }
 
@@ -81,6 +132,7 @@ impl App {
         wanted.sort_unstable();
         wanted.dedup();
         let loaded = self.store.people_of(&self.vault, &wanted).await?;
+        let judged = self.newly_judged(changes).await?;
         let mut live = self.live_mut();
         for entry in &loaded {
             if let Some(features) = features_of(entry) {
@@ -97,11 +149,40 @@ impl App {
                 live.index.remove(subject);
             }
         }
+        if live.judge(&judged) {
+            live.learn();
+        }
         if let Some(last) = changes.last() {
             live.seq = live.seq.max(last.seq);
         }
         Ok(())
     }
+}
+
+impl App {
+    /// The pairs that registrars decided, as the changes name them.
+    async fn newly_judged(&self, changes: &[Change]) -> Result<Vec<PairRow>, AppError> {
+        let mut judged = Vec::new();
+        let named = changes.iter().filter(|c| c.kind == ChangeKind::Pair);
+        let subjects: Vec<SubjectId> = named.clone().filter_map(|c| c.subject_id).collect();
+        judged.extend(self.store.pairs_of(&subjects).await?);
+        let ids: HashSet<PairId> = named.filter_map(|c| c.other_id).map(PairId).collect();
+        for id in ids {
+            judged.extend(self.store.pair(id).await?);
+        }
+        Ok(judged)
+    }
+
+    /// Forgets everybody: the index is zeroised, and filled anew at the next need.
+    pub(super) fn forget(&self) {
+        *self.live_mut() = Live::default();
+    }
+}
+
+/// What the index takes in of a subject.
+fn linked(latest: Latest) -> Linked {
+    let features = linkage::features(&latest.identity, latest.contact.as_ref());
+    Linked::new(latest.subject, latest.person, &latest.registries, features)
 }
 
 /// The features of what a subject last told.

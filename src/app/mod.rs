@@ -7,7 +7,7 @@
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved.
 //! - `import`: stage, preview, admit, discard, report.
 //! - `correct`: the correction list.
-//! - `review`: pairs that may be one person: queue, side by side, decide, undo, scan, export.
+//! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link.
 //! - `report`: pool and flows from the facts.
@@ -27,6 +27,7 @@ mod people;
 mod register;
 mod report;
 mod review;
+mod scan;
 
 pub mod demo;
 pub mod form;
@@ -42,6 +43,7 @@ use crate::followup::policy::Policies;
 use crate::store::Store;
 use crate::vault::{Cost, Vault};
 
+pub use crate::store::Recorder;
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
@@ -51,9 +53,10 @@ pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
 pub use office::{KeysStatus, restore};
 pub use open::{Opened, Unlock};
-pub use people::{Opening, PersonPage, PersonRow};
+pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
-pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use review::{PairPage, QueueItem, Verdict};
+pub use scan::ScanTally;
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

@@ -92,13 +92,15 @@ impl App {
         Ok(Opened { app, new_key_file, new_registry })
     }
 
-    /// Closes the database in good order.
+    /// Closes the database in good order; what was in memory of people is zeroised.
     pub async fn close(self) -> Result<(), AppError> {
+        self.forget();
         Ok(self.store.close().await?)
     }
 
-    /// Closes the database in good order where the registry is shared within the process.
+    /// Closes the database in good order, and zeroises what was in memory of people, where the registry is shared within the process.
     pub async fn shut(&self) -> Result<(), AppError> {
+        self.forget();
         Ok(self.store.clone().close().await?)
     }
 }

@@ -1,19 +1,19 @@
 //! People: search, a page, opening it, and what changes about a registration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
 use crate::domain::fact::FactEvent;
-use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::id::{PersonId, PublicId, RecordId, SubjectId};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, EnrolmentRow, PersonView};
+use crate::store::{AuditEntry, EnrolmentRow, PersonView, Recorder};
 
 use super::{Actor, App, AppError};
 
@@ -44,6 +44,21 @@ pub struct PersonPage {
     pub standings: Vec<(Registry, EnrolmentStatus, NaiveDate)>,
     /// Whether the values may be shown in full: a disclosure was logged.
     pub opened: bool,
+    /// Where each record came from.
+    pub sources: HashMap<RecordId, Source>,
+    /// Other public ids that open this person: of those who were joined to it.
+    pub aliases: Vec<PublicId>,
+}
+
+/// Where a record came from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// On what occasion.
+    pub how: Recorder,
+    /// The member of staff; none at the console, or where the registrant filled in the form.
+    pub by: Option<String>,
 }
 
 /// Why somebody opens a person's data.
@@ -141,7 +156,19 @@ impl App {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let standings = standings(view.enrolments());
-        Ok(PersonPage { view, standings, opened })
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let recorded = self.store.recorded(&subjects).await?;
+        let staff: HashMap<_, _> = self.store.all_staff(&self.vault).await?.into_iter().map(|s| (s.id, s.display_name)).collect();
+        let sources = view
+            .records()
+            .filter_map(|record| {
+                let from = recorded.get(&record.id)?;
+                let by = from.by.and_then(|id| staff.get(&id).cloned());
+                Some((record.id, Source { at: record.recorded_at, how: from.how.clone(), by }))
+            })
+            .collect();
+        let aliases = self.store.aliases_of(person, &subjects).await?;
+        Ok(PersonPage { view, standings, opened, sources, aliases })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.

@@ -1,4 +1,6 @@
-//! Duplicates: the registrar's queue, the decision and its undoing, the scan and the export.
+//! Duplicates: the registrar's queue, the decision and its undoing.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::fact::{Channel, Fact, FactEvent};
 use crate::domain::id::{PairId, PersonId, PublicId, StatId, SubjectId};
@@ -12,10 +14,10 @@ use crate::store::{
 
 use super::{Actor, App, AppError};
 
-/// Pairs shown in the queue.
-const QUEUE: u64 = 500;
-/// Pairs written in one transaction.
-const BATCH: usize = 500;
+/// Pairs that are ordered: those nearest to even odds, where there are more.
+const QUEUE: u64 = 2_000;
+/// A pair that is all but certain still changes figures: the least it counts for, of 1 at even odds.
+const CERTAIN: f64 = 0.05;
 
 /// A pair waiting for a registrar.
 #[derive(Debug, Clone)]
@@ -32,6 +34,16 @@ pub struct QueueItem {
     pub decision: PairDecision,
     /// Who found it.
     pub basis: PairBasis,
+    /// What depends on it: standings that count, follow-ups planned and messages queued of the two.
+    pub dependents: u64,
+}
+
+impl QueueItem {
+    /// What a decision is worth: how open the pair is, times what depends on it. Even odds tell most; so does a person to whom mails go out.
+    pub fn value(&self) -> f64 {
+        let open = (4.0 * self.probability * (1.0 - self.probability)).max(CERTAIN);
+        open * f64::from(u32::try_from(self.dependents).unwrap_or(u32::MAX).saturating_add(1))
+    }
 }
 
 /// Two persons side by side.
@@ -45,8 +57,6 @@ pub struct PairPage {
     pub right: Option<PersonView>,
     /// The weights behind the program's opinion, where both are in the index.
     pub judgement: Option<Judgement>,
-    /// The next pair of the queue.
-    pub next: Option<PairId>,
 }
 
 /// A registrar's decision.
@@ -58,32 +68,26 @@ pub enum Verdict {
     Different,
 }
 
-/// What a scan found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct ScanTally {
-    /// Pairs that are surely one person.
-    pub same: u64,
-    /// Pairs for a registrar.
-    pub review: u64,
-}
-
 impl App {
-    /// The queue: sure pairs first, then by probability.
+    /// The queue, the pairs first whose decision is worth most ([`QueueItem::value`]).
     pub async fn queue(&self, actor: Actor) -> Result<Vec<QueueItem>, AppError> {
         actor.needs(Right::Review)?;
-        let mut pairs = self.store.pairs(PairDecision::Same, None, QUEUE).await?;
-        pairs.extend(self.store.pairs(PairDecision::Review, None, QUEUE).await?);
+        self.catch_up().await?;
+        let pairs = self.store.open_pairs(QUEUE).await?;
+        let apart = self.live().apart();
         let subjects: Vec<SubjectId> = pairs.iter().flat_map(|p| [p.subject_l, p.subject_r]).collect();
-        let persons: std::collections::HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
-        let ids: Vec<PersonId> = persons.values().copied().collect::<std::collections::HashSet<_>>().into_iter().collect();
+        let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
+        let ids: Vec<PersonId> = persons.values().copied().collect::<HashSet<_>>().into_iter().collect();
         let public = self.store.public_ids_of(&ids).await?;
-        let mut seen = std::collections::HashSet::new();
+        let dependents = self.store.dependents_of(&ids).await?;
+        let mut seen = HashSet::new();
         let mut items: Vec<QueueItem> = pairs
             .into_iter()
             .filter_map(|pair| {
                 let (l, r) = (*persons.get(&pair.subject_l)?, *persons.get(&pair.subject_r)?);
                 let key = if l <= r { (l, r) } else { (r, l) };
-                (l != r && seen.insert(key)).then_some(())?;
+                (l != r && !apart.contains(&key) && seen.insert(key)).then_some(())?;
+                let of = |p| dependents.get(&p).copied().unwrap_or_default();
                 Some(QueueItem {
                     id: pair.id,
                     left: public.get(&l)?.clone(),
@@ -91,10 +95,11 @@ impl App {
                     probability: pair.probability,
                     decision: pair.decision,
                     basis: pair.basis,
+                    dependents: of(l) + of(r),
                 })
             })
             .collect();
-        items.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.id.cmp(&b.id)));
+        items.sort_by(|a, b| b.value().total_cmp(&a.value()).then(b.probability.total_cmp(&a.probability)).then(a.id.cmp(&b.id)));
         Ok(items)
     }
 
@@ -118,8 +123,18 @@ impl App {
         let judgement = self.live().index.compare(pair.subject_l, pair.subject_r);
         let left_view = self.store.person(&self.vault, left).await?.ok_or(AppError::Missing("person"))?;
         let right_view = if left == right { None } else { self.store.person(&self.vault, right).await? };
-        let next = self.queue(actor).await?.into_iter().map(|i| i.id).find(|next| *next != id);
-        Ok(PairPage { pair, left: left_view, right: right_view, judgement, next })
+        Ok(PairPage { pair, left: left_view, right: right_view, judgement })
+    }
+
+    /// The public ids of the two persons of a pair as of now.
+    pub async fn pair_names(&self, actor: Actor, id: PairId) -> Result<(PublicId, PublicId), AppError> {
+        actor.needs(Right::Review)?;
+        let pair = self.store.pair(id).await?.ok_or(AppError::Missing("pair"))?;
+        let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&[pair.subject_l, pair.subject_r]).await?.into_iter().collect();
+        let ids: Vec<PersonId> = persons.values().copied().collect();
+        let public = self.store.public_ids_of(&ids).await?;
+        let of = |s| persons.get(&s).and_then(|p| public.get(p)).cloned().ok_or(AppError::Missing("person"));
+        Ok((of(pair.subject_l)?, of(pair.subject_r)?))
     }
 
     /// Decides a pair that was read at a row version.
@@ -143,9 +158,8 @@ impl App {
                 // The older person stays; ids are in order of creation.
                 let (into, from, moved) = if left <= right { (left, right, pair.subject_r) } else { (right, left, pair.subject_l) };
                 let stays = if moved == pair.subject_r { pair.subject_l } else { pair.subject_r };
-                let subjects = tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
-                // Two registrations of one person: what was planned for the second is planned anew for the one.
-                tx.cancel_open(&subjects, "merged").await?;
+                // Of two follow-ups for one occasion one is set aside; it comes back where this is undone.
+                tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
                 self.note_join(&mut tx, moved, stays, true, now).await?;
             }
         }
@@ -167,12 +181,8 @@ impl App {
         let mut tx = self.store.begin().await?;
         if pair.decision == PairDecision::Same && tx.person_of(pair.subject_r).await? == Some(person) {
             let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-            let moved: Vec<SubjectId> = view
-                .subjects
-                .iter()
-                .filter(|s| s.membership.decision == MembershipDecision::Merged && s.membership.since == pair.decided_at)
-                .map(|s| s.row.id)
-                .collect();
+            let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+            let moved = tx.merged_at(&subjects, pair.decided_at).await?;
             if moved.is_empty() {
                 return Err(AppError::Stale);
             }
@@ -218,72 +228,6 @@ impl App {
         tx.audit(&AuditEntry::on(now, actor.staff(), "person.split", "subject", Some(subject.0))).await?;
         tx.commit().await?;
         self.catch_up().await
-    }
-
-    /// Compares everybody with everybody. Decides, never merges.
-    pub async fn scan(&self, actor: Actor, progress: &(dyn Fn(usize, usize) + Sync), now: Timestamp) -> Result<ScanTally, AppError> {
-        actor.needs(Right::Review)?;
-        self.catch_up().await?;
-        let found: Vec<PairFound> = {
-            let live = self.live();
-            let person = |s: SubjectId| live.index.person_of(s);
-            live.index
-                .scan(progress)
-                .into_iter()
-                .filter_map(|p| {
-                    Some(PairFound {
-                        left: (p.subject_l, person(p.subject_l)?),
-                        right: (p.subject_r, person(p.subject_r)?),
-                        weight: p.weight,
-                        probability: p.probability,
-                        decision: decision_of(p.decision),
-                        basis: PairBasis::Scan,
-                    })
-                })
-                .collect()
-        };
-        for batch in found.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            tx.put_pairs(batch, now).await?;
-            tx.commit().await?;
-        }
-        let count = |d: PairDecision| found.iter().filter(|f| f.decision == d).count() as u64;
-        let tally = ScanTally { same: count(PairDecision::Same), review: count(PairDecision::Review) };
-        let mut tx = self.store.begin().await?;
-        let entry =
-            AuditEntry::on(now, actor.staff(), "duplicates.scan", "registry", None).with("same", tally.same).with("review", tally.review);
-        tx.audit(&entry).await?;
-        tx.commit().await?;
-        Ok(tally)
-    }
-
-    /// Every pair ever decided same or review, by the public ids the persons had when it was decided.
-    ///
-    /// As UTF-8 CSV: `person_l,person_r,match_probability,match_weight,decision`.
-    pub async fn export_pairs(&self, actor: Actor) -> Result<Vec<u8>, AppError> {
-        actor.needs(Right::Review)?;
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let wrong = |_| AppError::Busy;
-        out.write_record(["person_l", "person_r", "match_probability", "match_weight", "decision"]).map_err(wrong)?;
-        for decision in [PairDecision::Same, PairDecision::Review] {
-            let mut after = None;
-            loop {
-                let page = self.store.pairs(decision, after, 1_000).await?;
-                let Some(last) = page.last() else { break };
-                after = Some(last.id);
-                let ids: Vec<PersonId> = page.iter().flat_map(|p| [p.person_l, p.person_r]).collect();
-                let public = self.store.public_ids_of(&ids).await?;
-                for pair in page {
-                    if let (Some(l), Some(r)) = (public.get(&pair.person_l), public.get(&pair.person_r))
-                        && l != r
-                    {
-                        let (p, w) = (format!("{:.6}", pair.probability), format!("{:.4}", pair.weight));
-                        out.write_record([l.as_str(), r.as_str(), &p, &w, decision.word()]).map_err(wrong)?;
-                    }
-                }
-            }
-        }
-        out.into_inner().map_err(|_| AppError::Busy)
     }
 
     /// Notes in the statistics that two registrations are counted as one person from now on, or apart again.

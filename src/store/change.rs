@@ -34,7 +34,7 @@ pub enum ChangeKind {
     RecordAdded = 6,
     /// A subject was erased: forget it (`subject`).
     Erased = 7,
-    /// A pair was decided (`other`: the pair).
+    /// Pairs were found; or one was decided by a registrar (`other`: the pair, or `subject`: one of the two).
     Pair = 8,
     /// An import was admitted (`other`: the import).
     Imported = 9,

@@ -176,10 +176,11 @@ impl Tx {
         }
         self.move_subject(vault, subject, from, into, decision, by, at).await?;
         self.note(ChangeKind::Joined, Some(subject), Some(into), Some(from.0), at);
-        Ok(())
+        self.settle_open(&[into, from]).await
     }
 
-    /// Joins a whole person into another: every subject moves. Answers the subjects moved, for [`Tx::split`].
+    /// Joins a whole person into another: every subject moves, and of two follow-ups for one occasion one is set aside. Answers the subjects
+    /// moved, for [`Tx::split`].
     pub async fn merge(
         &mut self,
         vault: &Vault,
@@ -198,15 +199,21 @@ impl Tx {
         if members.is_empty() {
             return Err(StoreError::Stale);
         }
+        if person::Entity::find_by_id(into).one(&self.db).await?.is_none() {
+            return Err(StoreError::Missing("person"));
+        }
         let subjects: Vec<SubjectId> = members.into_iter().map(|m| m.subject_id).collect();
         for subject in &subjects {
-            self.join(vault, *subject, from, into, decision, by, at).await?;
+            self.move_subject(vault, *subject, from, into, decision, by, at).await?;
+            self.note(ChangeKind::Joined, Some(*subject), Some(into), Some(from.0), at);
         }
+        self.settle_open(&[into, from]).await?;
         Ok(subjects)
     }
 
-    /// Takes subjects out of a person again. Each goes back to the person it was in before; one that was never in another becomes a person
-    /// of its own, shared by all such of this call. Answers where each went.
+    /// Takes subjects out of a person again. Each goes back to the person it was in before; one that has none to go back to becomes a person
+    /// of its own, shared by all such of this call. Their follow-ups go with them, and those that were set aside when the two became one come
+    /// back. Answers where each went.
     pub async fn split(
         &mut self,
         vault: &Vault,
@@ -225,7 +232,21 @@ impl Tx {
                 .order_by_desc(membership::Column::Id)
                 .all(&self.db)
                 .await?;
-            let back = before.into_iter().map(|m| m.person_id).find(|p| *p != from);
+            // The latest person whose founder comes along: those who were merged together stay together, a single one is itself again. Else the
+            // latest that still stands; one that was itself merged away is none to go back to.
+            let (mut back, mut standing) = (None, None);
+            for person in before.into_iter().map(|m| m.person_id).filter(|p| *p != from) {
+                let founder = person::Entity::find_by_id(person).one(&self.db).await?.map(|p| p.founding_subject);
+                let Some(founder) = founder else { continue };
+                if subjects.contains(&founder) {
+                    back = Some(person);
+                    break;
+                }
+                if standing.is_none() && open_membership(&self.db, founder).await?.is_some_and(|m| m.person_id == person) {
+                    standing = Some(person);
+                }
+            }
+            let back = back.or(standing);
             let into = match (back, fresh) {
                 (Some(person), _) | (None, Some(person)) => person,
                 (None, None) => *fresh.insert(self.found(*subject, at).await?),
@@ -234,6 +255,25 @@ impl Tx {
             self.note(ChangeKind::Split, Some(*subject), Some(into), Some(from.0), at);
             out.push((*subject, into));
         }
+        let mut persons: Vec<PersonId> = out.iter().map(|(_, person)| *person).chain([from]).collect();
+        persons.sort_unstable();
+        persons.dedup();
+        self.settle_open(&persons).await?;
+        Ok(out)
+    }
+
+    /// Which of some subjects a registrar's merge at a moment moved, wherever they were moved since.
+    pub async fn merged_at(&self, subjects: &[SubjectId], at: Timestamp) -> Result<Vec<SubjectId>, StoreError> {
+        let mut out = Vec::new();
+        for part in subjects.chunks(super::admit::IDS) {
+            let rows = membership::Entity::find()
+                .filter(membership::Column::SubjectId.is_in(part.iter().copied()))
+                .filter(membership::Column::Since.eq(at))
+                .filter(membership::Column::Decision.eq(MembershipDecision::Merged));
+            out.extend(rows.all(&self.db).await?.into_iter().map(|m| m.subject_id));
+        }
+        out.sort_unstable();
+        out.dedup();
         Ok(out)
     }
 

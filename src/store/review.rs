@@ -1,23 +1,28 @@
 //! What registrars work through: corrections and pairs.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::domain::Guarded;
 use crate::domain::id::{CorrectionId, ImportId, PairId, PersonId, StaffId, SubjectId};
+use crate::domain::registry::EnrolmentStatus;
 use crate::domain::time::Timestamp;
 use crate::vault::Vault;
 
 use super::change::ChangeKind;
 use super::connect::Store;
-use super::entity::{correction, pair};
+use super::entity::{correction, enrolment, membership, outbox, pair, task};
 use super::error::StoreError;
 use super::import::CorrectionRow;
 use super::person::open;
 use super::prepare::correction_slot;
 use super::standing::next_version;
 use super::tx::Tx;
-use super::word::{CorrectionState, PairBasis, PairDecision};
+use super::word::{CorrectionState, OutboxState, PairBasis, PairDecision, TaskState};
 
 pub use super::entity::pair::Model as PairRow;
 
@@ -98,6 +103,82 @@ impl Store {
         Ok(query.order_by_asc(pair::Column::Id).limit(limit).all(&self.reader).await?)
     }
 
+    /// Undecided pairs (`same` or `review` by the program), those nearest to even odds first, at most `limit`.
+    pub async fn open_pairs(&self, limit: u64) -> Result<Vec<PairRow>, StoreError> {
+        let query = pair::Entity::find()
+            .filter(pair::Column::Decision.is_in([PairDecision::Same, PairDecision::Review]))
+            .filter(Condition::any().add(pair::Column::Decision.eq(PairDecision::Review)).add(pair::Column::Basis.ne(PairBasis::Registrar)))
+            .order_by_asc(Expr::cust("abs(probability - 0.5)"))
+            .order_by_asc(pair::Column::Id);
+        Ok(query.limit(limit).all(&self.reader).await?)
+    }
+
+    /// What registrars decided, by key, at most `limit` after `after`.
+    pub async fn judged_pairs(&self, after: Option<PairId>, limit: u64) -> Result<Vec<PairRow>, StoreError> {
+        let mut query = pair::Entity::find().filter(pair::Column::Basis.eq(PairBasis::Registrar));
+        if let Some(after) = after {
+            query = query.filter(pair::Column::Id.gt(after));
+        }
+        Ok(query.order_by_asc(pair::Column::Id).limit(limit).all(&self.reader).await?)
+    }
+
+    /// What depends on each of these persons: standings that count, follow-ups planned, messages queued.
+    pub async fn dependents_of(&self, persons: &[PersonId]) -> Result<HashMap<PersonId, u64>, StoreError> {
+        let mut out: HashMap<PersonId, u64> = HashMap::with_capacity(persons.len());
+        for part in persons.chunks(super::admit::IDS) {
+            let ids = || part.iter().copied();
+            let members: HashMap<SubjectId, PersonId> = membership::Entity::find()
+                .select_only()
+                .columns([membership::Column::SubjectId, membership::Column::PersonId])
+                .filter(membership::Column::PersonId.is_in(ids()))
+                .filter(membership::Column::Until.is_null())
+                .into_tuple::<(SubjectId, PersonId)>()
+                .all(&self.reader)
+                .await?
+                .into_iter()
+                .collect();
+            let subjects: Vec<SubjectId> = members.keys().copied().collect();
+            for part in subjects.chunks(super::admit::IDS) {
+                let standings: Vec<(SubjectId, EnrolmentStatus)> = enrolment::Entity::find()
+                    .select_only()
+                    .columns([enrolment::Column::SubjectId, enrolment::Column::Status])
+                    .filter(enrolment::Column::SubjectId.is_in(part.iter().copied()))
+                    .into_tuple()
+                    .all(&self.reader)
+                    .await?;
+                for (subject, _) in standings.into_iter().filter(|(_, status)| !matches!(status, EnrolmentStatus::Exited(_))) {
+                    if let Some(person) = members.get(&subject) {
+                        *out.entry(*person).or_default() += 1;
+                    }
+                }
+            }
+            let tasks: Vec<(PersonId, i64)> = task::Entity::find()
+                .select_only()
+                .column(task::Column::PersonId)
+                .column_as(task::Column::Id.count(), "n")
+                .filter(task::Column::PersonId.is_in(ids()))
+                .filter(task::Column::State.eq(TaskState::Planned))
+                .group_by(task::Column::PersonId)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            let messages: Vec<(PersonId, i64)> = outbox::Entity::find()
+                .select_only()
+                .column(outbox::Column::PersonId)
+                .column_as(outbox::Column::Id.count(), "n")
+                .filter(outbox::Column::PersonId.is_in(ids()))
+                .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry, OutboxState::Uncertain]))
+                .group_by(outbox::Column::PersonId)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            for (person, n) in tasks.into_iter().chain(messages) {
+                *out.entry(person).or_default() += u64::try_from(n).unwrap_or_default();
+            }
+        }
+        Ok(out)
+    }
+
     /// How many pairs have a decision.
     pub async fn count_pairs(&self, decision: PairDecision) -> Result<u64, StoreError> {
         Ok(pair::Entity::find().filter(pair::Column::Decision.eq(decision)).count(&self.reader).await?)
@@ -159,6 +240,9 @@ impl Tx {
         }
         if written > 0 {
             self.note(ChangeKind::Pair, None, None, None, at);
+            for judged in found.iter().filter(|f| f.basis == PairBasis::Registrar) {
+                self.note(ChangeKind::Pair, Some(judged.right.0), None, None, at);
+            }
         }
         Ok(written)
     }

@@ -177,6 +177,22 @@ impl Tx {
                 .exec(&self.db)
                 .await?;
             count += tasks.rows_affected + messages.rows_affected;
+            // Nor does what was set aside by a merge come back when that is undone.
+            task::Entity::update_many()
+                .col_expr(task::Column::Reason, reason.into())
+                .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
+                .filter(task::Column::SubjectId.is_in(ids()))
+                .filter(task::Column::State.eq(TaskState::Cancelled))
+                .filter(task::Column::Reason.starts_with(super::merged::ASIDE))
+                .exec(&self.db)
+                .await?;
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::Reply, Option::<String>::None.into())
+                .filter(outbox::Column::SubjectId.is_in(ids()))
+                .filter(outbox::Column::State.eq(OutboxState::Cancelled))
+                .filter(outbox::Column::Reply.starts_with(super::merged::ASIDE))
+                .exec(&self.db)
+                .await?;
         }
         Ok(count)
     }

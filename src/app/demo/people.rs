@@ -33,17 +33,26 @@ const STREETS: &[&str] = &["幸福路", "滨江路", "建设路", "书院街", "
 const VILLAGES: &[&str] = &["桂花村", "青龙村", "石桥村", "柏林村", "新堰村", "大河村"];
 
 /// A small deterministic generator (SplitMix64, Steele et al. 2014), so that a demonstration can be repeated.
-pub struct Dice(u64);
+pub struct Dice {
+    state: u64,
+    uneven: bool,
+}
 
 impl Dice {
     /// A generator from a seed.
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, uneven: false }
+    }
+
+    /// A generator under which the first names of each list are much more frequent than the last, as in a real population: of a million
+    /// people some hundreds carry the most frequent name.
+    pub const fn uneven(seed: u64) -> Self {
+        Self { state: seed, uneven: true }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -61,6 +70,15 @@ impl Dice {
 
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from.get(self.below(from.len())).copied().unwrap_or_default()
+    }
+
+    /// A part of a name.
+    fn name<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        let mut at = self.below(from.len());
+        if self.uneven {
+            at = at.min(self.below(from.len())).min(self.below(from.len()));
+        }
+        from.get(at).copied().unwrap_or_default()
     }
 }
 
@@ -80,8 +98,8 @@ pub struct Invented {
 /// Invents a person of 18 to 75 years on `today`.
 pub fn invent(dice: &mut Dice, towns: &Towns, today: NaiveDate) -> Option<Invented> {
     let sex = if dice.chance(50) { Sex::Male } else { Sex::Female };
-    let surname = dice.pick(SURNAMES);
-    let given = if dice.chance(22) { dice.pick(SECOND).to_owned() } else { format!("{}{}", dice.pick(FIRST), dice.pick(SECOND)) };
+    let surname = dice.name(SURNAMES);
+    let given = if dice.chance(22) { dice.name(SECOND).to_owned() } else { format!("{}{}", dice.name(FIRST), dice.name(SECOND)) };
     let days = 18 * 366 + dice.below(57 * 365);
     let birth = today.checked_sub_days(Days::new(days as u64))?;
     let order = 880 + dice.below(116);

@@ -123,7 +123,8 @@ impl App {
                 Ok(Candidate { subject: prepared.subject(), features: linkage::features(&identity, record.contact.as_ref()) })
             })
             .collect::<Result<_, AppError>>()?;
-        Ok(judge_rows(&self.live().index, candidates))
+        let live = self.live();
+        Ok(judge_rows(&live.index, &live.apart(), candidates))
     }
 
     /// A document number is claimed once a person: rows that join somebody leave the claim to the first.

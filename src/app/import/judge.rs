@@ -1,6 +1,6 @@
 //! Which rows of a sheet are people on file, or people of earlier rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -48,15 +48,20 @@ impl Judged {
     }
 }
 
-/// Judges the rows of one sheet in their order against everybody on file and against earlier rows. Deterministic.
+/// By how many bits the likeliest person must lead one whom a registrar told apart from it, for a row to join it.
+const LEAD: f64 = 6.0;
+
+/// Judges the rows of one sheet in their order against everybody on file and against earlier rows. Deterministic. `apart`: persons that a
+/// registrar told apart, in both orders; who joins the one is not asked about the other, and who is like both is left to a registrar.
 ///
 /// Names and towns weigh by how frequent they are in the larger of the two: the registry, or the sheet where the registry is still small.
-pub fn judge_rows(on_file: &Index, rows: Vec<Candidate>) -> Vec<Judged> {
+pub fn judge_rows(on_file: &Index, apart: &HashSet<(PersonId, PersonId)>, rows: Vec<Candidate>) -> Vec<Judged> {
     let order: HashMap<SubjectId, usize> = rows.iter().enumerate().map(|(i, r)| (r.subject, i)).collect();
     let founding: Vec<PersonId> = rows.iter().map(|_| PersonId::fresh()).collect();
     let subjects: Vec<SubjectId> = rows.iter().map(|r| r.subject).collect();
     let mut sheet = Index::new();
     sheet.extend(rows.into_iter().zip(&founding).map(|(row, person)| (row.subject, *person, row.features)).collect());
+    sheet.weigh_as(on_file);
     let yardstick = if on_file.len() >= sheet.len() { on_file } else { &sheet };
 
     let found: Vec<Vec<Likeness>> = subjects
@@ -95,7 +100,11 @@ pub fn judge_rows(on_file: &Index, rows: Vec<Candidate>) -> Vec<Judged> {
     for ((subject, likenesses), fresh) in subjects.into_iter().zip(found).zip(founding) {
         let person_of = |s: SubjectId, persons: &HashMap<SubjectId, PersonId>| on_file.person_of(s).or_else(|| persons.get(&s).copied());
         let best = likenesses.first().filter(|l| l.decision == Decision::Same);
-        let joined = best.and_then(|l| Some((l.subject, person_of(l.subject, &persons)?)));
+        let joined = best.and_then(|l| Some((l.subject, person_of(l.subject, &persons)?))).filter(|(_, person)| {
+            let rival = |l: &&Likeness| person_of(l.subject, &persons).is_some_and(|other| apart.contains(&(*person, other)));
+            let lead = |l: &Likeness| best.map_or(0.0, |b| b.weight - l.weight);
+            !likenesses.iter().filter(|l| l.decision == Decision::Same).filter(rival).any(|l| lead(l) < LEAD)
+        });
         let place = joined.map_or(Place::New(fresh), |(_, person)| Place::Join(person));
         let mine = match place {
             Place::New(id) | Place::Join(id) => id,
@@ -105,7 +114,7 @@ pub fn judge_rows(on_file: &Index, rows: Vec<Candidate>) -> Vec<Judged> {
         let mut kept = Vec::new();
         for likeness in likenesses {
             let Some(person) = person_of(likeness.subject, &persons) else { continue };
-            if kept.len() < LIKENESSES && !seen.contains(&person) {
+            if kept.len() < LIKENESSES && !seen.contains(&person) && !apart.contains(&(mine, person)) {
                 seen.push(person);
                 kept.push(likeness);
             }

@@ -2,7 +2,7 @@
 
 use super::levels::{AddressLevel, BirthLevel, Comparison, DocumentLevel, Levels, MailLevel, PhoneLevel, SexLevel};
 use super::name::NameLevel;
-use super::weights::{self, Shares};
+use super::weights::{self, Moved, Shares};
 
 /// What is to be done with a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,8 +55,8 @@ const SAME: f64 = 0.99;
 /// Probability from which a registrar is asked.
 const REVIEW: f64 = 0.05;
 
-pub(super) fn judge(levels: &Levels, shares: &Shares) -> Judgement {
-    let bits = weights::all(levels, shares);
+pub(super) fn judge(levels: &Levels, shares: &Shares, moved: &Moved) -> Judgement {
+    let bits = weights::all(levels, shares, moved);
     let weight: f64 = bits.iter().sum();
     let probability = 1.0 / (1.0 + (-weight).exp2());
     let decision = if probability >= SAME && sufficient(levels) && !contradicted(levels) {
@@ -140,6 +140,10 @@ mod tests {
         mail: MailLevel::Missing,
         address: AddressLevel::SameTown,
     };
+
+    fn judge(levels: &Levels, shares: &Shares) -> Judgement {
+        super::judge(levels, shares, &super::weights::UNMOVED)
+    }
 
     fn decide(levels: Levels) -> Decision {
         judge(&levels, &SHARES).decision

@@ -3,6 +3,7 @@
 use zeroize::Zeroize;
 
 use super::name::Name;
+use super::rows::grow;
 
 /// The values of one subject in the form in which they are compared. `Debug` prints nothing of them; zeroised on drop.
 #[derive(Clone, Default)]
@@ -59,10 +60,17 @@ impl Features {
     pub(super) fn push(&mut self, tag: Tag, value: &[u8]) {
         // Longer values are cut: the longest that is compared is a mail address.
         let kept = value.get(..255).unwrap_or(value);
-        self.packed.reserve_exact(kept.len() + 2);
+        grow(&mut self.packed, kept.len() + 2);
         self.packed.push(tag as u8);
         self.packed.push(u8::try_from(kept.len()).unwrap_or(u8::MAX));
         self.packed.extend_from_slice(kept);
+    }
+
+    /// Gives back what was reserved beyond need.
+    pub(super) fn fit(&mut self) {
+        let exact: Vec<u8> = self.packed.as_slice().to_vec();
+        self.packed.zeroize();
+        self.packed = exact;
     }
 
     /// The values of one kind, in the order told.

@@ -43,7 +43,7 @@ impl Index {
         let exact = found.values().any(|s| *s >= 1.0);
         if (found.is_empty() || !query.endings.is_empty()) && !exact {
             let more: Vec<(SubjectId, f64)> =
-                self.rows.par_iter().flatten().filter_map(|row| fits(query, &row.features).map(|s| (row.subject, s))).collect();
+                self.rows.par_iter().filter_map(|(_, row)| fits(query, &row.features).map(|s| (row.subject, s))).collect();
             found.extend(more);
         }
         let mut out: Vec<(SubjectId, f64)> = found.into_iter().collect();

@@ -6,11 +6,14 @@ use rayon::prelude::*;
 
 use super::decide::{Decision, Evidence, Judgement, judge};
 use super::features::{Features, Tag};
+use super::filling::Linked;
 use super::keys::{self, keys};
-use super::levels::compare;
+use super::learn::{self, Label};
+use super::levels::{Levels, compare};
 use super::name::{Name, NameLevel};
 use super::postings::Postings;
-use super::weights::{ASSUMED, NAME_SHARE, SOUND_SHARE, Shares};
+use super::rows::{Row, Rows, grow};
+use super::weights::{ASSUMED, Moved, NAME_SHARE, SOUND_SHARE, Shares, UNMOVED};
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::registry::Registry;
 
@@ -55,18 +58,9 @@ pub struct PairMatch {
     pub levels: [Evidence; 8],
 }
 
-pub(super) struct Row {
-    pub subject: SubjectId,
-    pub person: PersonId,
-    /// One bit a registry code.
-    pub registries: u8,
-    pub features: Features,
-}
-
 /// All subjects a process may know of, for matching. Filled at unlock, zeroised on drop.
-#[derive(Default)]
 pub struct Index {
-    pub(super) rows: Vec<Option<Row>>,
+    pub(super) rows: Rows,
     slots: HashMap<SubjectId, u32>,
     towns: HashMap<u32, u32>,
     postings: Postings,
@@ -74,6 +68,22 @@ pub struct Index {
     free: Vec<u32>,
     /// Slots without a subject that a posting may still name.
     removed: Vec<u32>,
+    /// What registrars' decisions added to the weights.
+    moved: Moved,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            rows: Rows::default(),
+            slots: HashMap::new(),
+            towns: HashMap::new(),
+            postings: Postings::default(),
+            free: Vec::new(),
+            removed: Vec::new(),
+            moved: UNMOVED,
+        }
+    }
 }
 
 impl std::fmt::Debug for Index {
@@ -113,23 +123,33 @@ impl Index {
         }
     }
 
-    /// Takes in many subjects at once: the way to fill the index at unlock.
+    /// Takes in many subjects at once.
     pub fn extend(&mut self, people: Vec<(SubjectId, PersonId, Features)>) {
-        let mut carried: Vec<u64> = Vec::new();
-        let keyed: Vec<Vec<u32>> = people.par_iter().map(|(_, _, f)| keys(f)).collect();
-        for ((subject, person, features), keys) in people.into_iter().zip(keyed) {
-            let registries = self.row(subject).map_or(0, |r| r.registries);
+        let mut carried = Vec::new();
+        self.take(people, &mut carried);
+        self.settle(carried);
+    }
+
+    fn take(&mut self, people: Vec<(SubjectId, PersonId, Features)>, carried: &mut Vec<u64>) {
+        let people = people.into_par_iter().with_min_len(64).map(|(s, p, f)| Linked::new(s, p, &[], f)).collect();
+        self.take_linked(people, carried);
+    }
+
+    /// Puts subjects into slots; their postings are added to `carried`, to be settled.
+    pub(super) fn take_linked(&mut self, people: Vec<Linked>, carried: &mut Vec<u64>) {
+        grow(carried, people.iter().map(|p| p.keys.len()).sum());
+        for Linked { subject, person, registries, features, keys } in people {
+            let registries = registries | self.row(subject).map_or(0, |r| r.registries);
             self.remove(subject);
             let slot = self.place(Row { subject, person, registries, features });
             carried.extend(keys.into_iter().map(|k| (u64::from(k) << 32) | u64::from(slot)));
         }
-        self.settle(carried);
     }
 
     /// Forgets a subject; returns whether it was there.
     pub fn remove(&mut self, subject: SubjectId) -> bool {
         let Some(slot) = self.slots.remove(&subject) else { return false };
-        let row = usize::try_from(slot).ok().and_then(|i| self.rows.get_mut(i)).and_then(Option::take);
+        let row = self.rows.slot_mut(slot).and_then(Option::take);
         if let Some(row) = row
             && let Some(n) = self.towns.get_mut(&row.features.town)
         {
@@ -202,14 +222,13 @@ impl Index {
     /// All pairs of subjects of different persons that may be one, in the order of their ids. `progress` is told the subjects
     /// done and the subjects in all, from any thread.
     pub fn scan(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Vec<PairMatch> {
-        let total = self.rows.len();
+        let total = self.len();
         let done = std::sync::atomic::AtomicUsize::new(0);
         let mut out: Vec<PairMatch> = self
             .rows
             .par_iter()
-            .enumerate()
-            .flat_map_iter(|(i, row)| {
-                let pairs = row.as_ref().map_or_else(Vec::new, |row| self.pairs_of(i, row));
+            .flat_map_iter(|(slot, row)| {
+                let pairs = self.pairs_of(slot, row);
                 let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
                 if n.is_multiple_of(1024) || n == total {
                     progress(n, total);
@@ -221,11 +240,11 @@ impl Index {
         out
     }
 
-    fn pairs_of(&self, at: usize, row: &Row) -> Vec<PairMatch> {
+    fn pairs_of(&self, at: u32, row: &Row) -> Vec<PairMatch> {
         let mine = Side::of(self, &row.features);
         self.candidate_slots(&row.features)
             .into_iter()
-            .filter(|s| usize::try_from(*s).is_ok_and(|s| s > at))
+            .filter(|s| *s > at)
             .filter_map(|s| self.at(s))
             .filter(|other| other.person != row.person)
             .filter_map(|other| {
@@ -259,9 +278,7 @@ impl Index {
 
     /// Bytes held, the allocator's own overhead aside.
     pub fn memory(&self) -> usize {
-        let heap: usize = self.rows.iter().flatten().map(|r| r.features.heap()).sum();
-        self.rows.capacity() * size_of::<Option<Row>>()
-            + heap
+        self.rows.bytes()
             + self.postings.bytes()
             + self.slots.capacity() * (size_of::<(SubjectId, u32)>() + 1)
             + (self.free.capacity() + self.removed.capacity()) * 4
@@ -272,7 +289,32 @@ impl Index {
         self.judge(&Side::of(self, a), b)
     }
 
+    /// Fits the weights to what registrars decided: pairs of subjects and whether they are one person, the latest last. Replaces what was
+    /// learned before; pairs of subjects that are not on file are passed over. Answers how many decisions were used.
+    pub fn learn(&mut self, decided: &[(SubjectId, SubjectId, bool)]) -> usize {
+        let latest = decided.get(decided.len().saturating_sub(learn::DECISIONS)..).unwrap_or_default();
+        let labels: Vec<Label> = latest
+            .iter()
+            .filter_map(|(a, b, same)| {
+                let (levels, shares) = self.compared(&Side::of(self, self.features_of(*a)?), self.features_of(*b)?);
+                Some(Label { levels, shares, same: *same })
+            })
+            .collect();
+        self.moved = learn::learned(&labels);
+        labels.len()
+    }
+
+    /// Weighs as another index learned to.
+    pub fn weigh_as(&mut self, other: &Self) {
+        self.moved = other.moved;
+    }
+
     fn judge(&self, mine: &Side<'_>, other: &Features) -> Judgement {
+        let (levels, shares) = self.compared(mine, other);
+        judge(&levels, &shares, &self.moved)
+    }
+
+    fn compared(&self, mine: &Side<'_>, other: &Features) -> (Levels, Shares) {
         let levels = compare(mine.features, other);
         let mut shares = mine.shares;
         if levels.name == NameLevel::SameSound {
@@ -280,9 +322,20 @@ impl Index {
         }
         if levels.former {
             // The agreeing name is not the one in use: no count was taken of it.
-            shares.name = shares.name.max(Side::of(self, other).shares.name);
+            let theirs = Side::of(self, other).shares;
+            shares.name = shares.name.max(theirs.name);
+            shares.sound = shares.sound.max(theirs.sound);
         }
-        judge(&levels, &shares)
+        // A judgement is the same from both sides.
+        shares.town = shares.town.max(self.town(other.town));
+        (levels, shares)
+    }
+
+    /// The share of subjects in a town, drawn towards one town in twenty while the index is small.
+    fn town(&self, code: u32) -> f64 {
+        let subjects = f64::from(u32::try_from(self.len()).unwrap_or(u32::MAX));
+        let here = f64::from(self.towns.get(&code).copied().unwrap_or(0));
+        ((here + 10.0) / (subjects + 200.0)).clamp(0.005, 1.0)
     }
 
     fn candidate_slots(&self, features: &Features) -> Vec<u32> {
@@ -306,28 +359,25 @@ impl Index {
         let subject = row.subject;
         let slot = match self.free.pop() {
             Some(slot) => {
-                if let Some(target) = usize::try_from(slot).ok().and_then(|i| self.rows.get_mut(i)) {
+                if let Some(target) = self.rows.slot_mut(slot) {
                     *target = Some(row);
                 }
                 slot
             }
-            None => {
-                self.rows.push(Some(row));
-                u32::try_from(self.rows.len() - 1).expect("an index of 2^32 subjects does not fit the memory")
-            }
+            None => self.rows.push(row),
         };
         self.slots.insert(subject, slot);
         slot
     }
 
-    fn settle(&mut self, more: Vec<u64>) {
+    pub(super) fn settle(&mut self, more: Vec<u64>) {
         let rows = &self.rows;
-        self.postings.settle(more, |slot| usize::try_from(slot).ok().and_then(|i| rows.get(i)).is_some_and(Option::is_some));
+        self.postings.settle(more, |slot| rows.get(slot).is_some());
         self.free.append(&mut self.removed);
     }
 
     fn at(&self, slot: u32) -> Option<&Row> {
-        usize::try_from(slot).ok().and_then(|i| self.rows.get(i)).and_then(Option::as_ref)
+        self.rows.get(slot)
     }
 
     fn row(&self, subject: SubjectId) -> Option<&Row> {
@@ -335,12 +385,12 @@ impl Index {
     }
 
     fn row_mut(&mut self, subject: SubjectId) -> Option<&mut Row> {
-        let slot = self.slots.get(&subject).and_then(|s| usize::try_from(*s).ok())?;
-        self.rows.get_mut(slot).and_then(Option::as_mut)
+        let slot = self.slots.get(&subject).copied()?;
+        self.rows.get_mut(slot)
     }
 }
 
-fn bit(registry: Registry) -> u8 {
+pub(super) fn bit(registry: Registry) -> u8 {
     1u8.checked_shl(u32::from(registry.code().unsigned_abs())).unwrap_or(0)
 }
 
@@ -354,13 +404,11 @@ impl<'a> Side<'a> {
     fn of(index: &Index, features: &'a Features) -> Self {
         let subjects = f64::from(u32::try_from(index.len()).unwrap_or(u32::MAX));
         let name = features.name().map_or(0, |n| index.postings.count(keys::name_key(&n)));
-        let town = f64::from(index.towns.get(&features.town).copied().unwrap_or(0));
         let shares = Shares {
             subjects,
             name: share(name, subjects, NAME_SHARE),
             sound: Self::sound(index, features),
-            // Drawn towards one town in twenty while the index is small.
-            town: ((town + 10.0) / (subjects + 200.0)).clamp(0.005, 1.0),
+            town: index.town(features.town),
         };
         Self { features, shares }
     }

@@ -61,7 +61,10 @@ pub fn features(identity: &Guarded<Identity>, contact: Option<&Guarded<Contact>>
             }
         }
     }
-    let Some(contact) = contact.map(Guarded::reveal) else { return out };
+    let Some(contact) = contact.map(Guarded::reveal) else {
+        out.fit();
+        return out;
+    };
     for phone in &contact.phones {
         out.push(Tag::Phone, phone.as_str().as_bytes());
     }
@@ -77,6 +80,7 @@ pub fn features(identity: &Guarded<Identity>, contact: Option<&Guarded<Contact>>
     for phone in contact.relatives.iter().flat_map(|r| &r.phones) {
         out.push(Tag::RelativePhone, phone.as_str().as_bytes());
     }
+    out.fit();
     out
 }
 

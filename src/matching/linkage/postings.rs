@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use zeroize::Zeroize;
 
+use super::rows::grow;
+
 /// Changes kept aside before they are sorted in, at least.
 const ASIDE: usize = 65_536;
 
@@ -29,6 +31,25 @@ fn split(posting: u64) -> (u32, u32) {
     (u32::try_from(posting >> 32).unwrap_or_default(), u32::try_from(posting & 0xffff_ffff).unwrap_or_default())
 }
 
+/// Two sorted tables as one, each posting once, in a table of just that size.
+fn merged(a: &[u64], b: &[u64]) -> Vec<u64> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    loop {
+        let next = match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) => {
+                let least = *x.min(y);
+                a.next_if_eq(&least);
+                b.next_if_eq(&least);
+                least
+            }
+            (Some(_), None) | (None, Some(_)) => a.next().or_else(|| b.next()).unwrap_or_default(),
+            (None, None) => return out,
+        };
+        out.push(next);
+    }
+}
+
 impl Postings {
     /// Adds one posting; returns whether the changes kept aside should be sorted in.
     pub(super) fn add(&mut self, key: u32, slot: u32) -> bool {
@@ -39,14 +60,21 @@ impl Postings {
 
     /// Takes in many postings at once and sorts; `keep` tells which slots are still in use.
     pub(super) fn settle(&mut self, mut more: Vec<u64>, keep: impl Fn(u32) -> bool + Sync) {
+        grow(&mut more, self.aside_len);
         more.extend(self.aside.iter().flat_map(|(k, slots)| slots.iter().map(|s| (u64::from(*k) << 32) | u64::from(*s))));
         self.aside.clear();
         self.aside_len = 0;
+        more.par_sort_unstable();
+        more.dedup();
         self.sorted.retain(|p| keep(split(*p).1));
-        self.sorted.reserve_exact(more.len());
-        self.sorted.append(&mut more);
-        self.sorted.par_sort_unstable();
-        self.sorted.dedup();
+        if self.sorted.is_empty() {
+            self.sorted = more;
+        } else {
+            let mut both = merged(&self.sorted, &more);
+            std::mem::swap(&mut self.sorted, &mut both);
+            both.zeroize();
+            more.zeroize();
+        }
         self.starts = Vec::with_capacity((1 << DIRECTORY_BITS) + 1);
         let mut at = 0;
         for bucket in 0..=(1usize << DIRECTORY_BITS) {

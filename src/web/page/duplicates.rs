@@ -86,8 +86,7 @@ async fn decide(staff: CanReview<'_>, id: &str, form: Posted) -> Answer {
         () if form.0.chose("decision", "different") => Verdict::Different,
         () => return Err(Status::BadRequest.into()),
     };
-    let queue = staff.app.queue(staff.actor()).await?;
-    let (x, y) = queue.iter().find(|item| item.id == id).map(|item| (item.left.to_string(), item.right.to_string())).unwrap_or_default();
+    let (x, y) = staff.app.pair_names(staff.actor(), id).await?;
     staff.app.decide(staff.actor(), id, version, verdict, staff.now).await?;
     let key = if verdict == Verdict::Same { "joined-done" } else { "different-done" };
     staff.tell(&Notice::with_two(key, x, y).undo(id.0));

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, typed};
-use crate::app::{Opening, PersonPage};
+use crate::app::{Opening, PersonPage, Recorder, Source};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
@@ -74,7 +74,8 @@ fn public_id(text: &str) -> Result<PublicId, Fault> {
 async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
     let text = ctx.text();
     let id = page.view.row.public_id.to_string();
-    let (name, fields) = shown(page, ctx.today(), &ctx.app.towns, text);
+    let from = |record| page.sources.get(&record).map(|s| source_words(s, ctx)).unwrap_or_default();
+    let (name, fields) = shown(page, ctx.today(), &ctx.app.towns, text, &from);
     let standings: Vec<Standing> = page
         .standings
         .iter()
@@ -132,6 +133,7 @@ async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &Pe
             .into_iter()
             .fold(Choice::one(text, "reason", "disclosure-why"), |c, why| c.option(why.word(), text.t(&format!("reason-{}", why.word()))))
             .refill(text, None, &slips),
+        aliases: page.aliases.iter().map(ToString::to_string).collect(),
         joined: page
             .view
             .subjects
@@ -145,6 +147,22 @@ async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &Pe
             .collect(),
         leave,
     })
+}
+
+/// When, on what occasion, by whom.
+fn source_words(source: &Source, ctx: &Ctx<'_>) -> String {
+    let text = ctx.text();
+    let how = match source.how {
+        Recorder::Import(Some(row)) => text.x("source-import-row", row),
+        Recorder::Import(None) => text.t("source-import"),
+        Recorder::Form => text.t("source-form"),
+        Recorder::Correction => text.t("source-correction"),
+    };
+    let what = text.xy("source", ctx.printed(source.at), how);
+    match &source.by {
+        Some(by) => text.xy("source-by", what, by),
+        None => what,
+    }
 }
 
 async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {

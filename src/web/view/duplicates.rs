@@ -5,10 +5,11 @@ use askama::Template;
 use super::chart::{Push, Svg, signed, waterfall};
 use super::diff::{Marked, marked};
 use super::enrol::town_name;
-use super::people::registry_word;
+use super::people::{registry_word, told};
 use super::{Shell, mask};
 use crate::app::PairPage;
 use crate::domain::Guarded;
+use crate::domain::survivor::{Field, survivors};
 use crate::domain::town::Towns;
 use crate::matching::linkage::{Comparison, Judgement};
 use crate::web::i18n::Text;
@@ -41,6 +42,8 @@ pub struct Compared {
     pub agreement: Agreement,
     /// The word for it; empty takes the agreement's own.
     pub word: String,
+    /// Which side's value is shown first once they are one person; neither where both are kept or nothing differs.
+    pub kept: (bool, bool),
 }
 
 /// The head of one side.
@@ -153,9 +156,26 @@ pub fn compared(page: &PairPage, towns: &Towns, text: Text) -> Vec<Compared> {
         let differs = matches!(agreement, Agreement::Alike | Agreement::Different);
         let side = |value: &str| if value.is_empty() { Marked::plain(text.t("empty-value")) } else { Marked::plain(value) };
         let (left, right) = if differs { marked(a, b) } else { (side(a), side(b)) };
-        rows.push(Compared { label: text.t(key), left, right, agreement, word });
+        let kept = if differs { comparison.map_or((false, false), |c| kept_of(page, c)) } else { (false, false) };
+        rows.push(Compared { label: text.t(key), left, right, agreement, word, kept });
     }
     rows
+}
+
+/// Whose value would count for a field that a person has one of.
+fn kept_of(page: &PairPage, comparison: Comparison) -> (bool, bool) {
+    let field = match comparison {
+        Comparison::Name => Field::Name,
+        Comparison::Birth => Field::Birth,
+        Comparison::Sex => Field::Sex,
+        Comparison::Address => Field::Address,
+        _ => return (false, false),
+    };
+    let left = told(&page.left);
+    let all: Vec<_> = left.iter().copied().chain(page.right.iter().flat_map(told)).collect();
+    let Some(kept) = survivors(&all).into_iter().find(|k| k.field == field) else { return (false, false) };
+    let of_left = left.iter().any(|t| t.record == kept.record);
+    (of_left, !of_left)
 }
 
 /// How a level of the linkage reads.

@@ -7,10 +7,13 @@ use super::enrol::{abo_word, town_name};
 use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::{PersonPage, PersonRow};
 use crate::domain::Guarded;
-use crate::domain::contact::Contact;
+use crate::domain::id::RecordId;
 use crate::domain::person::{Identity, Rh};
 use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::survivor::{Field as Kind, Kept, Told, survivors};
 use crate::domain::town::{TownCode, Towns};
+use crate::store::PersonView;
+use crate::store::RecordView;
 use crate::web::i18n::Text;
 
 /// A person in the list, masked.
@@ -111,12 +114,19 @@ pub struct Shown {
     /// The field's word.
     pub label: String,
     value: Guarded<String>,
+    /// Which record tells it: when, on what occasion, by whom. Empty for a line of its own making.
+    pub from: String,
 }
 
 impl Shown {
     /// A field of the page.
     pub fn new(label: String, value: Guarded<String>) -> Self {
-        Self { label, value }
+        Self { label, value, from: String::new() }
+    }
+
+    /// The same, with where it comes from.
+    pub fn told(self, from: String) -> Self {
+        Self { from, ..self }
     }
 
     fn text(&self) -> &str {
@@ -159,7 +169,7 @@ pub struct Person {
     /// What is wrong with what was asked for.
     pub slips: Slips,
     /// Name, masked or opened.
-    pub name: Guarded<String>,
+    pub name: Shown,
     /// Whether the fields are opened.
     pub opened: bool,
     /// The fields.
@@ -170,6 +180,8 @@ pub struct Person {
     pub history: Vec<Happened>,
     /// Why the identity is opened.
     pub reason: Choice,
+    /// Other public ids that open this person.
+    pub aliases: Vec<String>,
     /// Registrations that can be taken out again: label and subject id.
     pub joined: Vec<(String, String)>,
     /// Leaving a registry: which, and why; none where there is nothing to leave.
@@ -178,68 +190,113 @@ pub struct Person {
 
 impl Person {
     fn open(&self) -> &str {
-        self.name.reveal()
+        self.name.text()
     }
 }
 
-/// Name and fields of a person, masked unless the page was opened. The latest record that tells something counts.
-pub fn shown(page: &PersonPage, day: NaiveDate, towns: &Towns, text: Text) -> (Guarded<String>, Vec<Shown>) {
-    let mut records: Vec<_> = page.view.records().collect();
-    records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
-    let identities: Vec<&Identity> = records.iter().filter_map(|r| r.identity.as_ref()).map(Guarded::reveal).collect();
-    let contacts: Vec<&Contact> = records.iter().filter_map(|r| r.contact.as_ref()).map(Guarded::reveal).collect();
+/// Where the values of a record come from, in words: when, on what occasion, by whom.
+pub type FromWhere<'a> = &'a dyn Fn(RecordId) -> String;
+
+/// What the records of a person tell, for [`survivors`].
+pub fn told(view: &PersonView) -> Vec<Told<'_>> {
+    view.records()
+        .map(|RecordView { id, recorded_at, identity, contact, health, .. }| Told {
+            record: *id,
+            at: *recorded_at,
+            identity: identity.as_ref(),
+            contact: contact.as_ref(),
+            health: health.as_ref(),
+        })
+        .collect()
+}
+
+/// Name and fields of a person, masked unless the page was opened. Which record's value counts is for [`survivors`] to say.
+pub fn shown(page: &PersonPage, day: NaiveDate, towns: &Towns, text: Text, from: FromWhere<'_>) -> (Shown, Vec<Shown>) {
     let open = page.opened;
-    let pick = |opened: String, masked: String| if open { opened } else { masked };
-    let name = identities.first().map(|i| pick(i.name.as_str().to_owned(), mask::name(&i.name))).unwrap_or_default();
+    let pick = |opened: &str, masked: String| if open { opened.to_owned() } else { masked };
+    let mut name = Shown::new(text.t("field-name"), Guarded::new(String::new()));
     let mut fields: Vec<Shown> = Vec::new();
-    let mut add = |key: &str, value: String| fields.push(Shown::new(text.t(key), Guarded::new(value)));
-    let latest = identities.first().copied();
-    add("sex-age", about(latest, day, text));
-    if let Some(born) = identities.iter().find_map(|i| i.birth) {
-        let full = born.day().map_or_else(|| born.year().to_string(), |d| d.to_string());
-        add("field-birth", pick(full, format!("{}-**-**", born.year())));
-    }
-    let unique = |values: Vec<(String, String)>| {
-        let mut out: Vec<(String, String)> = Vec::new();
-        for value in values {
-            if !out.contains(&value) {
-                out.push(value);
+    let kept = survivors(&told(&page.view));
+    let mut seen: Vec<Kind> = Vec::new();
+    for Kept { field, record, at } in kept {
+        let Some(row) = page.view.records().find(|r| r.id == record) else { continue };
+        let identity = row.identity.as_ref().map(Guarded::reveal);
+        let contact = row.contact.as_ref().map(Guarded::reveal);
+        seen.push(field);
+        let mut add = |key: &str, value: String| fields.push(Shown::new(text.t(key), Guarded::new(value)).told(from(record)));
+        match field {
+            Kind::Name => {
+                let value = identity.map(|i| pick(i.name.as_str(), mask::name(&i.name))).unwrap_or_default();
+                name = Shown::new(text.t("field-name"), Guarded::new(value)).told(from(record));
+            }
+            Kind::OtherName => {
+                let other = identity.and_then(|i| std::iter::once(&i.name).chain(&i.former_names).nth(at));
+                if let Some(other) = other {
+                    add(if at == 0 { "field-other-name" } else { "field-former-name" }, pick(other.as_str(), mask::name(other)));
+                }
+            }
+            Kind::Sex => add("field-sex", mask::sex(identity.and_then(|i| i.sex), text)),
+            Kind::Birth => {
+                if let Some(born) = identity.and_then(|i| i.birth) {
+                    let full = born.day().map_or_else(|| born.year().to_string(), |d| d.to_string());
+                    let value = pick(&full, format!("{}-**-**", born.year()));
+                    add("field-birth", text.xy("birth-and-age", value, mask::age(born, day, text)));
+                }
+            }
+            Kind::Document => {
+                if let Some(d) = identity.and_then(|i| i.documents.get(at)) {
+                    add("field-document", pick(d.number(), mask::document(d)));
+                }
+            }
+            Kind::Phone => {
+                if let Some(p) = contact.and_then(|c| c.phones.get(at)) {
+                    add("field-phone", pick(p.as_str(), mask::phone(p)));
+                }
+            }
+            Kind::Mail => {
+                if let Some(m) = contact.and_then(|c| c.mails.get(at)) {
+                    add("field-mail", pick(m.as_str(), mask::mail(m)));
+                }
+            }
+            Kind::Address => {
+                if let Some(address) = contact.and_then(|c| c.address.as_ref()) {
+                    add("field-town", town_name(address.town, towns, text));
+                    if open && !address.text.is_empty() {
+                        add("field-address", address.text.clone());
+                    }
+                }
+            }
+            Kind::Ethnic => {
+                if let Some(ethnic) = identity.and_then(|i| i.ethnic.as_ref()).filter(|_| open) {
+                    add("field-ethnic", ethnic.0.clone());
+                }
+            }
+            Kind::Group => {
+                let health = row.health.as_ref().map(Guarded::reveal).filter(|_| open);
+                if let Some((abo, rh)) = health.and_then(|h| h.abo.zip(h.rh)) {
+                    let key = if rh == Rh::Positive { "group-positive" } else { "group-negative" };
+                    add("field-group", text.x(key, abo_word(abo)));
+                }
+            }
+            Kind::Relative => {
+                for relative in contact.iter().flat_map(|c| &c.relatives).filter(|_| open) {
+                    let parts = [
+                        relative.name.as_ref().map(|n| n.as_str()),
+                        relative.relation.as_deref(),
+                        relative.phones.first().map(|p| p.as_str()),
+                    ];
+                    add("field-relative", parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+                }
             }
         }
-        out
-    };
-    let documents = identities.iter().flat_map(|i| &i.documents).map(|d| (d.number().to_owned(), mask::document(d))).collect();
-    let phones = contacts.iter().flat_map(|c| &c.phones).map(|p| (p.as_str().to_owned(), mask::phone(p))).collect();
-    let mails = contacts.iter().flat_map(|c| &c.mails).map(|m| (m.as_str().to_owned(), mask::mail(m))).collect();
-    for (key, values) in [("field-document", unique(documents)), ("field-phone", unique(phones)), ("field-mail", unique(mails))] {
-        if values.is_empty() {
-            add(key, String::new());
-        }
-        for (opened, masked) in values {
-            add(key, pick(opened, masked));
+    }
+    // What is missing is said: it is what a caller has to ask for.
+    for (field, key) in
+        [(Kind::Document, "field-document"), (Kind::Phone, "field-phone"), (Kind::Mail, "field-mail"), (Kind::Address, "field-town")]
+    {
+        if !seen.contains(&field) {
+            fields.push(Shown::new(text.t(key), Guarded::new(String::new())));
         }
     }
-    let address = contacts.iter().find_map(|c| c.address.as_ref());
-    add("field-town", address.map(|a| town_name(a.town, towns, text)).unwrap_or_default());
-    if open {
-        add("field-address", address.map(|a| a.text.clone()).unwrap_or_default());
-        if let Some(ethnic) = identities.iter().find_map(|i| i.ethnic.as_ref()) {
-            add("field-ethnic", ethnic.0.clone());
-        }
-        for former in identities.iter().flat_map(|i| &i.former_names) {
-            add("field-former-name", former.as_str().to_owned());
-        }
-        for health in records.iter().filter_map(|r| r.health.as_ref()).map(Guarded::reveal).take(1) {
-            if let (Some(abo), Some(rh)) = (health.abo, health.rh) {
-                let key = if rh == Rh::Positive { "group-positive" } else { "group-negative" };
-                add("field-group", text.x(key, abo_word(abo)));
-            }
-        }
-        for relative in contacts.first().iter().flat_map(|c| &c.relatives) {
-            let parts =
-                [relative.name.as_ref().map(|n| n.as_str()), relative.relation.as_deref(), relative.phones.first().map(|p| p.as_str())];
-            add("field-relative", parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
-        }
-    }
-    (Guarded::new(name), fields)
+    (name, fields)
 }

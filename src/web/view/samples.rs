@@ -235,7 +235,14 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     );
     let compare = |label: &str, a: &str, b: &str, agreement| {
         let (left, right) = marked(a, b);
-        duplicates::Compared { label: text.t(label), left, right, agreement, word: String::new() }
+        duplicates::Compared {
+            label: text.t(label),
+            left,
+            right,
+            agreement,
+            word: String::new(),
+            kept: (agreement == duplicates::Agreement::Alike, false),
+        }
     };
     let steps: Vec<Push> = [
         ("waterfall-start", -18.9),
@@ -277,6 +284,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                         right: Marked::plain(text.t("empty-value")),
                         agreement: duplicates::Agreement::OneSided,
                         word: String::new(),
+                        kept: (false, false),
                     },
                     compare("field-phone", "160****2207", "161****8843", duplicates::Agreement::Different),
                     compare("field-address", "东桥街道新桥路 9 号", "东桥街道新桥社区", duplicates::Agreement::Alike),
@@ -440,14 +448,16 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         search(Some(vec![person("7K3M-9QXA-R", "赵*一"), person("2B4C-7HQK-0", "钱*二"), person("9QXA-7K3M-1", "孙*三")])).render(),
     );
     add("people-none", search(Some(Vec::new())).render());
+    let told = || text.xy("source-by", text.xy("source", "2026-10-18 09:30", text.x("source-import-row", 17)), "登记员");
     let one = |opened: bool| people::Person {
         s: shell(lang, "/people"),
         person: "7K3M-9QXA-R".into(),
         slips: Slips::default(),
-        name: g(if opened { "赵甲一" } else { "赵*一" }),
+        name: people::Shown::new(text.t("field-name"), g(if opened { "赵甲一" } else { "赵*一" })).told(told()),
         opened,
+        aliases: vec!["2B4C-7HQK-0".into()],
         fields: vec![
-            people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })),
+            people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
             people::Shown::new(text.t("field-phone"), g(if opened { "16000000417" } else { "160****0417" })),
             people::Shown::new(text.t("field-mail"), g("")),
         ],

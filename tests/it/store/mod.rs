@@ -3,6 +3,7 @@
 
 mod backups;
 mod imports;
+mod merging;
 mod office;
 mod order;
 mod people;
