@@ -33,6 +33,7 @@ mod review;
 mod rotate;
 mod scan;
 mod takeback;
+mod scan;
 
 pub mod demo;
 pub mod form;
@@ -66,6 +67,13 @@ pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;
 pub use takeback::{TakenBack, UNDO_SECONDS};
+pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
+pub use office::{KeysStatus, restore};
+pub use open::{Opened, Unlock};
+pub use people::{Opening, PersonPage, PersonRow, Source};
+pub use register::Circumstances;
+pub use review::{PairPage, QueueItem, Verdict};
+pub use scan::ScanTally;
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

@@ -61,6 +61,7 @@ pub use entity::value::{Day, Opaque};
 pub use error::StoreError;
 pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
 pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow, seal_source};
+pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow};
 pub use latest::{Latest, LatestStream};
 pub use meta::settings;
 pub use office::{Begun, CampaignRow, DriveRow};

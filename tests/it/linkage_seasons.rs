@@ -275,7 +275,10 @@ impl Row {
     /// Somebody else who is alike, and in what way.
     fn relative(&self, dice: &mut Dice) -> (Self, &'static str) {
         let mut other = self.clone();
-        let sound = SOUNDS[dice.below(SOUNDS.len())];
+        // Nobody calls a second child by the sound of the first.
+        let last = self.given[self.given.len() - 1].as_str();
+        let others: Vec<&&[&str]> = SOUNDS.iter().filter(|group| !group.contains(&last)).collect();
+        let sound = others[dice.below(others.len())];
         match dice.below(4) {
             0 => {
                 // Twins: born on one day, one house, one phone; numbers one after the other.
@@ -367,9 +370,9 @@ fn season(seed: u64) -> Tally {
             (true, _) => tally.joined += 1,
             (false, true) => {
                 tally.queued += 1;
-                tally.missed.push((what, Decision::Review));
+                tally.missed.push((*what, Decision::Review));
             }
-            (false, false) => tally.missed.push((what, Decision::Different)),
+            (false, false) => tally.missed.push((*what, Decision::Different)),
         }
     }
     tally.called = same.len();

@@ -69,7 +69,7 @@ fn who_was_told_apart_is_not_asked_about_again_by_scan_or_by_another_sheet() {
         let people = app.search(actor, &Guarded::new(FATHER.1.to_owned())).await.unwrap();
         assert_eq!(people.len(), 2, "each row joined its own");
         // With their numbers they are still two.
-        let numbered = sheet(&[(FATHER.0, FATHER.1, FATHER.2, &father), (SON.0, SON.1, SON.2, &son)]);
+        let numbered = sheet(&[(FATHER.0, FATHER.1, FATHER.2, father.as_str()), (SON.0, SON.1, SON.2, son.as_str())]);
         import(&app, actor, Kind::OrganBody, numbered).await;
         app.scan(actor, &|_, _| {}, NOW.plus_seconds(3)).await.unwrap();
         assert!(app.queue(actor).await.unwrap().is_empty());
