@@ -24,8 +24,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
     }
     let delimiter = delimiter(body);
     let mut grid = Grid::default();
-    for record in Records::new(body, delimiter) {
-        if grid.rows.len() >= MAX_ROWS as usize || record.len() > MAX_COLUMNS as usize {
+    let mut records = Records::new(body, delimiter);
+    while let Some(record) = records.next() {
+        if grid.rows.len() >= MAX_ROWS as usize || records.too_wide {
             return Err(IntakeError::TooManyCells { rows: MAX_ROWS, columns: MAX_COLUMNS });
         }
         let cells: Cells =
@@ -102,11 +103,13 @@ struct Records<'a> {
     delimiter: char,
     /// No quote is closed from here on: take them literally.
     literal: bool,
+    /// A field with something in it stands beyond the last column.
+    too_wide: bool,
 }
 
 impl<'a> Records<'a> {
     const fn new(text: &'a str, delimiter: char) -> Self {
-        Self { text, at: 0, delimiter, literal: false }
+        Self { text, at: 0, delimiter, literal: false, too_wide: false }
     }
 
     fn rest(&self) -> &'a str {
@@ -153,7 +156,12 @@ impl Iterator for Records<'_> {
             let rest = self.rest();
             let end = rest.find(|c| c == self.delimiter || c == '\n' || c == '\r').unwrap_or(rest.len());
             value.push_str(rest.get(..end).unwrap_or_default());
-            record.push(value);
+            if record.len() < MAX_COLUMNS as usize {
+                record.push(value);
+            } else {
+                // Programs fill lines up with separators; only a value is too much.
+                self.too_wide |= !value.chars().all(super::repair::is_blank_char);
+            }
             self.at += end;
             let rest = self.rest();
             if rest.is_empty() {
@@ -162,7 +170,6 @@ impl Iterator for Records<'_> {
             if let Some(after) = rest.strip_prefix(self.delimiter) {
                 self.at = self.text.len() - after.len();
                 if after.is_empty() {
-                    record.push(String::new());
                     return Some(record);
                 }
                 continue;
@@ -220,6 +227,13 @@ mod tests {
         let rows = shown("姓名,备注\n\"张三,x\n李四,y\n".as_bytes());
         assert_eq!(rows[1][0], "\"张三");
         assert_eq!(rows[2][0], "李四");
+    }
+
+    #[test]
+    fn a_line_filled_up_with_separators_is_read_and_one_with_a_value_too_far_is_not() {
+        let wide = |last: &str| format!("姓名,备注{}{last}\n张三,好\n", ",".repeat(3_000)).into_bytes();
+        assert_eq!(shown(&wide(""))[1][0], "张三");
+        assert!(matches!(read(&wide("x")), Err(IntakeError::TooManyCells { .. })));
     }
 
     #[test]

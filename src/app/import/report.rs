@@ -2,6 +2,7 @@
 
 use crate::domain::id::ImportId;
 use crate::domain::role::Right;
+use crate::reports::export::guard_formula;
 use crate::store::StagedRow;
 
 use super::super::{Actor, App, AppError};
@@ -57,8 +58,9 @@ pub fn report_csv(lines: &[ReportLine]) -> Result<Vec<u8>, AppError> {
     out.write_record(["file", "sheet", "row", "outcome", "problems", "person", "known_person"]).map_err(wrong)?;
     for line in lines {
         let known = if line.known == Some(true) { "yes" } else { "no" };
-        out.write_record([&line.file, &line.sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known])
-            .map_err(wrong)?;
+        // Names of files and sheets are the sender's: a spreadsheet must not run them.
+        let (file, sheet) = (guard_formula(&line.file), guard_formula(&line.sheet));
+        out.write_record([&*file, &*sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known]).map_err(wrong)?;
     }
     out.into_inner().map_err(|_| AppError::Busy)
 }
