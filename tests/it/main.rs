@@ -17,6 +17,7 @@ mod import_runs;
 mod indistinguishable;
 mod intake_dev;
 mod intake_hostile;
+mod intake_mess;
 mod intake_sheets;
 mod kill_nine;
 mod linkage_drives;
