@@ -7,8 +7,15 @@ use crate::domain::Guarded;
 use super::error::IntakeError;
 use super::grid::{Cell, Cells, Grid, MAX_COLUMNS, MAX_ROWS};
 
+/// How files begin that are no tables though they may look like text: documents, pictures, other archives.
+const OTHERS: [&[u8]; 9] =
+    [b"%PDF-", b"%!PS", b"{\\rtf", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"7z\xbc\xaf\x27", b"Rar!\x1a", b"\x1f\x8b\x08"];
+
 /// Reads a delimited text.
 pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
+    if OTHERS.iter().any(|start| bytes.starts_with(start)) {
+        return Err(IntakeError::UnknownFormat);
+    }
     let text = decode(bytes).ok_or(IntakeError::UnknownFormat)?;
     let body = text.reveal();
     if body.chars().all(super::repair::is_blank_char) {
@@ -240,7 +247,9 @@ mod tests {
     fn what_is_no_text_is_refused() {
         assert_eq!(read(b"").unwrap_err(), IntakeError::Empty);
         assert_eq!(read("\u{feff} \n\u{3000}".as_bytes()).unwrap_err(), IntakeError::Empty);
-        assert_eq!(read(b"<html><table>").unwrap_err(), IntakeError::UnknownFormat);
+        for other in [b"<html><table>".as_slice(), b"%PDF-1.7\n1 0 obj\n<< >>", b"{\\rtf1 ,,}", b"\x1f\x8b\x08 gz"] {
+            assert_eq!(read(other).unwrap_err(), IntakeError::UnknownFormat);
+        }
         let noise: Vec<u8> = (0u32..4096).map(|i| u8::try_from(i.wrapping_mul(2_654_435_761) >> 24).unwrap() % 32).collect();
         assert_eq!(read(&noise).unwrap_err(), IntakeError::UnknownFormat);
     }
