@@ -150,14 +150,14 @@ fn a_file_that_cannot_be_read_ends_with_status_two_and_a_sentence_and_nothing_ch
     let mut encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     encrypted.extend(std::iter::repeat_n(0u8, 600));
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
-    let files: Vec<(&str, Vec<u8>, &str)> = vec![
+    let files: [(&str, Vec<u8>, &str); 7] = [
         ("empty.xlsx", Vec::new(), "empty"),
         ("report.pdf.xlsx", format!("%PDF-1.7\n{secret}\n%%EOF").into_bytes(), ".xlsx or .csv"),
         ("torn.xlsx", b"PK\x03\x04torn".to_vec(), "save it again"),
         ("locked.xlsx", encrypted, "without the password"),
         ("page.xls", format!("<html><body><table><tr><td>{secret}</td></tr></table>").into_bytes(), ".xlsx or .csv"),
         ("other.csv", format!("城市,天气\n资阳,{secret}\n").into_bytes(), "headings"),
-        ("nameless.csv", format!("身份证号码,联系电话\n,{secret}\n").into_bytes(), "姓名"),
+        ("nameless.csv", format!("身份证号码,联系电话,出生日期\n,{secret},\n").into_bytes(), "姓名"),
     ];
     for (name, bytes, says) in files {
         let file = put(&registry, name, bytes);
