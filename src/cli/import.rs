@@ -1,22 +1,27 @@
 //! `import`: a sheet into the registry.
 
+use std::io::Read;
+
 use crate::app::Actor;
 use crate::app::import::{ImportOptions, ImportReport, ReportLine, Staged, Totals, report_csv};
 use crate::domain::Guarded;
 use crate::domain::source::ImportSource;
-use crate::intake::{RowOutcome, Sheet};
+use crate::intake::{MAX_FILE_BYTES, RowOutcome, Sheet};
 
 use super::args::{Import, Options};
 use super::error::{unreadable, unwritable};
 use super::{CliError, Outcome, open, show};
 
 pub fn run(options: &Options, args: &Import) -> Result<Outcome, CliError> {
-    let bytes = Guarded::new(std::fs::read(&args.file).map_err(|e| unreadable(&args.file, &e))?);
+    let bytes = read_within_bounds(args)?;
     let profile = match &args.profile {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?),
         None => None,
     };
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Some(path) = &args.report {
+        try_writing(path).map_err(|e| unwritable(path, &e))?;
+    }
     open::with_app(options, |app| async move {
         let now = open::now();
         let drive = match &args.drive {
@@ -51,6 +56,23 @@ pub fn run(options: &Options, args: &Import) -> Result<Outcome, CliError> {
         }
         Ok(if totals.refused > 0 { Outcome::SomeRefused } else { Outcome::Done })
     })
+}
+
+/// The file's bytes; of one that is too large only so many that the reader sees it.
+fn read_within_bounds(args: &Import) -> Result<Guarded<Vec<u8>>, CliError> {
+    let file = std::fs::File::open(&args.file).map_err(|e| unreadable(&args.file, &e))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| unreadable(&args.file, &e))?;
+    Ok(Guarded::new(bytes))
+}
+
+/// Whether a report could be written, which must be known before anything is taken in. Leaves the folder as it was.
+fn try_writing(path: &std::path::Path) -> std::io::Result<()> {
+    match std::fs::File::create_new(path) {
+        Ok(_) => std::fs::remove_file(path),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => std::fs::OpenOptions::new().append(true).open(path).map(drop),
+        Err(e) => Err(e),
+    }
 }
 
 fn tell(totals: Totals, again: bool) {

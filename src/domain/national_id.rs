@@ -47,7 +47,7 @@ impl NationalId {
         let compact: Vec<u8> = plain
             .chars()
             .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | ',' | '\'' | '‘' | '’'))
-            .map(|c| u8::try_from(if c == '×' { 'X' } else { c }).unwrap_or(b'?').to_ascii_uppercase())
+            .map(|c| u8::try_from(if is_like_x(c) { 'X' } else { c }).unwrap_or(b'?').to_ascii_uppercase())
             .collect();
         if compact.is_empty() {
             return Err(NationalIdFlaw::Missing);
@@ -117,6 +117,11 @@ impl NationalId {
     }
 }
 
+/// Signs typed for the check character X: the multiplication sign, the Roman ten, Cyrillic and Greek letters.
+fn is_like_x(c: char) -> bool {
+    matches!(c, '×' | 'Ⅹ' | 'ⅹ' | 'Х' | 'х' | 'Χ' | 'χ' | '✕' | '✖')
+}
+
 /// A number in exponent form.
 enum Exponent {
     /// It is none.
@@ -180,6 +185,8 @@ mod tests {
             "\u{200b}11010519491231002X\t",
             "110105-19491231-002X",
             "110105　19491231002×",
+            "11010519491231002Ⅹ",
+            "11010519491231002х",
         ] {
             assert_eq!(NationalId::parse(text).map(|id| id.as_str().to_owned()), Ok("11010519491231002X".to_owned()), "{text:?}");
         }

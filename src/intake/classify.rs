@@ -142,7 +142,7 @@ impl Classifier<'_> {
         let long = lead.chars().count() > 40;
         let between = if long { RowKind::Note } else { RowKind::Section };
         if filled.len() == 1 {
-            if self.grid.is_wide(row, column, 3) {
+            if self.merges.covering(row, column).is_some_and(|m| m.top as usize == row && m.right - m.left >= 2) {
                 return Some(if is_note(lead) { RowKind::Note } else { between });
             }
             let numberish =

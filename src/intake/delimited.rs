@@ -7,8 +7,15 @@ use crate::domain::Guarded;
 use super::error::IntakeError;
 use super::grid::{Cell, Cells, Grid, MAX_COLUMNS, MAX_ROWS};
 
+/// How files begin that are no tables though they may look like text: documents, pictures, other archives.
+const OTHERS: [&[u8]; 9] =
+    [b"%PDF-", b"%!PS", b"{\\rtf", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"7z\xbc\xaf\x27", b"Rar!\x1a", b"\x1f\x8b\x08"];
+
 /// Reads a delimited text.
 pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
+    if OTHERS.iter().any(|start| bytes.starts_with(start)) {
+        return Err(IntakeError::UnknownFormat);
+    }
     let text = decode(bytes).ok_or(IntakeError::UnknownFormat)?;
     let body = text.reveal();
     if body.chars().all(super::repair::is_blank_char) {
@@ -24,8 +31,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
     }
     let delimiter = delimiter(body);
     let mut grid = Grid::default();
-    for record in Records::new(body, delimiter) {
-        if grid.rows.len() >= MAX_ROWS as usize || record.len() > MAX_COLUMNS as usize {
+    let mut records = Records::new(body, delimiter);
+    while let Some(record) = records.next() {
+        if grid.rows.len() >= MAX_ROWS as usize || records.too_wide {
             return Err(IntakeError::TooManyCells { rows: MAX_ROWS, columns: MAX_COLUMNS });
         }
         let cells: Cells =
@@ -113,11 +121,13 @@ struct Records<'a> {
     delimiter: char,
     /// No quote is closed from here on: take them literally.
     literal: bool,
+    /// A field with something in it stands beyond the last column.
+    too_wide: bool,
 }
 
 impl<'a> Records<'a> {
     const fn new(text: &'a str, delimiter: char) -> Self {
-        Self { text, at: 0, delimiter, literal: false }
+        Self { text, at: 0, delimiter, literal: false, too_wide: false }
     }
 
     fn rest(&self) -> &'a str {
@@ -164,7 +174,12 @@ impl Iterator for Records<'_> {
             let rest = self.rest();
             let end = rest.find(|c| c == self.delimiter || c == '\n' || c == '\r').unwrap_or(rest.len());
             value.push_str(rest.get(..end).unwrap_or_default());
-            record.push(value);
+            if record.len() < MAX_COLUMNS as usize {
+                record.push(value);
+            } else {
+                // Programs fill lines up with separators; only a value is too much.
+                self.too_wide |= !value.chars().all(super::repair::is_blank_char);
+            }
             self.at += end;
             let rest = self.rest();
             if rest.is_empty() {
@@ -173,7 +188,6 @@ impl Iterator for Records<'_> {
             if let Some(after) = rest.strip_prefix(self.delimiter) {
                 self.at = self.text.len() - after.len();
                 if after.is_empty() {
-                    record.push(String::new());
                     return Some(record);
                 }
                 continue;
@@ -244,10 +258,19 @@ mod tests {
     }
 
     #[test]
+    fn a_line_filled_up_with_separators_is_read_and_one_with_a_value_too_far_is_not() {
+        let wide = |last: &str| format!("姓名,备注{}{last}\n张三,好\n", ",".repeat(3_000)).into_bytes();
+        assert_eq!(shown(&wide(""))[1][0], "张三");
+        assert!(matches!(read(&wide("x")), Err(IntakeError::TooManyCells { .. })));
+    }
+
+    #[test]
     fn what_is_no_text_is_refused() {
         assert_eq!(read(b"").unwrap_err(), IntakeError::Empty);
         assert_eq!(read("\u{feff} \n\u{3000}".as_bytes()).unwrap_err(), IntakeError::Empty);
-        assert_eq!(read(b"<html><table>").unwrap_err(), IntakeError::UnknownFormat);
+        for other in [b"<html><table>".as_slice(), b"%PDF-1.7\n1 0 obj\n<< >>", b"{\\rtf1 ,,}", b"\x1f\x8b\x08 gz"] {
+            assert_eq!(read(other).unwrap_err(), IntakeError::UnknownFormat);
+        }
         let noise: Vec<u8> = (0u32..4096).map(|i| u8::try_from(i.wrapping_mul(2_654_435_761) >> 24).unwrap() % 32).collect();
         assert_eq!(read(&noise).unwrap_err(), IntakeError::UnknownFormat);
     }

@@ -8,6 +8,8 @@ use crate::domain::Guarded;
 pub(super) const MAX_ROWS: u32 = 200_000;
 /// Most columns of one sheet.
 pub(super) const MAX_COLUMNS: u32 = 2_000;
+/// Most merged regions of one sheet; one with more was merged by a program.
+pub(super) const MAX_MERGES: usize = 50_000;
 /// Most bytes of text in one sheet.
 pub(super) const MAX_TEXT: usize = 256 << 20;
 
@@ -129,10 +131,6 @@ impl Grid {
     /// The filled columns of a row.
     pub(super) fn filled(&self, row: usize) -> impl Iterator<Item = (u32, &Cell)> {
         self.rows.get(row).into_iter().flatten().filter(|(_, cell)| !cell.is_blank()).map(|(c, cell)| (*c, cell))
-    }
-    /// Whether a merged region begins here and is at least so many columns wide.
-    pub(super) fn is_wide(&self, row: usize, column: u32, width: u32) -> bool {
-        self.merges.iter().any(|m| m.top as usize == row && m.left == column && m.right - m.left + 1 >= width)
     }
 }
 

@@ -167,6 +167,9 @@ impl Reader<'_> {
             return self.read_one(&group);
         }
         let (group_base, _) = split_remarks(&group);
+        // 执行人信息 over 姓名 | 电话 is the executor's.
+        let bare = ["信息", "情况", "资料", "一栏"].iter().find_map(|w| group_base.strip_suffix(w)).filter(|b| !b.is_empty());
+        let group_base = bare.unwrap_or(&group_base);
         let joined = format!("{group_base}/{label}");
         if let Some(reading) = self.words(&joined) {
             return Some(reading);
@@ -179,7 +182,14 @@ impl Reader<'_> {
         if let Some(parts) = of_group.and_then(|g| part_of(g.field, &split_remarks(&label).0)) {
             return Some(Reading::own(parts, (0, 0)));
         }
-        match (self.read_one(&label), of_group) {
+        // 救护员证 over 编号 is the certificate's number, not the registrant's.
+        let label_alone = self.read_one(&label);
+        if label_alone.is_some_and(|r| matches!(r.field, Field::Number | Field::Sequence | Field::Date))
+            && let Some(reading) = self.words(&format!("{group_base}{label}"))
+        {
+            return Some(reading);
+        }
+        match (label_alone, of_group) {
             (Some(label), _) => Some(label),
             (None, Some(group)) if group.field.repeats() => Some(group),
             (None, _) => self.read_one(&format!("{group_base}{label}")),
@@ -199,6 +209,10 @@ impl Reader<'_> {
             // 联系电话（家属） is not the registrant's own phone.
             if reading.field == Field::Phone && remarks.iter().any(|r| self.begins_with_role(r)) {
                 reading = Reading { field: Field::PartyPhone, party: Party::Contact(0), sureness: reading.sureness };
+            }
+            // 所在地（镇街） asks for the town.
+            if reading.field == Field::Address && self.remarks_name(&remarks, Field::Town) {
+                reading.field = Field::Town;
             }
             return Some(Reading { sureness: (reading.sureness.0 + 1, reading.sureness.1), ..reading });
         }
@@ -223,7 +237,7 @@ impl Reader<'_> {
         self.profiles
             .iter()
             .flat_map(|p| &p.parts)
-            .find(|(word, _)| base.contains(word.as_str()))
+            .find(|(words, _)| words.iter().all(|word| base.contains(word.as_str())))
             .map(|(_, field)| Reading::own(*field, (5, 0)))
     }
 
@@ -233,6 +247,10 @@ impl Reader<'_> {
             .find_map(|p| p.words.get(folded))
             .and_then(|list| list.first())
             .map(|(field, rank)| Reading::own(*field, (0, *rank)))
+    }
+
+    fn remarks_name(&self, remarks: &[String], field: Field) -> bool {
+        remarks.iter().any(|r| self.words(r).is_some_and(|r| r.field == field))
     }
 
     fn begins_with_role(&self, folded: &str) -> bool {
@@ -254,9 +272,15 @@ impl Reader<'_> {
             let (third, after) = take_last_ordinal(after);
             let ordinal = first.or(second).or(third).unwrap_or(0);
             if !(before.is_empty()
-                || matches!(before, "紧急" | "第" | "备用" | "其他" | "家庭" | "直系" | "亲属" | "登记" | "捐献" | "遗体捐献" | "指定"))
+                || matches!(
+                    before,
+                    "紧急" | "第" | "备用" | "其他" | "家庭" | "直系" | "亲属" | "登记" | "捐献" | "遗体捐献" | "指定" | "在场"
+                ))
             {
                 continue;
+            }
+            if *kind == RoleKind::Other {
+                return Some(Reading::own(Field::Ignored, (2, 0)));
             }
             let Some(field) = self.profiles.iter().find_map(|p| p.role_words.get(after)).copied() else {
                 // 联系人身份证号, 执行人住址: known to be about somebody else, not taken in.
@@ -268,7 +292,7 @@ impl Reader<'_> {
             let party = match kind {
                 RoleKind::Contact => Party::Contact(ordinal),
                 RoleKind::Executor => Party::Executor(ordinal),
-                RoleKind::Witness => Party::Witness,
+                RoleKind::Witness | RoleKind::Other => Party::Witness,
             };
             let field = match (kind, field) {
                 (RoleKind::Witness, Field::PartyName) => Field::Witness,
@@ -315,7 +339,7 @@ fn trimmed(base: &str) -> &str {
         if !digits.is_empty() && digits.len() < base.len() && base.len() - digits.len() <= 2 {
             base = digits;
         }
-        base = base.trim_matches(|c: char| matches!(c, '-' | '/' | '\\' | '|' | ';' | '~' | '—' | '·' | '+' | '^'));
+        base = base.trim_matches(|c: char| matches!(c, '-' | '/' | '\\' | '|' | ';' | '~' | '—' | '·' | '+' | '^' | '#'));
         for word in ADDED {
             base = base.strip_prefix(word).filter(|r| !r.is_empty()).unwrap_or(base);
             base = base.strip_suffix(word).filter(|r| !r.is_empty()).unwrap_or(base);
@@ -392,6 +416,9 @@ mod tests {
             ("采样时间（年月日）", Field::Date),
             ("采样日期 Sampling date", Field::Date),
             ("性别 / Gender", Field::Sex),
+            ("血样管编码", Field::Barcode),
+            ("现场采样年月日", Field::Date),
+            ("所在地（镇街）", Field::Town),
         ] {
             assert_eq!(own(label), Some(field), "{label}");
         }
@@ -412,6 +439,11 @@ mod tests {
         assert_eq!(read("第一联系人"), Some((Field::PartyName, Party::Contact(1))));
         assert_eq!(read("联系人1（姓名）"), Some((Field::PartyName, Party::Contact(1))));
         assert_eq!(read("见证人1"), Some((Field::Witness, Party::Witness)));
+        assert_eq!(read("Contact 2 phone"), Some((Field::PartyPhone, Party::Contact(0))));
+        // Whoever brought or served the registrant is no contact of theirs.
+        for label in ["介绍人电话", "推荐人", "经办人手机号码", "采血护士", "班主任联系方式"] {
+            assert_eq!(read(label), Some((Field::Ignored, Party::Own)), "{label}");
+        }
     }
 
     #[test]
@@ -423,6 +455,10 @@ mod tests {
         assert_eq!(read("出生日期", "年"), Some((Field::BirthYear, Party::Own)));
         assert_eq!(read("性别", "男"), Some((Field::SexMale, Party::Own)));
         assert_eq!(read("基本信息", "姓名"), Some((Field::Name, Party::Own)));
+        let of_roster = super::tests::read(Registry::Volunteer, "救护员证", "编号");
+        assert_eq!(of_roster, Some((Field::Certificate, Party::Own)));
+        assert_eq!(read("执行人信息", "姓名"), Some((Field::PartyName, Party::Executor(0))));
+        assert_eq!(read("紧急联系人情况", "电话"), Some((Field::PartyPhone, Party::Contact(0))));
         assert_eq!(read("姓名", "姓名"), Some((Field::Name, Party::Own)));
         assert_eq!(read("家庭住址", "镇街"), Some((Field::Town, Party::Own)));
     }

@@ -63,7 +63,7 @@ impl Layout {
             return None;
         }
         let one = Self::of_rows(grid, merges, reader, row, row);
-        if row + 1 >= grid.rows.len() || !could_be_second(grid, merges, row) {
+        if row + 1 >= grid.rows.len() || !could_be_second(grid, merges, row) || !names_groups(grid, row) {
             return Some(one);
         }
         let two = Self::of_rows(grid, merges, reader, row, row + 1);
@@ -305,6 +305,19 @@ fn could_be_second(grid: &Grid, merges: &Merges, row: usize) -> bool {
     // Under a heading of its own a second row holds nothing, unless the heading is a group's.
     let fills_gaps = below.iter().filter(|(c, _)| grid.cell(row, *c).is_none_or(Cell::is_blank)).count();
     fills_gaps > 0 || merges.joins_rows(row)
+}
+
+/// Whether a row can name groups of the headings below it. 填报单位：雁江区红十字会 above a table names none, and neither does a single
+/// text over the first column, which is a title.
+fn names_groups(grid: &Grid, row: usize) -> bool {
+    let told = |cell: &Cell| cell.shown().trim().split_once([':', '：']).is_some_and(|(_, after)| !after.trim().is_empty());
+    let groups: Vec<u32> = grid.filled(row).filter(|(_, cell)| !told(cell)).map(|(column, _)| column).collect();
+    let first_below = grid.filled(row + 1).next().map_or(0, |(column, _)| column);
+    match groups.as_slice() {
+        [] => false,
+        [only] => *only > first_below || grid.filled(row).count() > 1,
+        _ => true,
+    }
 }
 
 /// Long digit runs, addresses of mails and dates are no headings.

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::grid::{Grid, Merge};
-
-/// Regions looked at most; a sheet with more was merged by a program.
-const MOST: usize = 50_000;
+use super::grid::{Grid, MAX_MERGES, Merge};
 
 /// The merged regions of a sheet by their first column and row.
 #[derive(Debug, Default)]
@@ -18,7 +15,7 @@ pub(super) struct Merges {
 impl Merges {
     pub(super) fn of(grid: &Grid) -> Self {
         let mut out = Self::default();
-        for m in grid.merges.iter().take(MOST) {
+        for m in grid.merges.iter().take(MAX_MERGES) {
             out.by_column.entry(m.left).or_default().push(*m);
             if m.top < 300 && out.top.len() < 2000 {
                 out.top.push(*m);

@@ -3,7 +3,8 @@
 //! Pure: bytes, profiles, towns and dates come in as arguments; nothing is written, logged or asked of a clock. Uploads stay in memory,
 //! cells are [`Guarded`](crate::domain::Guarded) from the reader on. May import: `domain`.
 //! Offers: [`read`] (a file's bytes to a [`Sheet`] of judged rows), [`Profile`] (dated header words of one registry),
-//! [`ProblemField`] (the fields a correction list names), [`lend_text`] (a text file in any encoding, for another reader), [`IntakeError`].
+//! [`ProblemField`] (the fields a correction list names), [`lend_text`] (a text file in any encoding, for another reader),
+//! [`MAX_FILE_BYTES`], [`IntakeError`].
 
 mod classify;
 mod delimited;
@@ -38,6 +39,8 @@ use merges::Merges;
 
 /// Most bytes of a file, in MB.
 const MAX_FILE_MB: u64 = 64;
+/// Most bytes of a file.
+pub const MAX_FILE_BYTES: u64 = MAX_FILE_MB << 20;
 
 /// Reads the bytes of an XLSX, XLS or CSV file (also separated by tabs or semicolons; UTF-8, UTF-16 or GB18030) into judged rows.
 ///
@@ -53,7 +56,7 @@ pub fn read(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Sheet, IntakeError> {
     let raw = bytes.reveal();
-    if raw.len() as u64 > MAX_FILE_MB << 20 {
+    if raw.len() as u64 > MAX_FILE_BYTES {
         return Err(IntakeError::FileTooLarge { limit_mb: MAX_FILE_MB });
     }
     if raw.is_empty() {

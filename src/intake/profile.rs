@@ -22,8 +22,8 @@ pub struct Profile {
     pub office: bool,
     /// Folded whole headings with their rank in the list.
     pub(super) words: BTreeMap<String, Vec<(Field, usize)>>,
-    /// Parts of headings, in the file's order.
-    pub(super) parts: Vec<(String, Field)>,
+    /// Parts of headings, longest first; of `a+b` both must stand in the heading.
+    pub(super) parts: Vec<(Vec<String>, Field)>,
     /// Role words (contact, executor, witness).
     pub(super) roles: Vec<(String, RoleKind)>,
     /// What follows a role word.
@@ -38,6 +38,8 @@ pub(super) enum RoleKind {
     Contact,
     Executor,
     Witness,
+    /// Staff, and whoever brought the registrant.
+    Other,
 }
 
 /// Ages in completed years, both ends included; weights in kg; what a form must carry.
@@ -140,20 +142,21 @@ impl Profile {
                 }
             }
         }
-        let mut parts = Vec::new();
+        let mut parts: Vec<(Vec<String>, Field)> = Vec::new();
         for (key, list) in &file.parts {
             let field = field(key)?;
             for word in list.as_array().into_iter().flatten().filter_map(toml::Value::as_str) {
-                parts.push((fold(word), field));
+                parts.push((word.split('+').map(fold).collect(), field));
             }
         }
-        parts.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
+        parts.sort_by_key(|(words, _)| std::cmp::Reverse(words.iter().map(|w| w.chars().count()).sum::<usize>()));
         let mut roles = Vec::new();
         for (key, list) in &file.roles {
             let kind = match key.as_str() {
                 "contact" => RoleKind::Contact,
                 "executor" => RoleKind::Executor,
                 "witness" => RoleKind::Witness,
+                "other" => RoleKind::Other,
                 other => return Err(ProfileFlaw::UnknownField(other.to_owned())),
             };
             roles.extend(list.iter().map(|word| (fold(word), kind)));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use crate::domain::Guarded;
 use crate::domain::contact::{Address, Contact, Relative, RelativeRole};
@@ -35,6 +35,9 @@ const MAX_ADDRESS: usize = 300;
 const MAX_NOTE: usize = 2000;
 /// Most characters of a value kept aside: enough to know it by.
 const MAX_ASIDE: usize = 500;
+
+/// How far ahead a day may lie that is to come, such as the end of a certificate.
+const YEARS_AHEAD: Months = Months::new(12 * 20);
 
 /// What every row of a sheet is read with.
 pub(super) struct Context<'a> {
@@ -490,7 +493,10 @@ impl<'a> Reading<'_, 'a> {
     fn day_of(&mut self, field: Field, may_come: bool) -> Option<NaiveDate> {
         for column in self.columns(field) {
             if let Some(cell) = self.context.cell(self.row, column) {
-                let read = dates::read(cell, self.context.order(column.index), self.context.latest);
+                // 27.4.8 as the end of a certificate lies ahead: two-digit years of such columns reach so far.
+                let ahead = if may_come { YEARS_AHEAD } else { Months::new(0) };
+                let latest = self.context.latest.checked_add_months(ahead).unwrap_or(self.context.latest);
+                let read = dates::read(cell, self.context.order(column.index), latest);
                 return self.day(read, &cell.shown(), may_come);
             }
         }

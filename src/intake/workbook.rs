@@ -8,7 +8,7 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xl
 use crate::domain::Guarded;
 
 use super::error::IntakeError;
-use super::grid::{Cell, Grid, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Merge};
+use super::grid::{Cell, Grid, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, MAX_TEXT, Merge};
 
 /// Most bytes a workbook may unpack to, in MB.
 const MAX_UNPACKED_MB: u64 = 400;
@@ -95,7 +95,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Grid>, IntakeError> {
             put(&mut grid, row, column, value, &mut text_left)?;
         }
         drop(cells);
-        for m in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default() {
+        for m in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default().into_iter().take(MAX_MERGES) {
             if m.start.0 <= m.end.0 && m.start.1 <= m.end.1 {
                 grid.merges.push(Merge { top: m.start.0, left: m.start.1, bottom: m.end.0, right: m.end.1 });
             }
@@ -122,7 +122,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Grid>, IntakeError> {
             let (row, column) = (u32::try_from(row).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX));
             put(&mut grid, top.saturating_add(row), left.saturating_add(column), value, &mut text_left)?;
         }
-        for m in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default() {
+        for m in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default().into_iter().take(MAX_MERGES) {
             if m.start.0 <= m.end.0 && m.start.1 <= m.end.1 {
                 grid.merges.push(Merge { top: m.start.0, left: m.start.1, bottom: m.end.0, right: m.end.1 });
             }

@@ -22,7 +22,7 @@ fn try_read(bytes: Vec<u8>, registry: Registry) -> Result<Sheet, IntakeError> {
     read(Guarded::new(bytes), "sheet", &options, &mut |_, _| {})
 }
 
-fn of_csv(text: &str, registry: Registry) -> Sheet {
+pub fn of_csv(text: &str, registry: Registry) -> Sheet {
     try_read(text.as_bytes().to_vec(), registry).unwrap()
 }
 
@@ -32,7 +32,7 @@ fn of_sheet(registry: Registry, fill: impl FnOnce(&mut Worksheet)) -> Sheet {
     try_read(book.save_to_buffer().unwrap(), registry).unwrap()
 }
 
-fn row(sheet: &Sheet, number: u32) -> &Row {
+pub fn row(sheet: &Sheet, number: u32) -> &Row {
     sheet.rows.iter().find(|r| r.number == number).unwrap_or_else(|| panic!("no row {number}"))
 }
 
@@ -40,28 +40,28 @@ fn kinds(sheet: &Sheet) -> Vec<RowKind> {
     sheet.rows.iter().map(|r| r.kind).collect()
 }
 
-fn codes(row: &Row) -> Vec<&'static str> {
+pub fn codes(row: &Row) -> Vec<&'static str> {
     row.codes().into_iter().map(ProblemCode::code).collect()
 }
 
-fn name(row: &Row) -> String {
+pub fn name(row: &Row) -> String {
     row.draft.as_ref().unwrap().identity.reveal().name.as_str().to_owned()
 }
 
-fn id(row: &Row) -> String {
+pub fn id(row: &Row) -> String {
     row.draft.as_ref().unwrap().identity.reveal().documents.first().map(|d| d.number().to_owned()).unwrap_or_default()
 }
 
-fn phones(row: &Row) -> String {
+pub fn phones(row: &Row) -> String {
     row.draft.as_ref().unwrap().contact.reveal().phones.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(";")
 }
 
-fn town(row: &Row) -> Option<u32> {
+pub fn town(row: &Row) -> Option<u32> {
     row.draft.as_ref().unwrap().contact.reveal().address.as_ref().and_then(|a| a.town).map(|TownCode(c)| c)
 }
 
-const LI: &str = "512002199002019123";
-const WANG: &str = "512002198807159110";
+pub const LI: &str = "512002199002019123";
+pub const WANG: &str = "512002198807159110";
 
 #[test]
 fn a_text_with_title_notes_and_other_words_is_read_from_its_header_down() {

@@ -4,6 +4,7 @@ use crate::domain::Guarded;
 use crate::domain::id::ImportId;
 use crate::domain::role::Right;
 use crate::domain::source::ImportSource;
+use crate::reports::export::guard_formula;
 use crate::store::StagedRow;
 
 use super::super::{Actor, App, AppError};
@@ -64,7 +65,9 @@ pub fn report_csv(report: &ImportReport) -> Result<Vec<u8>, AppError> {
     let ImportSource { file, sheet } = report.source.reveal();
     for line in &report.lines {
         let known = if line.known == Some(true) { "yes" } else { "no" };
-        out.write_record([file, sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known]).map_err(wrong)?;
+        // Names of files and sheets are the sender's: a spreadsheet must not run them.
+        let (file, sheet) = (guard_formula(file), guard_formula(sheet));
+        out.write_record([&*file, &*sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known]).map_err(wrong)?;
     }
     out.into_inner().map_err(|_| AppError::Busy)
 }

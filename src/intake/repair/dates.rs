@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Duration, NaiveDate};
 
+use super::numerals::western;
 use super::plain;
 use crate::intake::grid::Cell;
 
@@ -95,7 +96,7 @@ pub(in crate::intake) fn text(text: &str, order: Order, latest: NaiveDate) -> Da
     }
     let plain = plain.trim_start_matches("公历").trim_start_matches("阳历").trim_start_matches(['(', '[']).trim();
     let without_time = cut_time(plain);
-    let western = chinese_digits(without_time);
+    let western = western(without_time);
     let date = western.trim().trim_end_matches(['.', '。', ',', ';', '/', '-', ')', ']', '日', '号', '生', '止', '起']).trim();
     if date.is_empty() {
         return DateRead::Unreadable;
@@ -169,6 +170,15 @@ fn cut_time(text: &str) -> &str {
             text = front;
         }
     }
+    // 2025年4月12日9时30分
+    for mark in ['日', '号'] {
+        if let Some((front, back)) = text.split_once(mark).filter(|(front, _)| front.contains('月'))
+            && back.contains(['时', '点', '午', '晚', '早'])
+            && back.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "时点分秒整半许左右上下中午晚早凌晨:.".contains(c))
+        {
+            text = front;
+        }
+    }
     // 2025-04-12 08点
     if let Some((front, back)) = text.rsplit_once(' ')
         && (back.ends_with('点') || back.ends_with('时'))
@@ -176,42 +186,6 @@ fn cut_time(text: &str) -> &str {
         text = front;
     }
     text.trim()
-}
-
-/// 二〇二五年四月十二日 in Western digits; a text without such numerals is left alone.
-fn chinese_digits(text: &str) -> String {
-    if !text.chars().any(|c| "〇零○一二三四五六七八九十廿卅".contains(c)) {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut run = String::new();
-    for c in text.chars().chain(std::iter::once('\0')) {
-        if "〇零○一二三四五六七八九十廿卅".contains(c) {
-            run.push(c);
-            continue;
-        }
-        if !run.is_empty() {
-            out.push_str(&numeral(&run).unwrap_or_else(|| run.clone()));
-            run.clear();
-        }
-        if c != '\0' {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn numeral(run: &str) -> Option<String> {
-    let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c || (d == '〇' && matches!(c, '零' | '○')));
-    if !run.contains(['十', '廿', '卅']) {
-        return run.chars().map(|c| digit(c).and_then(|d| char::from_digit(d as u32, 10))).collect();
-    }
-    let spread = run.replace('廿', "二十").replace('卅', "三十");
-    let (tens, ones) = spread.split_once('十')?;
-    let one = |s: &str, empty: usize| {
-        if s.is_empty() { Some(empty) } else { s.chars().next().filter(|_| s.chars().count() == 1).and_then(digit) }
-    };
-    Some((one(tens, 1)? * 10 + one(ones, 0)?).to_string())
 }
 
 /// 20250412, 202504 (a month), 850412.
@@ -302,6 +276,10 @@ fn parts(date: &str, order: Order, latest: NaiveDate) -> DateRead {
     let number = |i: usize| numbers.get(i).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
     let length = |i: usize| numbers.get(i).map_or(0, |n| n.len());
     let words_fit = gaps.first().is_none_or(|g| !g.contains('月')) && gaps.get(1).is_none_or(|g| !g.contains('年'));
+    // 2023年3、4月 names two months.
+    let words_fit = words_fit
+        && gaps.get(2).is_none_or(|g| !g.contains(['年', '月']))
+        && !(gaps.first().is_some_and(|g| g.contains('年')) && gaps.get(1).is_some_and(|g| matches!(*g, "、" | "," | "，")));
     match numbers.len() {
         3 if length(1) > 2 || !words_fit => DateRead::Unreadable,
         3 if length(0) == 4 && length(2) <= 2 => ymd(number(0) as i32, number(1), number(2)),
@@ -390,6 +368,8 @@ mod tests {
             "2025年4月12日 上午9:30",
             "2025-4-12（周六）",
             "2025年4月12日星期六",
+            "2025年4月12日9时30分",
+            "2025年4月12日 9点整",
             "２０２５－０４－１２",
             "２０２５年４月１２日",
             "二〇二五年四月十二日",
@@ -434,6 +414,7 @@ mod tests {
             "农历三月初五",
             "2025.4.12-4.15",
             "2025年4月12日、13日",
+            "2025年3、4月",
             "abc",
             "13800138000",
             "240412",

@@ -21,15 +21,78 @@ pub(in crate::intake) fn read(cell: &Cell, kind: &str) -> DocumentRead {
         return DocumentRead::Flawed(ProblemCode::FloatDamagedId);
     }
     let shown = cell.shown();
-    if super::says_nothing(&shown) {
+    if super::says_nothing(&shown) || is_to_come(&shown) {
         return DocumentRead::Blank;
     }
-    match Document::parse(&shown, kind) {
+    match Document::parse(without_remark(&shown), kind) {
         Ok(document) => DocumentRead::Document(document),
         Err(NationalIdFlaw::Missing) => DocumentRead::Blank,
         Err(NationalIdFlaw::Length | NationalIdFlaw::Character) => DocumentRead::Flawed(ProblemCode::IdLength),
         // A wrong digit in the birth part breaks the check character too.
         Err(NationalIdFlaw::BirthDate | NationalIdFlaw::Check) => DocumentRead::Flawed(ProblemCode::IdChecksum),
         Err(NationalIdFlaw::FloatDamaged) => DocumentRead::Flawed(ProblemCode::FloatDamagedId),
+    }
+}
+
+/// Whether the cell only says that the number was not given yet.
+fn is_to_come(shown: &str) -> bool {
+    let plain = super::plain(shown);
+    let compact: String = plain.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '.' | '。' | '!')).collect();
+    matches!(
+        compact.as_str(),
+        "待补"
+            | "待补充"
+            | "待提供"
+            | "后补"
+            | "补"
+            | "未带"
+            | "没带"
+            | "忘带"
+            | "忘记带"
+            | "未提供"
+            | "未填"
+            | "未填写"
+            | "不详"
+            | "未知"
+            | "不清楚"
+            | "未带身份证"
+            | "忘带身份证"
+            | "没带身份证"
+            | "拒填"
+            | "不愿提供"
+            | "本人未提供"
+            | "遗失"
+            | "丢失"
+            | "未办理"
+    )
+}
+
+/// The number without words in brackets behind it: 5120...（身份证）.
+fn without_remark(shown: &str) -> &str {
+    let trimmed = shown.trim_end();
+    let remark = trimmed.ends_with([')', '）']).then(|| trimmed.rfind(['(', '（'])).flatten();
+    match remark.map(|at| trimmed.split_at(at)) {
+        Some((number, words)) if words.chars().all(|c| !c.is_alphanumeric() || !c.is_ascii()) && !number.trim().is_empty() => number,
+        _ => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_still_to_come_is_missing_and_words_behind_one_are_dropped() {
+        let read = |text: &str| match super::read(&Cell::text(text), "") {
+            DocumentRead::Blank => "blank".to_owned(),
+            DocumentRead::Document(d) => d.number().to_owned(),
+            DocumentRead::Flawed(code) => code.code().to_owned(),
+        };
+        for text in ["待补", "忘带", "（未提供）", "不详", "/", "#N/A"] {
+            assert_eq!(read(text), "blank", "{text}");
+        }
+        assert_eq!(read("11010519491231002X（身份证）"), "11010519491231002X");
+        assert_eq!(read("11010519491231002Ⅹ"), "11010519491231002X");
+        assert_eq!(read("H1234567(8)"), "H12345678");
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod documents;
 pub(super) mod mails;
 pub(super) mod names;
 pub(super) mod numbers;
+pub(super) mod numerals;
 pub(super) mod phones;
 pub(super) mod status;
 
@@ -39,7 +40,30 @@ pub(super) fn says_nothing(text: &str) -> bool {
     compact.chars().all(|c| matches!(c, '/' | '\\' | '-' | '.' | '_' | '~' | '*' | '、' | '，' | '。' | '…' | '×'))
         || matches!(
             compact.as_str(),
-            "无" | "没有" | "暂无" | "暂时没有" | "未有" | "none" | "n/a" | "na" | "nil" | "(无)" | "(空)" | "空" | "(跳过)" | "略"
+            // What a spreadsheet shows where a formula failed, saved as text.
+            "#n/a"
+                | "#ref!"
+                | "#value!"
+                | "#name?"
+                | "#div/0!"
+                | "#null!"
+                | "#num!"
+                | "#spill!"
+                | "#getting_data"
+                | "无"
+                | "没有"
+                | "暂无"
+                | "暂时没有"
+                | "未有"
+                | "none"
+                | "n/a"
+                | "na"
+                | "nil"
+                | "(无)"
+                | "(空)"
+                | "空"
+                | "(跳过)"
+                | "略"
         )
 }
 
@@ -233,7 +257,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_by_blanks_and_strokes() {
-        for text in ["", " ", "\u{3000}", "/", "-", "——", "无", "N/A", "\u{200b}"] {
+        for text in ["", " ", "\u{3000}", "/", "-", "——", "无", "N/A", "\u{200b}", "#N/A", "#REF!"] {
             assert!(says_nothing(text), "{text:?}");
         }
         assert!(!says_nothing("不详"));

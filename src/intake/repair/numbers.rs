@@ -1,5 +1,6 @@
 //! Weights, hours and counts.
 
+use super::numerals::western;
 use super::plain;
 use crate::intake::grid::Cell;
 
@@ -33,8 +34,12 @@ pub(in crate::intake) fn hours(cell: &Cell) -> HoursRead {
     if matches!(text.as_str(), "无" | "没有" | "暂无") {
         return HoursRead::Hours(0.0);
     }
-    let compact: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let compact: String = western(&text).to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let compact = compact.trim_start_matches(['累', '计', '共', '总']);
     let compact = compact
+        .replace("个半小时", ".5h")
+        .replace("半个小时", "0.5h")
+        .replace("半小时", "0.5h")
         .replace("个小时", "小时")
         .replace("hours", "h")
         .replace("hour", "h")
@@ -88,7 +93,7 @@ fn decimal(text: &str) -> Option<f64> {
 /// Body weight in kilograms; a number without unit is in `jin` (500 g) where the heading says so. Between 20 and 300, else `None`.
 pub(in crate::intake) fn weight(cell: &Cell, heading_in_jin: bool) -> Option<f64> {
     let shown = cell.shown();
-    let text = plain(&shown).to_lowercase();
+    let text = western(&plain(&shown)).to_lowercase();
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let end = compact.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(compact.len());
     let number: f64 = compact.get(..end)?.trim_end_matches('.').parse().ok()?;
@@ -108,7 +113,7 @@ pub(in crate::intake) fn count(cell: &Cell) -> Option<u32> {
     if matches!(text.as_str(), "无" | "首次" | "没有" | "未献" | "未献过" | "否" | "第一次" | "首次献血" | "从未") {
         return Some(0);
     }
-    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let digits: String = western(&text).chars().filter(|c| !c.is_whitespace()).collect();
     let number = digits.trim_start_matches(['第', '共', '约']).trim_end_matches(['次', '回', '度']);
     number.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..10_000.0).contains(n)).map(|n| n as u32)
 }
@@ -117,6 +122,7 @@ pub(in crate::intake) fn count(cell: &Cell) -> Option<u32> {
 pub(in crate::intake) fn age(cell: &Cell) -> Option<u32> {
     let shown = cell.shown();
     let text = plain(&shown);
+    let text = western(&text);
     let digits = text.trim_end_matches('岁').trim_end_matches('周').trim();
     digits.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..=130.0).contains(n)).map(|n| n as u32)
 }
@@ -139,6 +145,11 @@ mod tests {
             ("12:30", 12.5),
             ("3个小时", 3.0),
             ("2小时半", 2.5),
+            ("三小时", 3.0),
+            ("十二个小时", 12.0),
+            ("三个半小时", 3.5),
+            ("半小时", 0.5),
+            ("累计12.5小时", 12.5),
         ] {
             assert_eq!(hours(&Cell::text(text)), HoursRead::Hours(expected), "{text}");
         }
@@ -165,9 +176,17 @@ mod tests {
 
     #[test]
     fn counts_are_whole_numbers() {
-        for (text, expected) in
-            [("4次", Some(4)), ("无", Some(0)), ("１２", Some(12)), ("5 ", Some(5)), ("多次", None), ("-1", None), ("", None)]
-        {
+        for (text, expected) in [
+            ("4次", Some(4)),
+            ("三次", Some(3)),
+            ("共十二次", Some(12)),
+            ("无", Some(0)),
+            ("１２", Some(12)),
+            ("5 ", Some(5)),
+            ("多次", None),
+            ("-1", None),
+            ("", None),
+        ] {
             assert_eq!(count(&Cell::text(text)), expected, "{text}");
         }
     }

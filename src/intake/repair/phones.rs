@@ -31,10 +31,12 @@ const MOST: usize = 300;
 /// Reads the numbers of a cell. `None` where nothing stands there.
 pub(in crate::intake) fn read(text: &str) -> Option<PhonesRead> {
     let plain = plain(text);
-    if plain.chars().all(|c| c.is_whitespace() || matches!(c, '/' | '\\' | '-' | '.' | '_' | '~' | '*')) {
+    let failed = plain.starts_with('#') && super::says_nothing(&plain);
+    if failed || plain.chars().all(|c| c.is_whitespace() || matches!(c, '/' | '\\' | '-' | '.' | '_' | '~' | '*')) {
         return None;
     }
     let mut out = PhonesRead::default();
+    let plain = without_ordinals(&plain);
     if plain.chars().count() > MOST {
         out.invalid = true;
         return Some(out);
@@ -48,6 +50,32 @@ pub(in crate::intake) fn read(text: &str) -> Option<PhonesRead> {
     }
     Some(out)
 }
+
+/// The text without the ordinals of a list: 1.163... 2.154..., 1、163... 2、154...
+fn without_ordinals(text: &str) -> zeroize::Zeroizing<String> {
+    let chars: zeroize::Zeroizing<Vec<char>> = zeroize::Zeroizing::new(text.chars().collect());
+    let mut out = zeroize::Zeroizing::new(String::with_capacity(text.len()));
+    let mut at = 0;
+    while let Some(c) = chars.get(at).copied() {
+        let begins = at.checked_sub(1).and_then(|before| chars.get(before)).is_none_or(|b| !b.is_alphanumeric() && !"+-().".contains(*b));
+        let marked = begins && ('1'..='9').contains(&c) && chars.get(at + 1).is_some_and(|m| matches!(m, '.' | '、' | ')' | ':' | ','));
+        let digits = || {
+            let after = chars.iter().skip(at + 2).take_while(|c| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '(' | ')'));
+            after.filter(|c| c.is_ascii_digit()).count()
+        };
+        if marked && digits() >= 7 {
+            out.push(' ');
+            at += 2;
+        } else {
+            out.push(c);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// Words before a number that is none to call from outside: within a group of telephones, a desk, a messenger.
+const INNER: [&str; 8] = ["短号", "小号", "虚拟", "内线", "集团", "分机", "微信号", "工号"];
 
 /// A stretch of number characters, or of words.
 enum Piece {
@@ -73,9 +101,11 @@ fn read_segment(segment: &str, out: &mut PhonesRead) {
     }
     let mut pending: Option<String> = None;
     let mut last: Option<usize> = None;
+    let mut inner = false;
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Words(words) => {
+                inner = INNER.iter().any(|w| words.contains(w));
                 let kin = KIN.iter().find(|w| words.contains(**w)).map(|w| (*w).to_owned());
                 // （妻） follows its number; 妻：138... goes before it.
                 let follows = last.is_some() && !words.contains(':') && (at + 1 == pieces.len() || !digits_follow(&pieces, at));
@@ -90,6 +120,9 @@ fn read_segment(segment: &str, out: &mut PhonesRead) {
                 }
             }
             Piece::Number(run) => {
+                if std::mem::take(&mut inner) && run.bytes().filter(u8::is_ascii_digit).count() < 7 {
+                    continue;
+                }
                 let before = out.phones.len();
                 let mut run = run.as_str();
                 run = run.trim_matches(|c: char| c == ' ' || c == '.' || c == '#');
@@ -210,6 +243,9 @@ mod tests {
             ("028-67916876转801", vec!["02867916876"]),
             ("028-67916876(转801)", vec!["02867916876"]),
             ("（028）67916876", vec!["02867916876"]),
+            ("1.16394470139 2.16394470140", vec!["16394470139", "16394470140"]),
+            ("1、16394470139 2、16394470140", vec!["16394470139", "16394470140"]),
+            ("16394470139(短号66139)", vec!["16394470139"]),
             ("+86 163 5343 5751", vec!["16353435751"]),
         ] {
             assert_eq!(numbers(text), (expected.into_iter().map(str::to_owned).collect(), false), "{text}");

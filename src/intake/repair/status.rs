@@ -137,7 +137,7 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
 
 /// The items consented to, split and under one name each: `眼角膜` is 角膜, `所有` is 全部, `器官（全部）` is 器官全部.
 pub(in crate::intake) fn items(text: &str) -> Vec<String> {
-    let plain = plain(text);
+    let plain = ticked_of(&plain(text));
     let mut out: Vec<String> = Vec::new();
     let joined: String = plain.chars().filter(|c| !matches!(c, '(' | ')' | '[' | ']' | '"' | '☑' | '√' | '✓' | '■')).collect();
     for part in joined.split(|c: char| {
@@ -162,6 +162,28 @@ pub(in crate::intake) fn items(text: &str) -> Vec<String> {
         }
     }
     out
+}
+
+/// What is ticked of a list with empty boxes: ☑遗体 □角膜, 遗体√ 角膜□. A list without empty boxes says what it names.
+fn ticked_of(text: &str) -> String {
+    let empty = |c: char| matches!(c, '□' | '☐' | '◻' | '〇' | '○');
+    let mark = |c: char| empty(c) || super::is_tick(c);
+    if !text.contains(empty) {
+        return text.to_owned();
+    }
+    let before = text.trim_start().starts_with(mark);
+    let mut out: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(mark) {
+        let (front, back) = rest.split_at(at);
+        let ticked = back.starts_with(super::is_tick);
+        rest = back.get(back.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+        let words = if before { rest.split(mark).next().unwrap_or_default() } else { front };
+        if ticked {
+            out.push(words);
+        }
+    }
+    out.join("、")
 }
 
 #[cfg(test)]
@@ -204,6 +226,10 @@ mod tests {
         assert_eq!(items("遗体,器官"), "遗体+器官");
         assert_eq!(items("肝脏；肾脏"), "肝脏+肾脏");
         assert_eq!(items("角膜 遗体"), "角膜+遗体");
+        assert_eq!(items("☑遗体 ☑角膜 □器官"), "遗体+角膜");
+        assert_eq!(items("遗体√ 角膜□ 器官√"), "遗体+器官");
+        assert_eq!(items("□遗体 □角膜"), "");
+        assert_eq!(items("√遗体、√角膜"), "遗体+角膜");
         assert_eq!(items("眼角膜"), "角膜");
         assert_eq!(items("所有"), "全部");
         assert_eq!(items("器官（全部）"), "器官全部");
