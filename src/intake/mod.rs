@@ -3,7 +3,7 @@
 //! Pure: bytes, profiles, towns and dates come in as arguments; nothing is written, logged or asked of a clock. Uploads stay in memory,
 //! cells are [`Guarded`](crate::domain::Guarded) from the reader on. May import: `domain`.
 //! Offers: [`read`] (a file's bytes to a [`Sheet`] of judged rows), [`Profile`] (dated header words of one registry),
-//! [`ProblemField`] (the fields a correction list names), [`lend_text`] (a text file in any encoding, for another reader), [`IntakeError`].
+//! [`ProblemField`] (the fields a correction list names), [`IntakeError`].
 
 mod classify;
 mod delimited;
