@@ -46,7 +46,7 @@ pub struct Explain {
   id = \"unique_id\"
   name = \"full_name\"
   born = \"date_of_birth\"
-  mobile = \"phone\"
+  \"手机\" = \"phone\"            # names in other than Latin letters stand in quotes
 
 Meanings: unique_id, full_name, surname, given_name, date_of_birth or birth_year + birth_month + birth_day, sex, national_id,
 identifier, phone, email, address, street_number, postcode, locality, region, occupation, birth_place, other.

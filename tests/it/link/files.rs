@@ -129,7 +129,10 @@ fn byte_order_marks_line_ends_spaces_quotes_and_gb18030_change_nothing() {
         assert_eq!(desk.text("out.csv"), expected, "{name}");
     }
     let chinese = "编号,姓名,出生,电话\n1,王建国,1970-01-02,13900000001\n2,王建国,1970-01-02,13900000001\n3,李敏,1980-05-06,13900000002\n4,张伟,1990-07-08,13900000003\n";
-    desk.put("zh.toml", "[columns]\n编号 = \"unique_id\"\n姓名 = \"full_name\"\n出生 = \"date_of_birth\"\n电话 = \"phone\"\n");
+    desk.put(
+        "zh.toml",
+        "[columns]\n\"编号\" = \"unique_id\"\n\"姓名\" = \"full_name\"\n\"出生\" = \"date_of_birth\"\n\"电话\" = \"phone\"\n",
+    );
     desk.put("utf8.csv", chinese);
     desk.put("gb.csv", encoding_rs::GB18030.encode(chinese).0);
     desk.done(&["dedupe", "utf8.csv", "--schema", "zh.toml", "--pairs", "utf8.out"]);

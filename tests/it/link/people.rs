@@ -43,7 +43,9 @@ fn slip(dice: &mut Dice, text: &str) -> String {
     let at = usize::try_from(dice.below(chars.len() as u64 - 1)).unwrap();
     match dice.below(3) {
         0 => chars.swap(at, at + 1),
-        1 => drop(chars.remove(at)),
+        1 => {
+            chars.remove(at);
+        }
         _ => chars[at] = if chars[at].is_ascii_digit() { '0' } else { 'e' },
     }
     chars.into_iter().collect()
