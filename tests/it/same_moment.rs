@@ -96,5 +96,5 @@ fn two_processes_on_postgresql_notice_every_pair_they_made_at_the_same_moment() 
     let database = postgres::fresh(&needed("DONOR_REGISTRY_TEST_PG"));
     let mut registry = Registry::new();
     registry.set("DONOR_REGISTRY_DATABASE_URL", &database);
-    two_processes(&registry, rounds(200));
+    two_processes(&registry, rounds(100));
 }
