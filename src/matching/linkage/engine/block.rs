@@ -13,7 +13,7 @@ const BLOCK: usize = 1_500;
 /// How many neighbours.
 const NEIGHBOURS: usize = 6;
 /// What reaching an imagined pair is worth that so many keys reach already.
-const WORTH: [f64; 4] = [1.0, 0.3, 0.1, 0.0];
+const WORTH: [f64; 3] = [1.0, 0.3, 0.1];
 /// Gain below which no further key is taken, as a share of the imagined pairs.
 const LEAST_GAIN: f64 = 0.0005;
 /// Most keys of a large table; a small one, where a key costs little, may have [`KEYS_OF_A_SMALL_ONE`].
@@ -99,6 +99,10 @@ fn ones(bits: &Bits) -> usize {
     bits.iter().map(|w| w.count_ones()).map(|n| usize::try_from(n).unwrap_or(0)).sum()
 }
 
+fn common(a: &Bits, b: &Bits) -> usize {
+    a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).map(|n| usize::try_from(n).unwrap_or(0)).sum()
+}
+
 fn reached_by(key: &[usize], bits: &[Bits]) -> Bits {
     let mut out = vec![u64::MAX; IMAGINED / 64];
     for a in key {
@@ -137,8 +141,9 @@ impl Plan {
                 }
             }
         }
-        // Every pair should be reached by three keys: what is imagined is kinder than what is.
-        let mut times = vec![0u8; IMAGINED];
+        // Every pair should be reached by three keys: what is imagined is kinder than what is. One set of pairs for those that
+        // no, one, two keys reach.
+        let mut times: [Bits; WORTH.len()] = std::array::from_fn(|n| vec![if n == 0 { u64::MAX } else { 0 }; IMAGINED / 64]);
         let (mut keys, mut expected, mut spent) = (Vec::new(), Vec::new(), 0.0);
         // A key costs a sorting of the rows besides its pairs.
         let sorting = float(rows) * 0.5;
@@ -150,12 +155,7 @@ impl Plan {
                 .enumerate()
                 .filter(|(_, (_, cost, _))| spent + cost <= budget)
                 .map(|(i, (_, cost, bits))| {
-                    let gain: f64 = times
-                        .iter()
-                        .enumerate()
-                        .filter(|(n, _)| bits[n / 64] >> (n % 64) & 1 == 1)
-                        .map(|(_, t)| WORTH[usize::from(*t)])
-                        .sum();
+                    let gain: f64 = times.iter().zip(WORTH).map(|(set, worth)| worth * float(common(set, bits))).sum();
                     (gain / (cost + sorting), gain, i)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.2.cmp(&a.2)));
@@ -164,8 +164,13 @@ impl Plan {
                 break;
             }
             let (key, cost, bits) = candidates.swap_remove(i);
-            for (n, t) in times.iter_mut().enumerate() {
-                *t = (*t + u8::from(bits[n / 64] >> (n % 64) & 1 == 1)).min(3);
+            for (w, reached) in bits.iter().enumerate() {
+                let mut moved = 0;
+                for set in &mut times {
+                    let leaving = set[w] & reached;
+                    set[w] = (set[w] & !reached) | moved;
+                    moved = leaving;
+                }
             }
             spent += cost;
             keys.push(key);

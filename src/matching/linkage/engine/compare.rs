@@ -156,7 +156,9 @@ fn han_names(a: &[u16], b: &[u16]) -> u8 {
             return 3;
         }
     }
-    let common = a.iter().filter(|c| b.contains(c)).count();
+    let shared = |x: &[u16], y: &[u16]| x.iter().filter(|c| y.contains(c)).count();
+    // A sign written twice counts no more than it does in the other name.
+    let common = shared(a, b).min(shared(b, a));
     match (common, a.len().max(b.len())) {
         (0, _) => DIFFERENT,
         (c, longest) if longest - c <= 1 => {
@@ -288,7 +290,8 @@ fn addresses(d: &Dictionary, x: u32, y: u32) -> u8 {
     }
     let words = |s: &[u16]| s.split(|c| *c == 32).map(<[u16]>::to_vec).collect::<Vec<_>>();
     let (wa, wb) = (words(a), words(b));
-    let common = wa.iter().filter(|w| w.len() > 1 && wb.contains(w)).count();
+    let shared = |x: &[Vec<u16>], y: &[Vec<u16>]| x.iter().filter(|w| w.len() > 1 && y.contains(w)).count();
+    let common = shared(&wa, &wb).min(shared(&wb, &wa));
     if (common >= 1 && common == wa.len().min(wb.len())) || jaro_winkler(a, b) >= 0.9 {
         return 3;
     }
@@ -357,6 +360,7 @@ mod tests {
             ("伟平", "平", 3),
             ("峰伟", "峰峰", 4),
             ("伟", "芳", 5),
+            ("平平子", "平静", 4),
             ("mitchell", "mitchel", 2),
             ("mitchell", "mtchel", 3),
             ("mitchell", "m", 3),

@@ -7,6 +7,10 @@ use chrono::{Datelike, NaiveDate};
 /// First and last year of birth for which new moons are known.
 const YEARS: std::ops::RangeInclusive<u16> = 1880..=2060;
 
+/// Month and day on which the sun enters the sign of each lunar month (雨水 for the first), right within a day.
+const SIGNS: [[u16; 2]; 12] =
+    [[2, 19], [3, 21], [4, 20], [5, 21], [6, 21], [7, 23], [8, 23], [9, 23], [10, 23], [11, 22], [12, 22], [1, 20]];
+
 /// Days (counted from year 1) on which a lunar month begins, in order.
 static NEW_MOONS: LazyLock<Vec<i32>> = LazyLock::new(|| (-1_496..=760).map(new_moon).collect());
 
@@ -49,10 +53,10 @@ fn is_lunar_of(lunar: [u16; 3], solar: [u16; 3]) -> bool {
     }
     let Some(solar) = day(solar) else { return false };
     let start = solar - i32::from(of_month - 1);
-    // A month holds the sun's entry into its sign: 19 February for the first, a twelfth of a year more for each that follows.
-    let Some(first) = day([year, 2, 19]) else { return false };
-    let entry = first + (i32::from(month - 1) * 3_044 + 50) / 100;
-    (entry - 32..=entry + 3).contains(&start) && NEW_MOONS.binary_search(&start).is_ok()
+    // A month holds the day on which the sun enters its sign.
+    let [sign_month, sign_day] = SIGNS[usize::from(month - 1)];
+    let Some(entry) = day([year + u16::from(month == 12), sign_month, sign_day]) else { return false };
+    (entry - 30..=entry + 1).contains(&start) && NEW_MOONS.binary_search(&start).is_ok()
 }
 
 #[cfg(test)]
@@ -68,7 +72,7 @@ mod tests {
             ([1990, 8, 15], [1990, 10, 3]),
             ([2000, 8, 15], [2000, 9, 12]),
             ([2010, 5, 5], [2010, 6, 16]),
-            ([1953, 12, 30], [1954, 2, 2]),
+            ([1953, 12, 29], [1954, 2, 2]),
         ] {
             assert!(shifted(lunar, solar) && shifted(solar, lunar), "{lunar:?} {solar:?}");
         }

@@ -77,6 +77,8 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
     }
 }
 
+/// Rounds for which pairs of one person are held to the expectation.
+const HELD: usize = 10;
 /// Pairs the expectation counts for.
 const EXPECTED_PAIRS: f64 = 15.0;
 /// Share of people of one home with the same birth date (twins) before any data, and the most it may be.
@@ -321,7 +323,13 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
         model.homes = (all.homes / total_pairs).clamp(1e-15, 0.5);
         for f in 0..model.fields {
             let prior = expected(model.kinds[f]);
-            update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
+            // First homes find their share: a father and a son of one name would else teach that birth dates of one person differ.
+            if round >= HELD {
+                update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
+                if matches!(model.kinds[f], Kind::Given | Kind::Birth) {
+                    hold_down(&mut model.m[f]);
+                }
+            }
             // Random pairs hold matches too: what they add is taken off.
             for level in 1..LEVELS {
                 let clean = observed[f][level] - model.matches * model.m[f][level];
@@ -344,7 +352,7 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
                 }
             }
         }
-        if (model.matches - before).abs() <= 1e-7 * before.max(1e-15) && round > 5 {
+        if (model.matches - before).abs() <= 1e-7 * before.max(1e-15) && round > HELD + 5 {
             break;
         }
     }
@@ -352,6 +360,19 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
 
 /// Least share of a chance agreement that is left when the matches' part is taken off.
 const CLEAN_FLOOR: f64 = 0.02;
+
+/// Most of the pairs of one person that may differ altogether in what tells people of a home apart: where more seem to, they are
+/// relatives, not slips.
+const DIFFERS: f64 = 0.12;
+
+fn hold_down(m: &mut [f64; LEVELS]) {
+    let differs = m[usize::from(DIFFERENT)];
+    if differs > DIFFERS {
+        let rest = (1.0 - DIFFERS) / (1.0 - differs).max(1e-9);
+        m.iter_mut().for_each(|p| *p *= rest);
+        m[usize::from(DIFFERENT)] = DIFFERS;
+    }
+}
 
 fn siblings(home: &mut [f64; LEVELS], seen: &[f64; LEVELS], u: &[f64; LEVELS]) {
     let told: f64 = seen.iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
