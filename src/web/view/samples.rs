@@ -556,7 +556,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         }
         .render(),
     );
-    let whole = Some(admin::Whole::Yes { entries: 1204, hash: "5f1c2b7a90de4431".into() });
+    let whole = Some(admin::Whole::BrokenAt(1204));
     let lines = vec![admin::LogLine {
         number: 1204,
         at: "2026-11-23 10:58".into(),

@@ -44,7 +44,7 @@ impl Browser {
             "--disable-sync",
             "--hide-scrollbars",
             "--lang=zh-CN",
-            &folder,
+            folder.as_str(),
         ];
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in arguments {
@@ -69,7 +69,7 @@ impl Browser {
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        let answer = self.driver.handle.cmd(DevTools(json!({ "cmd": command, "params": parameters }))).await;
+        let answer = self.driver.cmd(DevTools(json!({ "cmd": command, "params": parameters }))).await;
         answer.and_then(|a| a.value()).expect("the browser knows the command")
     }
 
@@ -174,7 +174,7 @@ impl Browser {
     /// Sets a file field.
     pub async fn attach(&self, name: &str, file: &std::path::Path) {
         let field = self.find(&format!("input[type=file][name='{name}']")).await;
-        field.send_keys(file.to_string_lossy()).await.expect("a file field takes a path");
+        field.send_keys(&*file.to_string_lossy()).await.expect("a file field takes a path");
     }
 
     /// Presses a button, link or choice.
