@@ -202,7 +202,7 @@ pub struct Bounces {
     /// The folder, or `-` for one message on standard input.
     #[arg(value_name = "FOLDER|-")]
     pub from: PathBuf,
-    /// Only say what each message reports, one line a recipient, and touch no registry.
+    /// Only say what each message reports, one line a recipient, and touch no registry; `-` writes to standard output.
     #[arg(long, value_name = "OUT.csv")]
     pub classify: Option<PathBuf>,
 }

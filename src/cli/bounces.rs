@@ -95,7 +95,11 @@ impl Tally {
 fn describe(from: &Path, output: &Path) -> Result<Outcome, CliError> {
     let piped = from == Path::new("-");
     let letters = if piped { Vec::new() } else { post::letters(from).map_err(|e| unreadable(from, &e))? };
-    let file = File::create(output).map_err(|e| unwritable(output, &e))?;
+    let file: Box<dyn std::io::Write> = if output == Path::new("-") {
+        Box::new(std::io::stdout())
+    } else {
+        Box::new(File::create(output).map_err(|e| unwritable(output, &e))?)
+    };
     let own = output.canonicalize().ok();
     let mut table = csv::Writer::from_writer(std::io::BufWriter::new(file));
     let mut write = |cells: &[String]| table.write_record(cells).map_err(|e| unwritable(output, &csv_cause(&e)));
