@@ -32,8 +32,8 @@ mod report;
 mod review;
 mod rotate;
 mod scan;
-mod takeback;
 mod scan;
+mod takeback;
 
 pub mod demo;
 pub mod form;
@@ -57,23 +57,23 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, Taken, TaskItem, TaskOutcome};
+pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
 pub use office::{KeysStatus, LogEntry, restore};
+pub use office::{KeysStatus, restore};
+pub use open::{Opened, Unlock};
 pub use open::{Opened, Unlock, root_key};
 pub use own_page::{FactCheck, OwnPage, Told, Will};
 pub use people::{Opening, PersonPage, PersonRow, Source};
+pub use people::{Opening, PersonPage, PersonRow, Source};
+pub use register::Circumstances;
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
+pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;
-pub use takeback::{TakenBack, UNDO_SECONDS};
-pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
-pub use office::{KeysStatus, restore};
-pub use open::{Opened, Unlock};
-pub use people::{Opening, PersonPage, PersonRow, Source};
-pub use register::Circumstances;
-pub use review::{PairPage, QueueItem, Verdict};
 pub use scan::ScanTally;
+pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {
