@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 mod m20261123_000001_tables;
+mod m20261126_000001_import_source;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -15,7 +16,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_tables::Migration)]
+        vec![Box::new(m20261123_000001_tables::Migration), Box::new(m20261126_000001_import_source::Migration)]
     }
 }
 

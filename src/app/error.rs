@@ -73,6 +73,8 @@ impl From<StoreError> for AppError {
             StoreError::Stale => Self::Stale,
             StoreError::Conflict => Self::Conflict,
             StoreError::Missing(what) => Self::Missing(what),
+            // The keys were rotated while this was under way: as with any other writer that came first, it is sent again.
+            StoreError::KeyRetired => Self::Busy,
             other => Self::Store(other),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::domain::id::SubjectId;
+use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::registry::Registry;
 use crate::matching::linkage::{self, Features, Index};
 use crate::store::{Change, ChangeKind, PersonEntry};
 
@@ -67,7 +68,23 @@ impl App {
         Ok(())
     }
 
+    /// Takes in what this process has just committed, so that the next check need not read and open it again. `from` and `to` are the numbers
+    /// in the change feed before and after; nothing of anybody else lies between. Where the index went on meanwhile, it reads for itself.
+    pub(super) fn take_in_own(&self, (from, to): (i64, i64), who: (SubjectId, PersonId), features: Features, registries: &[Registry]) {
+        let mut live = self.live_mut();
+        if live.seq == from {
+            live.index.insert(who.0, who.1, features);
+            for registry in registries {
+                live.index.enrol(who.0, *registry);
+            }
+            live.seq = to;
+        }
+    }
+
     async fn take_in(&self, changes: &[Change]) -> Result<(), AppError> {
+        if changes.iter().any(|c| c.kind == ChangeKind::Office) {
+            self.follow_keys().await?;
+        }
         let mut wanted: Vec<SubjectId> = changes
             .iter()
             .filter(|c| {

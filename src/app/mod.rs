@@ -11,7 +11,7 @@
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link.
 //! - `report`: pool and flows from the facts.
-//! - `drive`: drives and today's numbers. `office`: keys, audit, backup.
+//! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
 mod account;
 mod actor;
@@ -27,6 +27,7 @@ mod people;
 mod register;
 mod report;
 mod review;
+mod rotate;
 
 pub mod demo;
 pub mod form;
@@ -50,10 +51,11 @@ pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{FirstContact, PlanOutcome, SendTally, TaskItem, TaskOutcome};
 pub use office::{KeysStatus, restore};
-pub use open::{Opened, Unlock};
+pub use open::{Opened, Unlock, root_key};
 pub use people::{Opening, PersonPage, PersonRow};
 pub use register::Circumstances;
 pub use review::{PairPage, QueueItem, ScanTally, Verdict};
+pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

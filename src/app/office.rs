@@ -7,9 +7,10 @@ use crate::domain::Compartment;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreUrl, settings};
-use crate::vault::{KeyFile, KeyRow, RecoverySheet, RootKey, Vault};
+use crate::vault::{KeyRow, RecoverySheet, RootKey, Vault};
 
-use super::{Actor, App, AppError};
+use super::open::root_key;
+use super::{Actor, App, AppError, Unlock};
 
 /// The keyring as it stands.
 #[derive(Debug)]
@@ -39,17 +40,17 @@ impl App {
     }
 
     /// The recovery sheet, from the root key file.
-    pub fn recovery_sheet(&self) -> Result<RecoverySheet, AppError> {
-        Ok(self.root()?.recovery_sheet(self.store.deployment()))
+    pub fn recovery_sheet(&self, unlock: Unlock<'_>) -> Result<RecoverySheet, AppError> {
+        Ok(root_key(&self.config, unlock)?.recovery_sheet(self.store.deployment()))
     }
 
-    /// Compares a sheet typed back with the key file.
+    /// Compares a sheet typed back with the keys this process was opened with.
     ///
     /// # Errors
     /// [`AppError::Vault`] naming the lines that are missing or mistyped.
     pub async fn confirm_sheet(&self, actor: Actor, typed: &str, now: Timestamp) -> Result<bool, AppError> {
         actor.needs(Right::Administer)?;
-        if !RootKey::from_recovery_sheet(typed)?.is_same(&self.root()?) {
+        if !self.vault.is_of(&RootKey::from_recovery_sheet(typed)?) {
             return Ok(false);
         }
         let mut tx = self.store.begin().await?;
@@ -84,16 +85,6 @@ impl App {
     pub async fn log_page(&self, actor: Actor, before: Option<i64>, limit: u64) -> Result<Vec<AuditLeaf>, AppError> {
         actor.needs(Right::Audit)?;
         Ok(self.store.audit_latest(before, limit).await?)
-    }
-
-    fn root(&self) -> Result<RootKey, AppError> {
-        match KeyFile::read(&self.config.key_file)? {
-            KeyFile::Root(root) => Ok(root),
-            KeyFile::Protected(_) => {
-                Err(AppError::Key("the root key file is protected by a passphrase; nothing was changed; use it at a terminal"))
-            }
-            KeyFile::Node(_) => Err(AppError::Key("this key file has no root key; nothing was changed; use the root key file")),
-        }
     }
 
     /// Writes data and data keys as two files of one moment; never the root key.

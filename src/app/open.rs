@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use crate::config::Config;
+use crate::domain::Guarded;
 use crate::domain::consent::ConsentTexts;
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
@@ -14,10 +15,10 @@ use crate::vault::{Cost, KeyFile, RootKey, Vault};
 use super::{App, AppError};
 
 /// How the root key is had where the key file does not open by itself.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Unlock<'a> {
     /// Asks for the passphrase of a protected key file.
-    pub passphrase: Option<&'a dyn Fn() -> crate::domain::Guarded<String>>,
+    pub passphrase: Option<&'a dyn Fn() -> Result<Guarded<String>, AppError>>,
 }
 
 /// A registry opened.
@@ -103,7 +104,8 @@ impl App {
     }
 }
 
-fn root_key(config: &Config, unlock: Unlock<'_>) -> Result<RootKey, AppError> {
+/// The root key of a configuration's key file, opened with the passphrase where it is protected.
+pub fn root_key(config: &Config, unlock: Unlock<'_>) -> Result<RootKey, AppError> {
     root_of(KeyFile::read(&config.key_file)?, unlock)
 }
 
@@ -112,12 +114,12 @@ fn root_of(file: KeyFile, unlock: Unlock<'_>) -> Result<RootKey, AppError> {
         KeyFile::Root(root) => Ok(root),
         KeyFile::Protected(protected) => {
             let ask = unlock.passphrase.ok_or(AppError::Key(
-                "the root key file is protected by a passphrase; nothing was opened. Start the program at a terminal to type it",
+                "the root key file is protected by a passphrase; nothing was opened. Type it at a terminal, or name a file that holds it with --passphrase-file",
             ))?;
-            Ok(RootKey::from_guarded(&ask(), &protected)?)
+            Ok(RootKey::from_guarded(&ask()?, &protected)?)
         }
         KeyFile::Node(_) => Err(AppError::Key(
-            "this key file opens some compartments of an existing registry only; nothing was made. Use the root key file here",
+            "this key file opens some compartments of an existing registry only; nothing was changed. Use the root key file here",
         )),
     }
 }

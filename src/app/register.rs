@@ -60,6 +60,19 @@ impl App {
         }
     }
 
+    /// As [`App::interest`], answered as soon as it is saved: for callers that show nobody at a table when (what was written down offline).
+    ///
+    /// # Errors
+    /// As [`App::interest`].
+    pub async fn interest_unattended(&self, actor: Actor, form: &InterestForm, how: Circumstances) -> Result<Saved, AppError> {
+        actor.needs(Right::Enrol)?;
+        let day = how.now.date_in(self.config.zone);
+        match form.parse(day) {
+            Ok(understood) => self.save_now(actor, understood, &[Purpose::Contact], form.english, false, how).await,
+            Err(flaws) => Ok(Saved::Flawed(flaws)),
+        }
+    }
+
     /// Saves a guided enrolment, or what there is of it as an interest.
     ///
     /// # Errors
@@ -150,7 +163,8 @@ impl App {
                 prepared.unverify(&self.vault)?;
             }
             let mut tx = self.store.begin().await?;
-            if tx.changes_since(seq).await?.iter().any(|c| concerns_people(c.kind)) {
+            let since = tx.changes_since(seq).await?;
+            if since.iter().any(|c| concerns_people(c.kind)) {
                 tx.rollback().await?;
                 continue;
             }
@@ -166,6 +180,12 @@ impl App {
                     prepared.unverify(&self.vault)?;
                     continue;
                 }
+                Err(StoreError::KeyRetired) => {
+                    tx.rollback().await?;
+                    self.follow_keys().await?;
+                    prepared.renew(&self.vault)?;
+                    continue;
+                }
                 other => other?,
             };
             tx.put_pairs(&likenesses(&matches, subject, person), how.now).await?;
@@ -178,8 +198,11 @@ impl App {
                 .with("registry", draft.registry.word())
                 .with("likenesses", matches.len().min(LIKENESSES));
             tx.audit(&entry).await?;
-            tx.commit().await?;
+            let last = tx.commit().await?;
             drop(admitted);
+            if since.is_empty() {
+                self.take_in_own((seq, last), (subject, person), features, &registries);
+            }
             return Ok(Saved::As { number });
         }
         Err(AppError::Busy)

@@ -34,6 +34,9 @@ pub struct Options {
     /// The root key file; by default in your configuration folder, never in the data folder.
     #[arg(long, global = true, env = "DONOR_REGISTRY_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// A file whose first line is the passphrase of a protected root key file; without it you are asked at the terminal.
+    #[arg(long, global = true, env = "DONOR_REGISTRY_PASSPHRASE_FILE", value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
     /// Answer in JSON where a program may read the answer.
     #[arg(long, global = true)]
     pub json: bool,
@@ -265,6 +268,23 @@ pub enum Keys {
     },
     /// Make a new root key file from a recovery sheet read on standard input.
     Recover,
+    /// Give every compartment a new key, bring all data under it and destroy the old keys. The registry stays in use meanwhile; a run that
+    /// was broken off goes on where it was. What was erased before is unreadable in every earlier copy of the database from then on.
+    #[command(after_help = "Once a month:
+  donor-registry keys rotate
+  donor-registry keys status")]
+    Rotate,
+    /// Put the root key file behind a passphrase, or behind another one. From then on every start asks for it.
+    #[command(after_help = "Examples:
+  donor-registry keys protect                                          asks for the passphrase twice
+  donor-registry keys protect --new-passphrase-file new.txt            reads it from the first line of a file
+  donor-registry serve --passphrase-file /run/credentials/passphrase   starts without a terminal
+Print the recovery sheet first (`keys sheet`): it opens the registry when the passphrase is forgotten.")]
+    Protect {
+        /// A file whose first line is the new passphrase; without it you are asked twice at the terminal.
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,12 +1,12 @@
 //! `backup` and `restore`.
 
-use crate::app::{self, Actor};
+use crate::app::{self, Actor, Unlock};
 use crate::config::Purpose;
-use crate::vault::{KeyFile, RootKey};
+use crate::vault::RootKey;
 
 use super::args::{Backup, Options, Restore};
 use super::error::unreadable;
-use super::{CliError, Outcome, open, show};
+use super::{CliError, Outcome, open, passphrase, show};
 
 pub fn back_up(options: &Options, args: &Backup) -> Result<Outcome, CliError> {
     open::with_app(options, |app| async move {
@@ -30,10 +30,7 @@ pub fn restore(options: &Options, args: &Restore) -> Result<Outcome, CliError> {
             }
             root
         }
-        None => match KeyFile::read(&config.key_file).map_err(app::AppError::from)? {
-            KeyFile::Root(root) => root,
-            _ => return Err(CliError::Argument("restoring needs the root key file, or --recovery-sheet")),
-        },
+        None => app::root_key(&config, Unlock { passphrase: Some(&|| passphrase::present(options)) })?,
     };
     let report = open::runtime()?.block_on(app::restore(&config, &args.from, &root))?;
     for (table, rows) in &report.rows {

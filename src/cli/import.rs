@@ -1,8 +1,9 @@
 //! `import`: a sheet into the registry.
 
 use crate::app::Actor;
-use crate::app::import::{ImportOptions, ReportLine, Staged, Totals, report_csv};
+use crate::app::import::{ImportOptions, ImportReport, ReportLine, Staged, Totals, report_csv};
 use crate::domain::Guarded;
+use crate::domain::source::ImportSource;
 use crate::intake::{RowOutcome, Sheet};
 
 use super::args::{Import, Options};
@@ -28,8 +29,7 @@ pub fn run(options: &Options, args: &Import) -> Result<Outcome, CliError> {
         if args.dry_run {
             let sheet = app.read_sheet(bytes, &name, &how, drive.map(|d| d.day.0), now, &mut step)?;
             drop(progress);
-            let lines = dry_lines(&name, &sheet);
-            write_report(args, &lines)?;
+            write_report(args, &dry_report(&name, &sheet))?;
             let counts = sheet.counts();
             show::line(format_args!(
                 "{} rows read: {} accepted, {} to review, {} refused, {} skipped. Nothing was written.",
@@ -43,8 +43,7 @@ pub fn run(options: &Options, args: &Import) -> Result<Outcome, CliError> {
             Staged::Draft(id) => (id, app.admit(Actor::Console, id, now).await?, false),
             Staged::Before(id) => (id, app.preview(Actor::Console, id).await?.totals, true),
         };
-        let lines = app.report_lines(Actor::Console, id, again).await?;
-        write_report(args, &lines)?;
+        write_report(args, &app.import_report(Actor::Console, id, again).await?)?;
         if options.json {
             show::json(&totals);
         } else {
@@ -64,15 +63,15 @@ fn tell(totals: Totals, again: bool) {
     show::line("Nobody was contacted. 导入不会联系任何人。");
 }
 
-fn write_report(args: &Import, lines: &[ReportLine]) -> Result<(), CliError> {
+fn write_report(args: &Import, report: &ImportReport) -> Result<(), CliError> {
     if let Some(path) = &args.report {
-        std::fs::write(path, report_csv(lines)?).map_err(|e| unwritable(path, &e))?;
+        std::fs::write(path, report_csv(report)?).map_err(|e| unwritable(path, &e))?;
     }
     Ok(())
 }
 
-fn dry_lines(file: &str, sheet: &Sheet) -> Vec<ReportLine> {
-    sheet
+fn dry_report(file: &str, sheet: &Sheet) -> ImportReport {
+    let lines = sheet
         .rows
         .iter()
         .map(|row| {
@@ -80,8 +79,6 @@ fn dry_lines(file: &str, sheet: &Sheet) -> Vec<ReportLine> {
             codes.sort_unstable();
             codes.dedup();
             ReportLine {
-                file: file.to_owned(),
-                sheet: sheet.sheet_name.clone(),
                 row: i64::from(row.number),
                 outcome: row.outcome.word(),
                 problems: codes.join(";"),
@@ -89,5 +86,6 @@ fn dry_lines(file: &str, sheet: &Sheet) -> Vec<ReportLine> {
                 known: (row.outcome < RowOutcome::Refused).then_some(false),
             }
         })
-        .collect()
+        .collect();
+    ImportReport { source: Guarded::new(ImportSource::of(file, &sheet.sheet_name)), lines }
 }

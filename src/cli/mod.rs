@@ -14,6 +14,7 @@ mod followup;
 mod import;
 mod keys;
 mod open;
+mod passphrase;
 mod report;
 mod serve;
 mod show;

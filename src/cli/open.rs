@@ -8,7 +8,7 @@ use crate::config::{Config, Purpose, Sources};
 use crate::domain::time::Timestamp;
 
 use super::args::Options;
-use super::{CliError, show};
+use super::{CliError, passphrase, show};
 
 /// Now. The one place of the command line that reads the clock.
 pub fn now() -> Timestamp {
@@ -33,7 +33,7 @@ where
 {
     let config = config(options, Purpose::Command)?;
     runtime()?.block_on(async {
-        let app = std::sync::Arc::new(open(config).await?);
+        let app = std::sync::Arc::new(open(options, config).await?);
         let outcome = work(std::sync::Arc::clone(&app)).await;
         app.shut().await?;
         outcome
@@ -46,8 +46,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 }
 
 /// Opens a registry and says what was made for it.
-pub async fn open(config: Config) -> Result<App, AppError> {
-    let opened = App::open(config, Unlock::default(), now()).await?;
+pub async fn open(options: &Options, config: Config) -> Result<App, AppError> {
+    let opened = App::open(config, Unlock { passphrase: Some(&|| passphrase::present(options)) }, now()).await?;
     if let Some(file) = &opened.new_key_file {
         show::note(format_args!(
             "A new root key was written to {}. Print the recovery sheet now (`keys sheet`) and keep a copy of the key file away from the data.",

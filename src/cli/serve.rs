@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::App;
+use crate::app::{App, FOLLOW_KEYS};
 use crate::config::{Config, Purpose};
 
 use super::args::{Options, Serve};
@@ -13,7 +13,7 @@ pub fn run(options: &Options, args: &Serve) -> Result<Outcome, CliError> {
         open::sources(options)?.with("address", args.address).with("port", args.port).with("behind_proxy", args.behind_proxy.clone());
     let config = Config::load(&sources, Purpose::Serve)?;
     open::runtime()?.block_on(async {
-        let app = Arc::new(open::open(config).await?);
+        let app = Arc::new(open::open(options, config).await?);
         serve(app).await
     })
 }
@@ -25,6 +25,7 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     if !app.sheet_confirmed().await? {
         show::note("The recovery sheet was not confirmed yet: print it (`keys sheet`) and type it back once (`keys confirm`).");
     }
+    tokio::spawn(follow_keys(Arc::clone(&app)));
     let url = app.config.public_url.clone();
     let address = app.config.address;
     let served = crate::web::serve(Arc::clone(&app), move |port| {
@@ -37,6 +38,16 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     .await;
     app.shut().await?;
     served.map(|()| Outcome::Done).map_err(CliError::Server)
+}
+
+/// Takes new keys over that another process made, until the process ends.
+async fn follow_keys(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(FOLLOW_KEYS).await;
+        if let Err(error) = app.follow_keys().await {
+            tracing::warn!(%error, "the keys could not be read again");
+        }
+    }
 }
 
 pub fn migrate(options: &Options) -> Result<Outcome, CliError> {

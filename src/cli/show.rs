@@ -77,6 +77,11 @@ pub fn password(login: &str, password: &crate::domain::Guarded<String>) {
     println!("The account {login} was added. Its password, shown this once: {}", password.reveal());
 }
 
+/// Whether two passphrases typed are the same.
+pub fn same(one: &crate::domain::Guarded<String>, other: &crate::domain::Guarded<String>) -> bool {
+    one.reveal() == other.reveal()
+}
+
 /// A log-in of the demonstration.
 pub fn log_in(login: &str, roles: &str, password: &crate::domain::Guarded<String>) {
     println!("  {login:<14} {:<24} {roles}", password.reveal());

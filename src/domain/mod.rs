@@ -26,6 +26,7 @@ pub mod problem;
 pub mod record;
 pub mod registry;
 pub mod role;
+pub mod source;
 pub mod time;
 pub mod town;
 pub mod written;

@@ -48,7 +48,8 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::ClaimTaken`] where a verified document number belongs to another subject: nothing was written, and the transaction may
-    /// go on. [`StoreError::Missing`] where a person to join is not there.
+    /// go on. [`StoreError::KeyRetired`] where the keys were rotated since it was prepared ([`PreparedRecord::renew`]).
+    /// [`StoreError::Missing`] where a person to join is not there.
     pub async fn admit(
         &mut self,
         vault: &Vault,
@@ -57,6 +58,9 @@ impl Tx {
         at: Timestamp,
     ) -> Result<Vec<Admitted>, StoreError> {
         let (records, places): (Vec<_>, Vec<_>) = records.into_iter().unzip();
+        for record in &records {
+            self.refuse_retired(record.keys_used()?).await?;
+        }
         self.refuse_taken_claims(records.iter().flat_map(|r| &r.claims)).await?;
         let public_ids = self.public_ids(&places).await?;
         let mut admitted = Vec::with_capacity(records.len());
@@ -100,11 +104,19 @@ impl Tx {
         for record in &records {
             self.note(ChangeKind::RecordAdded, Some(record.subject()), None, None, at);
         }
+        for record in &records {
+            self.refuse_retired(record.keys_used()?).await?;
+        }
         self.insert_prepared(records).await
     }
 
     /// Adds statistics facts.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyRetired`] where they are sealed under a key that was rotated away.
     pub async fn put_facts(&mut self, facts: Vec<PreparedFact>) -> Result<(), StoreError> {
+        let used = facts.iter().map(|f| super::rotate::of_fact(&f.0)).collect::<Result<Vec<_>, _>>()?;
+        self.refuse_retired(used).await?;
         super::bulk::insert::<fact::Entity, _>(&self.db, facts.into_iter().map(|f| f.0)).await
     }
 

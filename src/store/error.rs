@@ -39,6 +39,9 @@ pub enum StoreError {
         /// Who claims it.
         subject: SubjectId,
     },
+    /// A value was sealed under a key that a rotation has replaced since.
+    #[error("the keys were rotated in the meantime; nothing was changed; try again")]
+    KeyRetired,
     /// An idempotency key was used with another body before.
     #[error("this form was sent before with other content; nothing was changed; open the form again")]
     Conflict,

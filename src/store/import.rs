@@ -5,8 +5,10 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use crate::domain::id::{ImportId, ImportRowId, StaffId, StatId};
 use crate::domain::registry::Registry;
+use crate::domain::source::ImportSource;
 use crate::domain::time::Timestamp;
-use crate::vault::{Sealed, Vault};
+use crate::domain::{Compartment, Guarded};
+use crate::vault::{OwnSlot, Sealed, Vault};
 
 use super::admit::{Admitted, Place};
 use super::change::ChangeKind;
@@ -15,7 +17,7 @@ use super::entity::value::Opaque;
 use super::entity::{correction, import, import_row};
 use super::error::StoreError;
 use super::person::{RecordView, open_record};
-use super::prepare::{PreparedRecord, stat_slot};
+use super::prepare::{PreparedRecord, SCHEMA, stat_slot};
 use super::tx::Tx;
 use super::word::{ImportState, RowOutcome};
 
@@ -27,8 +29,6 @@ pub use super::entity::import::Model as ImportRow;
 pub struct StagedRow {
     /// The row's id; also in the [`super::Occasion`] its record was prepared on.
     pub id: ImportRowId,
-    /// Sheet.
-    pub sheet: String,
     /// Row number as printed in reports.
     pub number: i64,
     /// Outcome.
@@ -88,7 +88,6 @@ impl Store {
     pub async fn import_rows(&self, id: ImportId, offset: u64, limit: u64) -> Result<Vec<StagedRow>, StoreError> {
         let rows = import_row::Entity::find()
             .filter(import_row::Column::ImportId.eq(id))
-            .order_by_asc(import_row::Column::Sheet)
             .order_by_asc(import_row::Column::Number)
             .order_by_asc(import_row::Column::Id)
             .offset(offset)
@@ -117,12 +116,25 @@ impl Store {
 
 impl Tx {
     /// Begins an import as a draft.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyRetired`] where its names are sealed under a key that was rotated away.
     pub async fn put_import(&mut self, row: ImportRow) -> Result<(), StoreError> {
+        if let Some(sealed) = &row.sealed_source {
+            let key = Vault::sealed_under(&Sealed::from_bytes(sealed.0.clone()))?;
+            self.refuse_retired([(Compartment::Identity, key)]).await?;
+        }
         super::bulk::insert::<import::Entity, _>(&self.db, [row]).await
     }
 
     /// Stages rows; 500 or fewer a transaction keep other writers waiting for milliseconds only.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyRetired`] as [`Tx::admit`].
     pub async fn stage_rows(&mut self, import: ImportId, rows: &[StagedRow]) -> Result<(), StoreError> {
+        for prepared in rows.iter().filter_map(|r| r.prepared.as_ref()) {
+            self.refuse_retired(prepared.keys_used()?).await?;
+        }
         let rows = rows.iter().map(|row| model(import, row)).collect::<Result<Vec<_>, _>>()?;
         super::bulk::insert::<import_row::Entity, _>(&self.db, rows).await
     }
@@ -227,13 +239,32 @@ impl Tx {
     }
 }
 
+/// Seals the names of an import's file and worksheet.
+pub fn seal_source(vault: &Vault, id: ImportId, source: &Guarded<ImportSource>) -> Result<Opaque, StoreError> {
+    Ok(Opaque(vault.seal_own(&source_slot(id), source)?.into_bytes()))
+}
+
+impl ImportRow {
+    /// The names of the file and the worksheet; none where they were never kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] where this process may not open them.
+    pub fn source(&self, vault: &Vault) -> Result<Option<Guarded<ImportSource>>, StoreError> {
+        let Some(sealed) = &self.sealed_source else { return Ok(None) };
+        Ok(Some(vault.unseal_own(&source_slot(self.id), &Sealed::from_bytes(sealed.0.clone()))?))
+    }
+}
+
+pub(super) fn source_slot(id: ImportId) -> OwnSlot {
+    OwnSlot { compartment: Compartment::Identity, table: "import", column: "sealed_source", row: id.0, schema: SCHEMA }
+}
+
 fn model(import: ImportId, row: &StagedRow) -> Result<import_row::Model, StoreError> {
     let prepared = row.prepared.as_ref().map(serde_json::to_vec).transpose().map_err(|_| StoreError::Damaged("import_row"))?;
     let subject = row.prepared.as_ref().map(PreparedRecord::subject);
     Ok(import_row::Model {
         id: row.id,
         import_id: import,
-        sheet: row.sheet.clone(),
         number: row.number,
         outcome: row.outcome,
         problems: row.problems.clone(),
@@ -250,6 +281,6 @@ fn staged(row: import_row::Model) -> Result<StagedRow, StoreError> {
         (Some(subject), Some(public_id), Some(known)) => Some(AdmittedRow { subject, public_id, known }),
         _ => None,
     };
-    let import_row::Model { id, sheet, number, outcome, problems, .. } = row;
-    Ok(StagedRow { id, sheet, number, outcome, problems, prepared, admitted })
+    let import_row::Model { id, number, outcome, problems, .. } = row;
+    Ok(StagedRow { id, number, outcome, problems, prepared, admitted })
 }

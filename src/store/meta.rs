@@ -1,7 +1,7 @@
 //! What an installation remembers of itself: its id, its keyring, its settings.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::id::DeploymentId;
@@ -57,13 +57,6 @@ impl Store {
         keyring(&self.reader).await
     }
 
-    /// Data keys that are wrapped under a key-encryption key, at most `limit`: what a rotation still has to rewrap.
-    pub async fn deks_under(&self, kek_id: u32, limit: u64) -> Result<Vec<DekRow>, StoreError> {
-        let rows =
-            subject_key::Entity::find().filter(subject_key::Column::KekId.eq(i64::from(kek_id))).limit(limit).all(&self.reader).await?;
-        rows.into_iter().map(dek_row).collect()
-    }
-
     /// How many data keys are wrapped under a key-encryption key.
     pub async fn count_deks_under(&self, kek_id: u32) -> Result<u64, StoreError> {
         Ok(subject_key::Entity::find().filter(subject_key::Column::KekId.eq(i64::from(kek_id))).count(&self.reader).await?)
@@ -89,21 +82,6 @@ impl Tx {
             let replace =
                 OnConflict::column(keyring::Column::KeyId).update_columns([keyring::Column::Status, keyring::Column::Wrapped]).to_owned();
             keyring::Entity::insert(model).on_conflict(replace).exec_without_returning(&self.db).await?;
-        }
-        Ok(())
-    }
-
-    /// Replaces wrapped data keys by the same keys under another key-encryption key.
-    pub async fn rewrap_deks(&mut self, rows: &[DekRow]) -> Result<(), StoreError> {
-        for row in rows {
-            let model = subject_key::ActiveModel {
-                subject_id: Set(row.subject),
-                compartment: Set(row.compartment),
-                version: Set(row.version.into()),
-                kek_id: Set(row.kek_id.into()),
-                wrapped: Set(Opaque(row.wrapped.clone())),
-            };
-            subject_key::Entity::update(model).exec(&self.db).await?;
         }
         Ok(())
     }

@@ -399,7 +399,7 @@ pub(super) fn witness_slot(id: ConsentId, subject: SubjectId) -> Slot {
     Slot { compartment: Compartment::Documents, table: "consent", column: "sealed_witness", row: id.0, subject, schema: SCHEMA }
 }
 
-fn key_model(row: crate::vault::DekRow) -> subject_key::Model {
+pub(super) fn key_model(row: crate::vault::DekRow) -> subject_key::Model {
     subject_key::Model {
         subject_id: row.subject,
         compartment: row.compartment,

@@ -13,6 +13,8 @@ pub struct Tx {
     pub(super) deployment: DeploymentId,
     pub(super) changes: Vec<change::Model>,
     pub(super) head: Option<super::audit::Head>,
+    /// The keys written with, as this transaction sees them.
+    pub(super) primaries: Option<Vec<(crate::vault::KeyPurpose, u32)>>,
 }
 
 impl std::fmt::Debug for Tx {
@@ -23,7 +25,7 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(super) fn new(db: DatabaseTransaction, deployment: DeploymentId) -> Self {
-        Self { db, deployment, changes: Vec::new(), head: None }
+        Self { db, deployment, changes: Vec::new(), head: None, primaries: None }
     }
 
     /// Numbers and writes the changes noted, and commits: durable when this returns. Answers the number of the last change in the feed.

@@ -96,7 +96,8 @@ impl Vault {
 
     /// The index of a value that is already in its normal form.
     pub fn blind(&self, purpose: IndexPurpose, norm_version: u16, kind: u8, value: &str) -> Result<BlindIndex, VaultError> {
-        Ok(index(self.primary(KeyPurpose::BlindIndex)?, purpose, norm_version, kind, value))
+        let key = self.primary(KeyPurpose::BlindIndex)?;
+        Ok(index(&key, purpose, norm_version, kind, value))
     }
 
     /// The index under one of [`Vault::index_versions`].
@@ -109,7 +110,8 @@ impl Vault {
         value: &str,
     ) -> Result<BlindIndex, VaultError> {
         self.primary(KeyPurpose::BlindIndex)?;
-        Ok(index(self.by_id(version, KeyPurpose::BlindIndex)?, purpose, norm_version, kind, value))
+        let key = self.by_id(version, KeyPurpose::BlindIndex)?;
+        Ok(index(&key, purpose, norm_version, kind, value))
     }
 
     /// The claim of a document.
@@ -149,7 +151,7 @@ impl Vault {
     pub fn find_by<T: Findable>(&self, value: &Guarded<T>) -> Result<Vec<BlindIndex>, VaultError> {
         self.primary(KeyPurpose::BlindIndex)?;
         let (purpose, kind, norm) = value.reveal().normal_form();
-        Ok(self.live(KeyPurpose::BlindIndex).into_iter().map(|k| index(k, purpose, NORM_VERSION, kind, &norm)).collect())
+        Ok(self.live(KeyPurpose::BlindIndex).iter().map(|k| index(k, purpose, NORM_VERSION, kind, &norm)).collect())
     }
 }
 

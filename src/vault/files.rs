@@ -83,6 +83,27 @@ pub(super) fn write_private(path: &Path, text: &str) -> Result<(), VaultError> {
     })
 }
 
+/// Puts a new file in the place of one of the owner's, durable before the answer, and overwrites the bytes of the old one.
+pub(super) fn replace_private(path: &Path, text: &str) -> Result<(), VaultError> {
+    let fail = |e: std::io::Error| VaultError::File { path: path.to_owned(), act: "replaced", kind: e.kind() };
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = std::path::PathBuf::from(beside);
+    let mut old = std::fs::OpenOptions::new().write(true).open(path).map_err(fail)?;
+    let len = usize::try_from(old.metadata().map_err(fail)?.len()).map_err(|_| VaultError::FileForm("key file"))?;
+    // Left behind by a run that was killed; it was never in use.
+    if beside.exists() {
+        std::fs::remove_file(&beside).map_err(fail)?;
+    }
+    write_private(&beside, text)?;
+    std::fs::rename(&beside, path).map_err(fail)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(fail)?;
+    }
+    old.write_all(&vec![0; len.min(64 * 1024)]).and_then(|()| old.sync_all()).map_err(fail)
+}
+
 /// The value behind `name ` on a line of its own.
 pub(super) fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.lines().find_map(|l| l.trim().strip_prefix(name)?.strip_prefix(' ').map(str::trim))

@@ -3,6 +3,8 @@
 //! The wrapping key of a purpose is `HKDF(root, "dv1/root" salt, info = purpose)`. A process that is given the wrapping keys of some
 //! purposes ([`super::NodeKeyFile`]) therefore opens all present and future keys of those purposes and no others.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use zeroize::Zeroizing;
 
 use crate::domain::Compartment;
@@ -83,11 +85,12 @@ pub(super) struct Opened {
     pub kdf: Kdf,
 }
 
-/// The opened keyring of a process: seals, opens, checks. Immutable; after a rotation take a new one from [`Vault::reopen`].
+/// The opened keyring of a process: seals, opens, checks. After a rotation, by this or another process, [`Vault::refresh`] takes the keys as
+/// they are stored now; what is under way goes on with those it has.
 pub struct Vault {
     pub(super) deployment: DeploymentId,
     pub(super) wrapping: Wrapping,
-    pub(super) keys: Vec<Opened>,
+    keys: RwLock<Vec<Arc<Opened>>>,
     /// A node's own key for [`crate::domain::Keyed`].
     pub(super) node_tag: Option<Kdf>,
     pub(super) entropy: Entropy,
@@ -130,9 +133,30 @@ impl Vault {
     }
 
     /// Opens the keyring as it is stored now, after a rotation by this or another process. Needs no root key.
-    pub fn reopen(&self, rows: &[KeyRow]) -> Result<Self, VaultError> {
-        let wrapping = Wrapping(self.wrapping.0.iter().map(|(p, k)| (*p, k.clone())).collect());
-        Self::build(wrapping, self.deployment, rows, Entropy::System, self.node_tag.clone())
+    ///
+    /// # Errors
+    /// As [`Vault::open`]; the keys stay as they were.
+    pub fn refresh(&self, rows: &[KeyRow]) -> Result<(), VaultError> {
+        let fresh = open_keys(&self.wrapping, self.deployment, rows)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Whether the opened keys are those of the stored keyring.
+    pub fn is_current(&self, rows: &[KeyRow]) -> bool {
+        let stored = rows.iter().filter(|r| r.status != KeyStatus::Destroyed && self.holds(r.purpose));
+        let mut stored: Vec<(u32, KeyStatus)> = stored.map(|r| (r.key_id, r.status)).collect();
+        let mut opened: Vec<(u32, KeyStatus)> = self.opened().iter().map(|k| (k.id, k.status)).collect();
+        stored.sort_unstable();
+        opened.sort_unstable();
+        stored == opened
+    }
+
+    /// Whether this keyring was opened with a root key, in constant time (a sheet typed back as proof). False on a node.
+    pub fn is_of(&self, root: &RootKey) -> bool {
+        let theirs = Wrapping::of_root(root, self.deployment);
+        let mine = |purpose| self.wrapping.key(purpose);
+        theirs.0.iter().fold(true, |all, (purpose, key)| all & mine(*purpose).is_some_and(|own| primitive::same(&**own, &**key)))
     }
 
     pub(super) fn build(
@@ -142,40 +166,7 @@ impl Vault {
         entropy: Entropy,
         node_tag: Option<Kdf>,
     ) -> Result<Self, VaultError> {
-        let mut keys: Vec<Opened> = Vec::new();
-        let mut damaged = None;
-        let mut ids: Vec<u32> = rows.iter().map(|r| r.key_id).collect();
-        ids.sort_unstable();
-        if ids.windows(2).any(|w| w.first() == w.last()) {
-            return Err(VaultError::Keyring("a key number twice"));
-        }
-        for row in rows.iter().filter(|r| r.status != KeyStatus::Destroyed) {
-            let Some(aead) = wrapping.aead(row.purpose) else { continue };
-            match primitive::unwrap(&aead, &row.aad(deployment), &row.wrapped) {
-                Some(key) => keys.push(Opened {
-                    id: row.key_id,
-                    purpose: row.purpose,
-                    status: row.status,
-                    aead: Aead::new(&key),
-                    prf: Prf::new(&*key),
-                    kdf: Kdf::of_key(&key),
-                    key: Box::new(key),
-                }),
-                None => damaged = damaged.or(Some(row.key_id)),
-            }
-        }
-        match damaged {
-            Some(_) if keys.is_empty() => return Err(VaultError::WrongRoot),
-            Some(id) => return Err(VaultError::KeyDamaged(id)),
-            None => {}
-        }
-        for (purpose, _) in &wrapping.0 {
-            match keys.iter().filter(|k| k.purpose == *purpose && k.status == KeyStatus::Primary).count() {
-                0 => return Err(VaultError::Keyring("a purpose without a primary key")),
-                1 => {}
-                _ => return Err(VaultError::Keyring("two primary keys for one purpose")),
-            }
-        }
+        let keys = RwLock::new(open_keys(&wrapping, deployment, rows)?);
         Ok(Self { deployment, wrapping, keys, node_tag, entropy })
     }
 
@@ -199,23 +190,71 @@ impl Vault {
         self.primary(purpose).map(|k| k.id)
     }
 
-    pub(super) fn primary(&self, purpose: KeyPurpose) -> Result<&Opened, VaultError> {
-        self.keys.iter().find(|k| k.purpose == purpose && k.status == KeyStatus::Primary).ok_or(match purpose {
+    pub(super) fn primary(&self, purpose: KeyPurpose) -> Result<Arc<Opened>, VaultError> {
+        self.find(|k| k.purpose == purpose && k.status == KeyStatus::Primary).ok_or(match purpose {
             KeyPurpose::Kek(compartment) => VaultError::Closed(compartment),
             other => VaultError::NoKey(other),
         })
     }
 
-    pub(super) fn by_id(&self, id: u32, purpose: KeyPurpose) -> Result<&Opened, VaultError> {
-        self.keys.iter().find(|k| k.id == id && k.purpose == purpose).ok_or(VaultError::KeyUnknown(id))
+    pub(super) fn by_id(&self, id: u32, purpose: KeyPurpose) -> Result<Arc<Opened>, VaultError> {
+        self.find(|k| k.id == id && k.purpose == purpose).ok_or(VaultError::KeyUnknown(id))
+    }
+
+    fn find(&self, fits: impl Fn(&Opened) -> bool) -> Option<Arc<Opened>> {
+        self.opened().iter().find(|k| fits(k)).cloned()
+    }
+
+    /// Every key as opened at this moment.
+    pub(super) fn opened(&self) -> std::sync::RwLockReadGuard<'_, Vec<Arc<Opened>>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The primary key first, then the others that can still read.
-    pub(super) fn live(&self, purpose: KeyPurpose) -> Vec<&Opened> {
-        let mut keys: Vec<&Opened> = self.keys.iter().filter(|k| k.purpose == purpose).collect();
+    pub(super) fn live(&self, purpose: KeyPurpose) -> Vec<Arc<Opened>> {
+        let mut keys: Vec<Arc<Opened>> = self.opened().iter().filter(|k| k.purpose == purpose).cloned().collect();
         keys.sort_by_key(|k| (k.status != KeyStatus::Primary, std::cmp::Reverse(k.id)));
         keys
     }
+}
+
+/// Opens what of the stored keyring the wrapping keys open.
+fn open_keys(wrapping: &Wrapping, deployment: DeploymentId, rows: &[KeyRow]) -> Result<Vec<Arc<Opened>>, VaultError> {
+    let mut keys: Vec<Arc<Opened>> = Vec::new();
+    let mut damaged = None;
+    let mut ids: Vec<u32> = rows.iter().map(|r| r.key_id).collect();
+    ids.sort_unstable();
+    if ids.windows(2).any(|w| w.first() == w.last()) {
+        return Err(VaultError::Keyring("a key number twice"));
+    }
+    for row in rows.iter().filter(|r| r.status != KeyStatus::Destroyed) {
+        let Some(aead) = wrapping.aead(row.purpose) else { continue };
+        match primitive::unwrap(&aead, &row.aad(deployment), &row.wrapped) {
+            Some(key) => keys.push(Arc::new(Opened {
+                id: row.key_id,
+                purpose: row.purpose,
+                status: row.status,
+                aead: Aead::new(&key),
+                prf: Prf::new(&*key),
+                kdf: Kdf::of_key(&key),
+                key: Box::new(key),
+            })),
+            None => damaged = damaged.or(Some(row.key_id)),
+        }
+    }
+    match damaged {
+        Some(_) if keys.is_empty() => return Err(VaultError::WrongRoot),
+        Some(id) => return Err(VaultError::KeyDamaged(id)),
+        None => {}
+    }
+    for (purpose, _) in &wrapping.0 {
+        match keys.iter().filter(|k| k.purpose == *purpose && k.status == KeyStatus::Primary).count() {
+            0 => return Err(VaultError::Keyring("a purpose without a primary key")),
+            1 => {}
+            _ => return Err(VaultError::Keyring("two primary keys for one purpose")),
+        }
+    }
+    Ok(keys)
 }
 
 /// A new random key, wrapped.

@@ -49,7 +49,7 @@ pub use protect::ProtectedRoot;
 pub use purpose::{KeyPurpose, KeyStatus};
 pub use root::RootKey;
 pub use rotate::rewrap_root;
-pub use seal::{Sealed, Slot};
+pub use seal::{OwnSlot, Sealed, Slot};
 pub use sheet::RecoverySheet;
 pub use subject::{DekRow, SubjectKeys};
 

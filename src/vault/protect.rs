@@ -68,6 +68,13 @@ impl RootKey {
     }
 }
 
+impl RootKey {
+    /// [`RootKey::protect`] with a passphrase in custody.
+    pub fn protect_guarded(&self, passphrase: &Guarded<String>, cost: Cost) -> Result<ProtectedRoot, VaultError> {
+        self.protect(passphrase.reveal(), cost)
+    }
+}
+
 impl ProtectedRoot {
     /// The text form.
     pub fn to_text(&self) -> String {
@@ -88,6 +95,12 @@ impl ProtectedRoot {
     /// Writes a new file of mode 0600.
     pub fn write(&self, path: &Path) -> Result<(), VaultError> {
         files::write_private(path, &self.to_text())
+    }
+
+    /// Takes the place of a key file at once: whoever reads the path finds the old file or the new one, whole. The old file's bytes are
+    /// overwritten afterwards; a disk may keep copies of its own all the same.
+    pub fn replace(&self, path: &Path) -> Result<(), VaultError> {
+        files::replace_private(path, &self.to_text())
     }
 
     /// Reads a file.

@@ -1,9 +1,9 @@
-//! Rotation of keys. Every step returns the rows to store; all processes [`Vault::reopen`] before the next step is taken.
+//! Rotation of keys. Every step returns the rows to store; all processes [`Vault::refresh`] before the next step is taken.
 //!
 //! A KEK: [`Vault::add_key`] → all processes see it → [`Vault::promote`] → [`Vault::rewrap_dek`] for every row that names the old key,
 //! in batches with a cursor ([`Vault::rewrap_dek`] answers `None` for rows already done, so a killed run starts again anywhere) → none is
 //! left → [`Vault::destroy_key`]. From then on whatever was erased under the old key is unreadable in every backup.
-//! Statistics: the same with [`Vault::reseal_fact`]. Blind indexes: write under [`Vault::primary_id`], search under every live version.
+//! Statistics: the same with [`Vault::reseal_fact`]; values of no subject: [`Vault::reseal_own`]. Blind indexes: write under [`Vault::primary_id`], search under every live version.
 
 use crate::domain::id::DeploymentId;
 use crate::domain::time::Timestamp;

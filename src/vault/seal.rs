@@ -16,6 +16,8 @@
 //! `PRK = HKDF-Extract(salt, data key)`; `K_enc = Expand(PRK, "dv1/enc" ‖ table ‖ column)`; `commitment = Expand(PRK, "dv1/commit" ‖ table ‖
 //! column)`, compared in constant time before anything is decrypted, since GCM alone does not commit to a key. AAD: `"dv1/field" ‖
 //! deployment ‖ compartment ‖ table ‖ column ‖ row ‖ subject ‖ u32 schema ‖ header[0..36]`, every part length-prefixed or of fixed width.
+//! Facts and values of no subject are sealed under the compartment's own key: AAD `"dv1/fact" ‖ deployment ‖ fact` and `"dv1/own" ‖
+//! deployment ‖ compartment ‖ table ‖ column ‖ row ‖ u32 schema`, each with the header behind it.
 //! A key made of 128 random bits of salt is used once, so the number of writes under a data key has no practical limit.
 
 use serde::Serialize;
@@ -58,6 +60,21 @@ pub struct Slot {
     pub row: Uuid,
     /// Whose value.
     pub subject: SubjectId,
+    /// Version of the value's shape.
+    pub schema: u32,
+}
+
+/// The place of a value that belongs to no subject: it is sealed directly under the compartment's key and outlives every erasure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnSlot {
+    /// Under which compartment's key.
+    pub compartment: Compartment,
+    /// Table.
+    pub table: &'static str,
+    /// Column.
+    pub column: &'static str,
+    /// Row id, made by the program before the row is written.
+    pub row: Uuid,
     /// Version of the value's shape.
     pub schema: u32,
 }
@@ -133,15 +150,45 @@ impl Vault {
         parse(self.open_fact(fact, sealed)?.value())
     }
 
+    /// Seals a value that belongs to no subject (what an office calls its files).
+    pub fn seal_own<T: Serialize + Zeroize>(&self, slot: &OwnSlot, value: &Guarded<T>) -> Result<Sealed, VaultError> {
+        let kek = self.primary(KeyPurpose::Kek(slot.compartment))?;
+        encrypt(&kek.key, kek.id, self.own_place(slot), json(value.reveal())?, &self.entropy.draw()?)
+    }
+
+    /// Opens a value sealed by [`Vault::seal_own`].
+    pub fn unseal_own<T: DeserializeOwned + Zeroize>(&self, slot: &OwnSlot, sealed: &Sealed) -> Result<Guarded<T>, VaultError> {
+        parse(self.open_own(slot, sealed)?.value()).map(Guarded::new)
+    }
+
+    /// The same value under the compartment's primary key; `None` where it is sealed so already.
+    pub fn reseal_own(&self, slot: &OwnSlot, sealed: &Sealed) -> Result<Option<Sealed>, VaultError> {
+        let kek = self.primary(KeyPurpose::Kek(slot.compartment))?;
+        if Header::read(sealed)?.version == kek.id {
+            return Ok(None);
+        }
+        let plain = self.open_own(slot, sealed)?.again();
+        encrypt(&kek.key, kek.id, self.own_place(slot), plain, &self.entropy.draw()?).map(Some)
+    }
+
+    fn open_own(&self, slot: &OwnSlot, sealed: &Sealed) -> Result<Opened, VaultError> {
+        self.primary(KeyPurpose::Kek(slot.compartment))?;
+        let kek = self.by_id(Header::read(sealed)?.version, KeyPurpose::Kek(slot.compartment))?;
+        decrypt(&kek.key, self.own_place(slot), sealed)
+    }
+
+    /// The number of the key a fact or a value of no subject was sealed under.
+    pub fn sealed_under(sealed: &Sealed) -> Result<u32, VaultError> {
+        Ok(Header::read(sealed)?.version)
+    }
+
     /// The same fact under the primary statistics key; `None` where it is sealed so already.
     pub fn reseal_fact(&self, fact: FactId, sealed: &Sealed) -> Result<Option<Sealed>, VaultError> {
         let kek = self.primary(KeyPurpose::Kek(Compartment::Statistics))?;
         if Header::read(sealed)?.version == kek.id {
             return Ok(None);
         }
-        let old = self.open_fact(fact, sealed)?;
-        let mut plain = Plain::with_capacity(old.value().len());
-        plain.0.extend_from_slice(old.value());
+        let plain = self.open_fact(fact, sealed)?.again();
         encrypt(&kek.key, kek.id, self.fact_place(fact), plain, &self.entropy.draw()?).map(Some)
     }
 
@@ -173,6 +220,13 @@ impl Vault {
         let mut aad = Canon::new("dv1/field");
         aad.lp(&self.deployment.bytes()).u8(slot.compartment.code());
         aad.lp(slot.table.as_bytes()).lp(slot.column.as_bytes()).lp(slot.row.as_bytes()).lp(&slot.subject.bytes()).u32(slot.schema);
+        Place { table: slot.table, column: slot.column, aad }
+    }
+
+    fn own_place(&self, slot: &OwnSlot) -> Place {
+        let mut aad = Canon::new("dv1/own");
+        aad.lp(&self.deployment.bytes()).u8(slot.compartment.code());
+        aad.lp(slot.table.as_bytes()).lp(slot.column.as_bytes()).lp(slot.row.as_bytes()).u32(slot.schema);
         Place { table: slot.table, column: slot.column, aad }
     }
 
@@ -243,6 +297,13 @@ struct Opened {
 impl Opened {
     fn value(&self) -> &[u8] {
         self.buffer.get(4..4 + self.len).unwrap_or_default()
+    }
+
+    /// The same plaintext, ready to be sealed again.
+    fn again(&self) -> Plain {
+        let mut plain = Plain::with_capacity(self.len);
+        plain.0.extend_from_slice(self.value());
+        plain
     }
 }
 

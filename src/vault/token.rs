@@ -105,8 +105,9 @@ fn csrf_under(prf: &Prf, session: &SessionToken) -> String {
 impl Keyed for Vault {
     /// `HMAC-SHA256(HKDF-Expand(keyed key, label), bytes)`. On a node the key is the node's own (see [`super::NodeKeyFile`]).
     fn tag(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
-        let own = self.primary(KeyPurpose::Keyed).map(|k| &k.kdf).ok().or(self.node_tag.as_ref());
-        let kdf = own.expect("a keyring is opened with the registry's keyed key or a node's own");
+        let own = self.primary(KeyPurpose::Keyed).ok();
+        let kdf = own.as_ref().map(|k| &k.kdf).or(self.node_tag.as_ref());
+        let kdf = kdf.expect("a keyring is opened with the registry's keyed key or a node's own");
         let mut info = Canon::new("dv1/keyed");
         info.lp(label.as_bytes());
         Prf::new(&*kdf.expand(&info)).mac(&[bytes])

@@ -42,6 +42,20 @@ impl Flock {
             ("barcode", format!("77665544{n}1")),
             ("employer", format!("资阳{bird}羽毛球拍厂")),
             ("note", format!("爱吹{bird}鸣小调")),
+            ("former-name", format!("司徒{bird}羽")),
+            ("ethnic", format!("{bird}羽部族人")),
+            ("number", format!("YJ{n}883{n}1Z")),
+            ("occupation", format!("{bird}笼手艺人")),
+            ("education", format!("{bird}学进修班")),
+            ("relation", format!("{bird}家表姑母")),
+            ("witness2", format!("夏侯{bird}证")),
+            ("team", format!("{bird}翔志愿队")),
+            ("skills", format!("学{bird}鸣口技")),
+            ("certificate", format!("CERT{n}77{n}31")),
+            ("items", format!("{bird}舌软骨组织")),
+            ("wechat", format!("wx-nest-{n}-xyz")),
+            ("file", format!("公孙{bird}的登记表")),
+            ("sheet", format!("宇文{bird}等人")),
         ];
         Self { way, fields }
     }
@@ -74,16 +88,21 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
     let person = ["name", "document", "phone", "mail", "address"];
     let consents = [("consent", "yes"), ("sensitive-consent", "yes"), ("read-out", "heard"), ("family", "supports"), ("step", "save")];
     let mut form = stem.form(&person);
-    form.extend(stem.form(&["relative1-name", "relative1-phone", "relative2-name", "relative2-phone", "barcode"]));
+    form.extend(stem.form(&["relative1-name", "relative1-phone", "relative2-name", "relative2-phone", "barcode", "ethnic", "birth"]));
     form.extend(consents);
-    form.extend([("relative1-relation", "父亲"), ("relative2-relation", "母亲"), ("process", "understood"), ("willing", "yes")]);
+    form.extend([
+        ("relative1-relation", stem.get("relation")),
+        ("relative2-relation", "母亲"),
+        ("process", "understood"),
+        ("willing", "yes"),
+    ]);
     let answer = desk.post("/enrol/stem-cell", &desk::key(2), &form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.text());
 
     let mut form = organ.form(&person);
-    form.extend(organ.form(&["relative1-name", "relative1-phone", "witness"]));
+    form.extend(organ.form(&["relative1-name", "relative1-phone", "witness", "witness2", "ethnic", "birth"]));
     form.extend(consents);
-    form.extend([("relative1-relation", "女儿"), ("items", "body"), ("items", "cornea"), ("own-will", "yes")]);
+    form.extend([("relative1-relation", organ.get("relation")), ("items", "body"), ("items", "cornea"), ("own-will", "yes")]);
     let answer = desk.post("/enrol/organ-body", &desk::key(3), &form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.text());
 
@@ -128,14 +147,17 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
 
     // A sheet by the page: previewed, not taken in.
     let [.., uploaded] = flocks else { panic!("one flock comes as an upload") };
-    let sheet = sheet(uploaded, "stem-cell");
+    let sheet = workbook(uploaded, "stem-cell");
+    let names = [format!("{}.xlsx", uploaded.get("file")), format!("{}.xlsx", wrong.get("file"))];
     let csrf = desk.client.get("/import").unwrap();
     let (csrf, key) = (csrf.field("csrf").unwrap_or_default(), desk::key(6));
-    let upload = Upload { field: "file", file_name: "sheet.csv", content_type: "text/csv", bytes: sheet.as_bytes() };
+    let upload = Upload { field: "file", file_name: &names[0], content_type: "application/octet-stream", bytes: &sheet };
     let answer = desk.client.upload("/import", &[("csrf", &csrf), ("key", &key), ("registry", "stem-cell")], &upload).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.text());
-    let bytes = [&b"PK\x03\x04"[..], sheet.as_bytes()].concat();
-    let broken = Upload { bytes: &bytes, file_name: "broken.xlsx", ..upload };
+    let preview = desk.client.follow(answer).unwrap().text();
+    assert!(preview.contains(uploaded.get("file")) && preview.contains(uploaded.get("sheet")), "staff see which file it is");
+    let bytes = [&b"PK\x03\x04"[..], csv(wrong, "stem-cell").as_bytes()].concat();
+    let broken = Upload { bytes: &bytes, file_name: &names[1], ..upload };
     let answer = desk.client.upload("/import", &[("csrf", &csrf), ("key", &desk::key(7)), ("registry", "blood")], &broken).unwrap();
     assert_eq!(answer.status, 422, "{}", answer.text());
 
@@ -143,19 +165,26 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
     server.kill_9();
 }
 
-/// A sheet whose first row is right and whose second has every value in the wrong column.
-fn sheet(flock: &Flock, registry: &str) -> String {
+/// The sheet's rows: a title, the headings, a right row, and one that has every value in the wrong column.
+fn rows<'a>(flock: &'a Flock, registry: &str) -> Vec<Vec<&'a str>> {
     let own: &[(&str, &str)] = match registry {
         "stem-cell" => &[
             ("采样条码", "barcode"),
             ("联系人1姓名", "relative1-name"),
+            ("联系人1与本人关系", "relation"),
             ("联系人1电话", "relative1-phone"),
             ("联系人2姓名", "relative2-name"),
             ("联系人2电话", "relative2-phone"),
         ],
-        "organ-body" => &[("执行人姓名", "relative1-name"), ("执行人电话", "relative1-phone"), ("见证人", "witness")],
-        "volunteer" => &[("工作单位", "employer"), ("特长", "note")],
-        _ => &[("工作单位", "employer"), ("备注", "note")],
+        "organ-body" => &[
+            ("执行人姓名", "relative1-name"),
+            ("执行人与本人关系", "relation"),
+            ("执行人电话", "relative1-phone"),
+            ("见证人", "witness"),
+            ("捐献项目", "items"),
+        ],
+        "volunteer" => &[("服务队", "team"), ("特长", "skills"), ("证书编号", "certificate")],
+        _ => &[("微信", "wechat")],
     };
     let columns: Vec<(&str, &str)> = [
         ("姓名", "name"),
@@ -164,15 +193,37 @@ fn sheet(flock: &Flock, registry: &str) -> String {
         ("联系电话", "phone"),
         ("电子邮箱", "mail"),
         ("住址", "address"),
+        ("编号", "number"),
+        ("曾用名", "former-name"),
+        ("民族", "ethnic"),
+        ("文化程度", "education"),
+        ("职业", "occupation"),
+        ("工作单位", "employer"),
+        ("备注", "note"),
     ]
     .into_iter()
     .chain(own.iter().copied())
     .collect();
-    let line = |cells: Vec<&str>| cells.join(",");
-    let heads = line(columns.iter().map(|(head, _)| *head).collect());
-    let right = line(columns.iter().map(|(_, field)| flock.get(field)).collect());
-    let wrong = line(columns.iter().cycle().skip(1).take(columns.len()).map(|(_, field)| flock.get(field)).collect());
-    format!("登记表\n{heads}\n{right}\n{wrong}\n")
+    let heads = columns.iter().map(|(head, _)| *head).collect();
+    let right = columns.iter().map(|(_, field)| flock.get(field)).collect();
+    let wrong = columns.iter().cycle().skip(1).take(columns.len()).map(|(_, field)| flock.get(field)).collect();
+    vec![vec!["登记表"], heads, right, wrong]
+}
+
+fn csv(flock: &Flock, registry: &str) -> String {
+    rows(flock, registry).iter().map(|cells| cells.join(",") + "\n").collect()
+}
+
+/// The same as a workbook, its worksheet named after a person.
+fn workbook(flock: &Flock, registry: &str) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name(flock.get("sheet")).unwrap();
+    for (row, cells) in (0..).zip(rows(flock, registry)) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
 }
 
 /// Runs a command and keeps what it says on stderr as a log.
@@ -185,9 +236,9 @@ fn logged(registry: &Registry, name: &str, arguments: &[&str], may_end_with: &[i
 
 fn at_the_console(registry: &Registry, flocks: &[Flock], inbox: &Path) {
     for (flock, word) in flocks.iter().skip(4).zip(["blood", "stem-cell", "organ-body", "volunteer"]) {
-        let file = inbox.join(format!("{word}.csv"));
-        std::fs::write(&file, sheet(flock, word)).unwrap();
-        let report = registry.folder().join(format!("logs/{word}-report.csv"));
+        let file = inbox.join(format!("{}.csv", flock.get("file")));
+        std::fs::write(&file, csv(flock, word)).unwrap();
+        let report = registry.folder().join(format!("reports/{word}.csv"));
         let (file, report) = (file.to_string_lossy().into_owned(), report.to_string_lossy().into_owned());
         logged(registry, &format!("dry-{word}"), &["import", &file, "--registry", word, "--dry-run"], &[0, 1]);
         logged(registry, &format!("import-{word}"), &["import", &file, "--registry", word, "--report", &report], &[0, 1]);
@@ -271,6 +322,7 @@ fn a_canary_in_every_personal_field_is_found_nowhere_on_the_disk() {
     let flocks: Vec<Flock> = ways.into_iter().zip(1..).map(|(way, n)| Flock::new(way, n)).collect();
     let inbox = tempfile::tempdir().unwrap();
     let mut registry = Registry::new();
+    std::fs::create_dir(registry.folder().join("reports")).unwrap();
     registry.set("DONOR_REGISTRY_LOG", "trace");
     registry.set("DONOR_REGISTRY_PUBLIC_URL", "https://registry.example.org");
     registry.set("DONOR_REGISTRY_QUIET_HOURS", "00:00-00:00");
@@ -290,6 +342,11 @@ fn a_canary_in_every_personal_field_is_found_nowhere_on_the_disk() {
         searched.files += here.files;
         searched.bytes += here.bytes;
     }
+    // A report tells whoever imported a file its name; nothing else of anybody.
+    let but_names: Vec<Canary> = flocks.iter().flat_map(Flock::canaries).filter(|c| !c.field.starts_with("file")).collect();
+    let (more, reports) = Search::new(&but_names).in_folder(&registry.folder().join("reports"));
+    sightings.extend(more);
+    assert_eq!(reports.files, 4);
     let mails = registry.folder().join("mails");
     sightings.extend(search_mails(&mails, &flocks));
     let sent = std::fs::read_dir(mails.join("new")).unwrap().count();

@@ -16,6 +16,7 @@ mod followup_smtp;
 mod indistinguishable;
 mod intake_dev;
 mod intake_sheets;
+mod keys;
 mod kill_nine;
 mod linkage_drives;
 mod quiet_logs;

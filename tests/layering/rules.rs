@@ -75,6 +75,8 @@ const MAY_REVEAL: &[&str] = &[
     // What a command prints for whoever called it.
     "cli/show",
     "app/export_person",
+    // The names of file and worksheet, told back to whoever imported them.
+    "app/import/report",
 ];
 
 /// The one place of a pure room that talks to the world.

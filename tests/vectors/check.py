@@ -138,6 +138,15 @@ def seals(deployment, keys, deks, drawn):
         total = sha(total, sealed)
     same("10,000 seals", total, pinned["accumulated"]["sha256"])
     same("the last of them", sealed, pinned["accumulated"]["last"])
+    own = pinned["own"]
+    place = (
+        lp("dv1/own") + lp(deployment) + bytes([own["compartment"]]) + lp(own["table"]) + lp(own["column"]) + lp(uid(own["row"]))
+        + struct.pack(">I", own["schema"])
+    )
+    key_id, key = keys[own["compartment"]]
+    same("own key", key_id, own["key_id"])
+    plain = bytes.fromhex(own["plain"])
+    same("own", seal(key, key_id, place, own["table"], own["column"], plain, take(drawn, 16), take(drawn, 12)), own["sealed"])
 
 
 def macs(deployment, keys):

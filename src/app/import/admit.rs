@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::domain::Guarded;
 use crate::domain::fact::{Channel, Fact, FactEvent};
 use crate::domain::id::{ImportId, StatId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
+use crate::domain::source::ImportSource;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage;
 use crate::store::{
@@ -36,7 +38,8 @@ impl App {
         } else {
             serde_json::from_str(&import.totals).unwrap_or_default()
         };
-        Ok(preview(&import, &rows, totals))
+        let source = import.source(&self.vault)?.unwrap_or_else(|| Guarded::new(ImportSource::default()));
+        Ok(preview(&import, source, &rows, totals))
     }
 
     /// Takes a draft in: all of it, or nothing.
@@ -74,6 +77,13 @@ impl App {
                 Err(StoreError::ClaimTaken { subject }) => {
                     tx.rollback().await?;
                     self.give_up_claim(&mut rows, subject)?;
+                    continue;
+                }
+                Err(StoreError::KeyRetired) => {
+                    tx.rollback().await?;
+                    self.follow_keys().await?;
+                    // The rotation brings staged rows under the new keys itself.
+                    rows = self.all_rows(id).await?;
                     continue;
                 }
                 other => other?,
@@ -256,7 +266,7 @@ fn totals(rows: &[StagedRow], judged: &[Judged]) -> Totals {
     }
 }
 
-fn preview(import: &ImportRow, rows: &[StagedRow], totals: Totals) -> Preview {
+fn preview(import: &ImportRow, source: Guarded<ImportSource>, rows: &[StagedRow], totals: Totals) -> Preview {
     let mut counts: std::collections::BTreeMap<ProblemCode, (u64, bool)> = std::collections::BTreeMap::new();
     let mut listed = Vec::new();
     for row in rows {
@@ -276,8 +286,7 @@ fn preview(import: &ImportRow, rows: &[StagedRow], totals: Totals) -> Preview {
     Preview {
         id: import.id,
         state: import.state,
-        file: import.file_name.clone(),
-        sheet: rows.first().map(|r| r.sheet.clone()).unwrap_or_default(),
+        source,
         registry: import.registry,
         judged_on: import.judged_on.map(|d| d.0),
         totals,

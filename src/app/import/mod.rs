@@ -7,12 +7,14 @@ mod stage;
 
 use chrono::NaiveDate;
 
+use crate::domain::Guarded;
 use crate::domain::id::{DriveId, ImportId};
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::registry::Registry;
+use crate::domain::source::ImportSource;
 use crate::store::ImportState;
 
-pub use report::{ReportLine, report_csv};
+pub use report::{ImportReport, ReportLine, report_csv};
 
 /// How a sheet is to be read.
 #[derive(Debug, Clone, Default)]
@@ -69,16 +71,14 @@ pub struct ProblemCount {
 }
 
 /// A draft or an admitted import as its page shows it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Preview {
     /// Which.
     pub id: ImportId,
     /// Where it stands.
     pub state: ImportState,
-    /// The file's base name.
-    pub file: String,
-    /// The worksheet; empty for CSV.
-    pub sheet: String,
+    /// What the office calls file and worksheet.
+    pub source: Guarded<ImportSource>,
     /// For which registry.
     pub registry: Registry,
     /// The day on which rows are judged, where it was told.

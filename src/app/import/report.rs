@@ -1,18 +1,25 @@
 //! The report of an import: one line for every row of the sheet from the header down.
 
+use crate::domain::Guarded;
 use crate::domain::id::ImportId;
 use crate::domain::role::Right;
+use crate::domain::source::ImportSource;
 use crate::store::StagedRow;
 
 use super::super::{Actor, App, AppError};
 
+/// The report of an import.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// What the office calls file and worksheet.
+    pub source: Guarded<ImportSource>,
+    /// One line for every row of the sheet from the header down.
+    pub lines: Vec<ReportLine>,
+}
+
 /// A line of `import --report`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportLine {
-    /// The file's base name.
-    pub file: String,
-    /// The worksheet.
-    pub sheet: String,
     /// Row number.
     pub row: i64,
     /// `accepted`, `review`, `refused` or `skipped`.
@@ -27,18 +34,17 @@ pub struct ReportLine {
 
 impl App {
     /// The lines of an import. `again` says that the same bytes were in the registry before this call: every row is of a known person then.
-    pub async fn report_lines(&self, actor: Actor, id: ImportId, again: bool) -> Result<Vec<ReportLine>, AppError> {
+    pub async fn import_report(&self, actor: Actor, id: ImportId, again: bool) -> Result<ImportReport, AppError> {
         actor.needs(Right::Import)?;
         let import = self.store.import(id).await?.ok_or(AppError::Missing("import"))?;
         let rows = self.all_rows(id).await?;
-        Ok(rows.into_iter().map(|row| line(&import.file_name, row, again)).collect())
+        let source = import.source(&self.vault)?.unwrap_or_else(|| Guarded::new(ImportSource::default()));
+        Ok(ImportReport { source, lines: rows.into_iter().map(|row| line(row, again)).collect() })
     }
 }
 
-fn line(file: &str, row: StagedRow, again: bool) -> ReportLine {
+fn line(row: StagedRow, again: bool) -> ReportLine {
     ReportLine {
-        file: file.to_owned(),
-        sheet: row.sheet,
         row: row.number,
         outcome: row.outcome.word(),
         problems: row.problems,
@@ -51,14 +57,14 @@ fn line(file: &str, row: StagedRow, again: bool) -> ReportLine {
 ///
 /// # Errors
 /// [`AppError::Busy`] where memory runs out.
-pub fn report_csv(lines: &[ReportLine]) -> Result<Vec<u8>, AppError> {
+pub fn report_csv(report: &ImportReport) -> Result<Vec<u8>, AppError> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let wrong = |_| AppError::Busy;
     out.write_record(["file", "sheet", "row", "outcome", "problems", "person", "known_person"]).map_err(wrong)?;
-    for line in lines {
+    let ImportSource { file, sheet } = report.source.reveal();
+    for line in &report.lines {
         let known = if line.known == Some(true) { "yes" } else { "no" };
-        out.write_record([&line.file, &line.sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known])
-            .map_err(wrong)?;
+        out.write_record([file, sheet, &line.row.to_string(), line.outcome, &line.problems, &line.person, known]).map_err(wrong)?;
     }
     out.into_inner().map_err(|_| AppError::Busy)
 }

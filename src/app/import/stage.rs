@@ -5,11 +5,12 @@ use crate::domain::id::{DriveId, ImportId, ImportRowId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
+use crate::domain::source::ImportSource;
 use crate::domain::time::Timestamp;
 use crate::domain::{Guarded, Keyed};
 use crate::intake::{self, Judged, Problem, ProblemField, Profile, ReadOptions, Row, Sheet};
 use crate::matching::linkage::{self, Decision};
-use crate::store::{ImportRow, ImportState, Occasion, Origin, RowOutcome, StagedRow, prepare_with};
+use crate::store::{ImportRow, ImportState, Occasion, Origin, RowOutcome, StagedRow, prepare_with, seal_source};
 
 use super::super::{Actor, App, AppError};
 use super::{ImportOptions, Staged};
@@ -84,15 +85,17 @@ impl App {
         };
         let mut rows = Vec::with_capacity(sheet.rows.len());
         for row in &sheet.rows {
-            rows.push(self.staged_row(id, &sheet.sheet_name, row, occasion)?);
+            rows.push(self.staged_row(id, row, occasion)?);
         }
+        let source = Guarded::new(ImportSource::of(file_name, &sheet.sheet_name));
+        let sealed_source = Some(seal_source(&self.vault, id, &source)?);
         let mut tx = self.store.begin().await?;
         tx.expire_drafts(now.plus_seconds(-DRAFT_SECONDS)).await?;
         tx.put_import(ImportRow {
             id,
             fingerprint: fingerprint.to_vec().into(),
             registry,
-            file_name: base_name(file_name),
+            sealed_source,
             profile: if options.profile.is_some() { "office" } else { "shipped" }.to_owned(),
             judged_on: options.judged_on.map(Into::into),
             drive_id: drive.as_ref().map(|d: &crate::store::DriveRow| -> DriveId { d.id }),
@@ -112,7 +115,7 @@ impl App {
         Ok(Staged::Draft(id))
     }
 
-    fn staged_row(&self, import: ImportId, sheet: &str, row: &Row, occasion: Occasion) -> Result<StagedRow, AppError> {
+    fn staged_row(&self, import: ImportId, row: &Row, occasion: Occasion) -> Result<StagedRow, AppError> {
         let id = ImportRowId::fresh();
         let prepared = row
             .draft
@@ -129,7 +132,6 @@ impl App {
             .transpose()?;
         Ok(StagedRow {
             id,
-            sheet: sheet.to_owned(),
             number: i64::from(row.number),
             outcome: match row.outcome {
                 intake::RowOutcome::Accepted => RowOutcome::Accepted,
@@ -177,10 +179,4 @@ pub(super) fn codes(problems: &[Problem]) -> String {
     codes.sort_unstable();
     codes.dedup();
     codes.join(";")
-}
-
-/// The last part of a path, at most 200 characters, without control characters.
-fn base_name(file_name: &str) -> String {
-    let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    base.chars().filter(|c| !c.is_control()).take(200).collect()
 }

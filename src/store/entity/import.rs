@@ -17,7 +17,7 @@ pub struct Model {
     pub id: ImportId,
     pub fingerprint: Opaque,
     pub registry: Registry,
-    pub file_name: String,
+    pub sealed_source: Option<Opaque>,
     pub profile: String,
     pub judged_on: Option<Day>,
     pub drive_id: Option<DriveId>,

@@ -14,7 +14,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ImportRowId,
     pub import_id: ImportId,
-    pub sheet: String,
     pub number: i64,
     pub outcome: RowOutcome,
     pub problems: String,

@@ -4,8 +4,8 @@ use super::support::{DEPLOYMENT, NOW, root, root_of, slot, subject, vault};
 use crate::domain::id::{DeploymentId, FactId};
 use crate::domain::{Compartment, Guarded, Keyed};
 use crate::vault::{
-    Cost, KeyFile, KeyPurpose, KeyRow, KeyStatus, MacRow, NodeKeyFile, ProtectedRoot, RootKey, Sealed, SubjectKeys, Vault, VaultError,
-    rewrap_root,
+    Cost, KeyFile, KeyPurpose, KeyRow, KeyStatus, MacRow, NodeKeyFile, OwnSlot, ProtectedRoot, RootKey, Sealed, SubjectKeys, Vault,
+    VaultError, rewrap_root,
 };
 
 fn text(value: &str) -> Guarded<String> {
@@ -60,7 +60,7 @@ fn a_changed_keyring_row_is_refused() {
 
 #[test]
 fn a_kek_is_rotated_and_the_old_one_destroyed() {
-    let (mut vault, mut rows) = vault();
+    let (vault, mut rows) = vault();
     let identity = KeyPurpose::Kek(Compartment::Identity);
     let (keys, mut deks) = vault.new_subject(subject(1)).expect("keys are made");
     let erased_backup = deks.clone();
@@ -71,12 +71,12 @@ fn a_kek_is_rotated_and_the_old_one_destroyed() {
     let new = pending.key_id;
     assert_eq!(vault.destroy_key(&rows, old).err(), Some(VaultError::Rotation(old)), "a primary key is never destroyed");
     store(&mut rows, [pending]);
-    vault = vault.reopen(&rows).expect("the keyring opens");
+    vault.refresh(&rows).expect("the keyring opens");
     assert_eq!(vault.primary_id(identity), Ok(old), "a pending key is not written with");
     assert_eq!(vault.promote(&rows, old).err(), Some(VaultError::Rotation(old)));
     let changed = vault.promote(&rows, new).expect("promoted");
     store(&mut rows, changed);
-    vault = vault.reopen(&rows).expect("the keyring opens");
+    vault.refresh(&rows).expect("the keyring opens");
     assert_eq!(vault.primary_id(identity), Ok(new));
 
     let dek = deks.iter_mut().find(|d| d.compartment == Compartment::Identity).expect("an identity key");
@@ -85,7 +85,7 @@ fn a_kek_is_rotated_and_the_old_one_destroyed() {
     *dek = moved;
     let gone = vault.destroy_key(&rows, old).expect("destroyed");
     store(&mut rows, [gone]);
-    vault = Vault::open(&root(), DEPLOYMENT, &rows).expect("the keyring opens");
+    let vault = Vault::open(&root(), DEPLOYMENT, &rows).expect("the keyring opens");
 
     let keys = vault.subject_keys(subject(1), &deks).expect("the data keys open");
     assert_eq!(opened(&vault, &keys, Compartment::Identity, &sealed), Ok("张三".to_owned()));
@@ -106,15 +106,57 @@ fn facts_follow_a_rotation_of_the_statistics_key() {
     store(&mut rows, [pending]);
     let changed = vault.promote(&rows, new).expect("promoted");
     store(&mut rows, changed);
-    let vault = vault.reopen(&rows).expect("the keyring opens");
+    vault.refresh(&rows).expect("the keyring opens");
     let moved = vault.reseal_fact(fact, &sealed).expect("re-sealed").expect("it was under the old key");
     assert_eq!(vault.reseal_fact(fact, &moved), Ok(None));
     let gone = vault.destroy_key(&rows, old).expect("destroyed");
     store(&mut rows, [gone]);
-    let vault = vault.reopen(&rows).expect("the keyring opens");
+    vault.refresh(&rows).expect("the keyring opens");
     assert_eq!(vault.unseal_fact::<(String, i32)>(fact, &moved), Ok(("blood".to_owned(), 2026)));
     assert_eq!(vault.unseal_fact::<(String, i32)>(fact, &sealed), Err(VaultError::KeyUnknown(old)));
     assert_eq!(vault.unseal_fact::<(String, i32)>(FactId(uuid::Uuid::from_u128(6)), &moved), Err(VaultError::Refused));
+}
+
+#[test]
+fn a_value_of_no_subject_opens_in_its_place_only_and_follows_a_rotation() {
+    let (vault, mut rows) = vault();
+    let slot = OwnSlot { compartment: Compartment::Identity, table: "import", column: "source", row: uuid::Uuid::from_u128(1), schema: 1 };
+    let sealed = vault.seal_own(&slot, &text("张三.xlsx")).expect("sealed");
+    let read = |slot: &OwnSlot, sealed: &Sealed| vault.unseal_own::<String>(slot, sealed).map(|v| v.reveal().clone());
+    assert_eq!(read(&slot, &sealed), Ok("张三.xlsx".to_owned()));
+    for wrong in [
+        OwnSlot { row: uuid::Uuid::from_u128(2), ..slot },
+        OwnSlot { column: "other", ..slot },
+        OwnSlot { table: "record", ..slot },
+        OwnSlot { schema: 2, ..slot },
+    ] {
+        assert_eq!(read(&wrong, &sealed), Err(VaultError::Refused));
+    }
+    assert!(read(&OwnSlot { compartment: Compartment::Contact, ..slot }, &sealed).is_err());
+    let identity = KeyPurpose::Kek(Compartment::Identity);
+    let old = vault.primary_id(identity).expect("a primary key");
+    assert_eq!(Vault::sealed_under(&sealed), Ok(old));
+    let pending = vault.add_key(&rows, identity, NOW).expect("a new key");
+    let new = pending.key_id;
+    store(&mut rows, [pending]);
+    let changed = vault.promote(&rows, new).expect("promoted");
+    store(&mut rows, changed);
+    vault.refresh(&rows).expect("the keyring opens");
+    let moved = vault.reseal_own(&slot, &sealed).expect("re-sealed").expect("it was under the old key");
+    assert_eq!(vault.reseal_own(&slot, &moved), Ok(None));
+    let gone = vault.destroy_key(&rows, old).expect("destroyed");
+    store(&mut rows, [gone]);
+    vault.refresh(&rows).expect("the keyring opens");
+    assert_eq!(read(&slot, &moved), Ok("张三.xlsx".to_owned()));
+    assert_eq!(read(&slot, &sealed), Err(VaultError::KeyUnknown(old)));
+}
+
+#[test]
+fn a_keyring_that_does_not_open_leaves_the_keys_as_they_were() {
+    let (vault, mut rows) = vault();
+    rows[2].wrapped[20] ^= 1;
+    assert_eq!(vault.refresh(&rows).err(), Some(VaultError::KeyDamaged(3)));
+    assert!(vault.new_subject(subject(1)).is_ok());
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::support::{NOW, subject, vault};
+use super::support::{DEPLOYMENT, NOW, root, subject, vault};
 use crate::domain::document::Document;
 use crate::domain::mail::MailAddress;
 use crate::domain::national_id::NationalId;
 use crate::domain::phone::Phone;
 use crate::domain::{Guarded, Keyed};
-use crate::vault::{IndexPurpose, KeyPurpose, MacRow, NORM_VERSION, VaultError};
+use crate::vault::{IndexPurpose, KeyPurpose, MacRow, NORM_VERSION, Vault, VaultError};
 
 fn national(text: &str) -> Document {
     Document::National(NationalId::parse(text).expect("a valid number"))
@@ -54,7 +54,7 @@ fn purposes_norm_versions_and_keys_are_unrelated() {
         rows.retain(|r| r.key_id != row.key_id);
         rows.push(row);
     }
-    let rotated = vault.reopen(&rows).expect("the keyring opens");
+    let rotated = Vault::open(&root(), DEPLOYMENT, &rows).expect("the keyring opens");
     assert_eq!(rotated.index_versions(), [new, base.key_version()]);
     assert_eq!(rotated.blind_at(base.key_version(), IndexPurpose::DocumentClaim, 1, 1, "A"), Ok(base));
     assert_ne!(rotated.blind(IndexPurpose::DocumentClaim, 1, 1, "A").expect("an index").as_bytes(), base.as_bytes());
@@ -117,7 +117,7 @@ proptest! {
 #[test]
 fn tags_depend_on_label_and_bytes_and_fingerprints_on_the_actor() {
     let (vault, rows) = vault();
-    assert_eq!(vault.tag("a", b"bc"), vault.reopen(&rows).expect("the keyring opens").tag("a", b"bc"));
+    assert_eq!(vault.tag("a", b"bc"), Vault::open(&root(), DEPLOYMENT, &rows).expect("the keyring opens").tag("a", b"bc"));
     assert_ne!(vault.tag("a", b"bc"), vault.tag("ab", b"c"));
     assert_ne!(vault.tag("a", b"b"), vault.tag("a", b"c"));
     let print = |actor, body: &[u8]| vault.fingerprint(subject(actor).0, body).expect("a fingerprint");

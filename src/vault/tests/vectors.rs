@@ -16,7 +16,7 @@ use crate::domain::{Compartment, Guarded, Keyed};
 use crate::vault::entropy::Entropy;
 use crate::vault::primitive::sha256;
 use crate::vault::token::{LinkToken, SessionToken};
-use crate::vault::{Cost, KeyRow, MacRow, Sealed, Slot, Vault, chain, password, text};
+use crate::vault::{Cost, KeyRow, MacRow, OwnSlot, Sealed, Slot, Vault, chain, password, text};
 
 fn check(name: &str, computed: Value) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
@@ -42,7 +42,7 @@ fn key_row(row: &KeyRow) -> Value {
 #[test]
 fn the_keyring_is_wrapped_as_pinned() {
     let (vault, rows) = vault();
-    let keys: Vec<Value> = vault.keys.iter().map(|k| json!({ "key_id": k.id, "key": hex(&**k.key) })).collect();
+    let keys: Vec<Value> = vault.opened().iter().map(|k| json!({ "key_id": k.id, "key": hex(&**k.key) })).collect();
     let (_, deks) = vault.new_subject(subject(1)).expect("keys are made");
     let deks: Vec<Value> = deks
         .iter()
@@ -99,11 +99,19 @@ fn values_are_sealed_as_pinned() {
         assert_eq!(vault.unseal_bytes(&keys, &place, &last).expect("opened").reveal(), &value);
         accumulated = sha256(&[&accumulated, last.as_bytes()]);
     }
+    let own =
+        OwnSlot { compartment: Compartment::Identity, table: "import", column: "sealed_source", row: Uuid::from_u128(0x0f11), schema: 1 };
+    let sealed_own = vault.seal_own(&own, &Guarded::new("a.csv".to_owned())).expect("sealed");
+    assert_eq!(vault.unseal_own::<String>(&own, &sealed_own).expect("opened").reveal(), "a.csv");
     check(
         "seal.json",
         json!({
             "values": vectors,
             "fact": { "id": fact, "plain": hex(br#"{"event":1}"#), "sealed": hex(sealed_fact.as_bytes()), "key_id": 6 },
+            "own": {
+                "compartment": own.compartment.code(), "table": own.table, "column": own.column, "row": own.row, "schema": own.schema,
+                "plain": hex(br#""a.csv""#), "sealed": hex(sealed_own.as_bytes()), "key_id": 1,
+            },
             "accumulated": { "count": 10_000, "sha256": hex(&accumulated), "last": hex(last.as_bytes()) },
         }),
     );

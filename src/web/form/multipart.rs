@@ -7,7 +7,7 @@ use crate::domain::Guarded;
 
 /// A file as uploaded.
 pub struct Upload {
-    /// Base name as the browser told it: of the office's making, shown to staff and kept in the import's record.
+    /// Base name as the browser told it: of the office's making, shown to staff and sealed into the import's record.
     pub name: String,
     /// The bytes; zeroised on drop.
     pub bytes: Zeroizing<Vec<u8>>,

@@ -111,9 +111,6 @@ async fn preview_page(staff: &CanImport<'_>, preview: Preview, again: bool) -> R
     let counts = [("r1", totals.accepted), ("r2", totals.review), ("r3", totals.refused), ("r4", totals.skipped)];
     let label = text.xy("outcome-bar", totals.accepted, totals.read.saturating_sub(totals.accepted));
     let mut read = vec![registry_word(preview.registry, text)];
-    if !preview.sheet.is_empty() {
-        read.push(text.x("import-sheet", &preview.sheet));
-    }
     read.push(text.n("import-rows", totals.read));
     if let Some(judged_on) = preview.judged_on {
         read.push(text.x("import-judged", judged_on));
@@ -133,7 +130,7 @@ async fn preview_page(staff: &CanImport<'_>, preview: Preview, again: bool) -> R
     Ok(ImportPreview {
         s: staff.shell("/people").await?,
         href: format!("/import/{}", preview.id),
-        file: preview.file,
+        source: preview.source,
         read,
         outcomes,
         bars: (parts(1200, &counts, &label), parts(358, &counts, &label)),
@@ -170,8 +167,8 @@ async fn settle(staff: CanImport<'_>, id: &str, form: Posted) -> Answer {
 #[get("/import/<id>/report.csv")]
 async fn report(staff: CanImport<'_>, id: &str) -> Answer {
     let id = import_id(id)?;
-    let lines = staff.app.report_lines(staff.actor(), id, false).await?;
-    Ok(Reply::File(Download::csv(format!("import-{id}.csv"), report_csv(&lines)?)))
+    let report = staff.app.import_report(staff.actor(), id, false).await?;
+    Ok(Reply::File(Download::csv(format!("import-{id}.csv"), report_csv(&report)?)))
 }
 
 fn correction_id(text: &str) -> Option<CorrectionId> {

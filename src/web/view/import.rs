@@ -7,6 +7,7 @@ use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::CorrectionItem;
 use crate::domain::Guarded;
 use crate::domain::problem::{ProblemCode, Severity};
+use crate::domain::source::ImportSource;
 use crate::web::i18n::Text;
 
 /// Choosing a file.
@@ -112,8 +113,8 @@ pub struct ImportPreview {
     pub s: Shell,
     /// Path of this import.
     pub href: String,
-    /// Base name of the file.
-    pub file: String,
+    /// What the office calls file and worksheet.
+    pub source: Guarded<ImportSource>,
     /// Sheet, header rows, encoding: what was read, in words.
     pub read: Vec<String>,
     /// Counts.
@@ -133,6 +134,14 @@ pub struct ImportPreview {
 }
 
 impl ImportPreview {
+    fn file(&self) -> &str {
+        &self.source.reveal().file
+    }
+
+    fn sheet(&self) -> &str {
+        &self.source.reveal().sheet
+    }
+
     fn what(&self, code: &ProblemCode) -> String {
         self.s.text().t(&format!("problem-{code}"))
     }

@@ -12,6 +12,7 @@ use crate::domain::consent::ConsentTexts;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::registry::Registry;
 use crate::domain::role::{Role, Roles};
+use crate::domain::source::ImportSource;
 use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
 use askama::Template;
@@ -190,8 +191,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let preview = |done: bool| import::ImportPreview {
         s: shell(lang, "/people"),
         href: "/import/1".into(),
-        file: "造血干细胞采样登记_2026秋.xlsx".into(),
-        read: vec![text.x("import-sheet", "登记表"), text.n("import-rows", 412)],
+        source: Guarded::new(ImportSource::of("造血干细胞采样登记_2026秋.xlsx", "登记表")),
+        read: vec![text.n("import-rows", 412)],
         outcomes: import::Outcomes { accepted: 353, review: 31, refused: 6, skipped: 22, new: 337, known: 47, to_compare: 5 },
         bars: (
             parts(1200, &[("r1", 353), ("r2", 31), ("r3", 6), ("r4", 22)], "353, 31, 6, 22"),

@@ -1,11 +1,13 @@
 //! Staged imports.
 
+use donor_registry::domain::Guarded;
 use donor_registry::domain::fact::Channel;
 use donor_registry::domain::id::{ImportId, ImportRowId, PersonId};
 use donor_registry::domain::registry::Registry;
+use donor_registry::domain::source::ImportSource;
 use donor_registry::domain::time::Timestamp;
 use donor_registry::store::{
-    ImportRow, ImportState, Occasion, Opaque, Origin, Place, RowAdmission, RowOutcome, StagedRow, StoreError, prepare,
+    ImportRow, ImportState, Occasion, Opaque, Origin, Place, RowAdmission, RowOutcome, StagedRow, StoreError, prepare, seal_source,
 };
 
 use super::{Bench, NOW, day, name_of, on_both, somebody};
@@ -28,7 +30,10 @@ on_both! {
         assert_eq!(rows.iter().filter(|r| r.admitted.is_some()).count(), 120);
         assert!(rows.iter().all(|r| r.prepared.is_none()));
         assert_eq!(rows[1].admitted.as_ref().unwrap().public_id, admitted[0].public_id);
-        assert_eq!(bench.store.admitted_import(b"file", Registry::Blood).await.unwrap().unwrap().id, id);
+        let import = bench.store.admitted_import(b"file", Registry::Blood).await.unwrap().unwrap();
+        assert_eq!(import.id, id);
+        let source = import.source(&bench.vault).unwrap().unwrap();
+        assert_eq!((source.reveal().file.as_str(), source.reveal().sheet.as_str()), ("drive.xlsx", "报名表"));
     }
 
     async fn an_import_that_fails_half_way_leaves_nothing(bench: &Bench) {
@@ -85,7 +90,7 @@ async fn staged_from(bench: &Bench, first: u32, count: u32, fingerprint: &[u8]) 
         id,
         fingerprint: Opaque(fingerprint.to_vec()),
         registry: Registry::Blood,
-        file_name: "drive.xlsx".to_owned(),
+        sealed_source: Some(seal_source(&bench.vault, id, &Guarded::new(ImportSource::of("drive.xlsx", "报名表"))).unwrap()),
         profile: "2026".to_owned(),
         judged_on: None,
         drive_id: None,
@@ -97,7 +102,6 @@ async fn staged_from(bench: &Bench, first: u32, count: u32, fingerprint: &[u8]) 
     };
     let mut rows = vec![StagedRow {
         id: ImportRowId::fresh(),
-        sheet: "报名表".to_owned(),
         number: 1,
         outcome: RowOutcome::Skipped,
         problems: String::new(),
@@ -117,7 +121,6 @@ async fn staged_from(bench: &Bench, first: u32, count: u32, fingerprint: &[u8]) 
         };
         rows.push(StagedRow {
             id: row,
-            sheet: "报名表".to_owned(),
             number: i64::from(n) + 3,
             outcome: RowOutcome::Accepted,
             problems: "missing_phone".to_owned(),

@@ -171,7 +171,8 @@ on_both! {
         store_keys(bench, std::slice::from_ref(&fresh)).await;
         let promoted = bench.vault.promote(&bench.store.keyring().await.unwrap(), fresh.key_id).unwrap();
         store_keys(bench, &promoted).await;
-        let vault = bench.vault.reopen(&bench.store.keyring().await.unwrap()).unwrap();
+        let vault = &bench.vault;
+        vault.refresh(&bench.store.keyring().await.unwrap()).unwrap();
         assert_eq!(bench.store.count_deks_under(old).await.unwrap(), 1);
         let again: Vec<_> = bench.store.deks_under(old, 500).await.unwrap().iter().filter_map(|d| vault.rewrap_dek(d).unwrap()).collect();
         let mut tx = bench.store.begin().await.unwrap();
@@ -180,8 +181,8 @@ on_both! {
         assert_eq!(bench.store.count_deks_under(old).await.unwrap(), 0);
         let gone = vault.destroy_key(&bench.store.keyring().await.unwrap(), old).unwrap();
         store_keys(bench, &[gone]).await;
-        let vault = vault.reopen(&bench.store.keyring().await.unwrap()).unwrap();
-        assert!(bench.store.person(&vault, admitted.person).await.unwrap().is_some());
+        vault.refresh(&bench.store.keyring().await.unwrap()).unwrap();
+        assert!(bench.store.person(vault, admitted.person).await.unwrap().is_some());
     }
 }
 
