@@ -60,7 +60,6 @@ pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
 pub use entity::value::{Day, Opaque};
 pub use error::StoreError;
 pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
-pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow};
 pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow, seal_source};
 pub use latest::{Latest, LatestStream};
 pub use meta::settings;
