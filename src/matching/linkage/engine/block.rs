@@ -15,12 +15,12 @@ const NEIGHBOURS: usize = 6;
 /// What reaching an imagined pair is worth that so many keys reach already.
 const WORTH: [f64; 3] = [1.0, 0.3, 0.1];
 /// Gain below which no further key is taken, as a share of the imagined pairs.
-const LEAST_GAIN: f64 = 0.0005;
+const LEAST_GAIN: f64 = 0.00025;
 /// Most keys of a large table; a small one, where a key costs little, may have [`KEYS_OF_A_SMALL_ONE`].
-const KEYS: usize = 24;
+const KEYS: usize = 36;
 const KEYS_OF_A_SMALL_ONE: usize = 72;
 /// Rows of a large table.
-const LARGE: usize = 200_000;
+const LARGE: usize = 50_000;
 
 /// A chosen key.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,7 +148,7 @@ impl Plan {
         // A key costs a sorting of the rows besides its pairs.
         let sorting = float(rows) * 0.5;
         let most = if rows >= LARGE { KEYS } else { KEYS_OF_A_SMALL_ONE };
-        let least_gain = if rows >= LARGE { LEAST_GAIN } else { LEAST_GAIN / 4.0 };
+        let least_gain = if rows >= LARGE { LEAST_GAIN } else { LEAST_GAIN / 2.0 };
         while keys.len() < most {
             let best = candidates
                 .par_iter()

@@ -9,6 +9,10 @@ use crate::matching::linkage::chars;
 pub(super) const LEVELS: usize = 7;
 /// The level of names that changed places; the surname then counts as missing.
 pub(super) const SWAPPED: u8 = 6;
+/// The level of birth dates that a slip does not explain and a parent and a child would show.
+pub(super) const GENERATION_APART: u8 = 6;
+/// Years between a parent and a child, at least.
+const GENERATION: u16 = 14;
 /// The level of no agreement.
 pub(super) const DIFFERENT: u8 = 5;
 
@@ -234,7 +238,7 @@ fn dates(a: [u16; 3], b: [u16; 3]) -> u8 {
         if same == 1 && digits_apart(a, b) <= 2 {
             return 4;
         }
-        return DIFFERENT;
+        return if same == 0 && a[0].abs_diff(b[0]) >= GENERATION { GENERATION_APART } else { DIFFERENT };
     }
     if same > 0 { 4 } else { DIFFERENT }
 }
@@ -400,7 +404,8 @@ mod tests {
             ([1990, 4, 18], 4),
             ([1990, 0, 0], 3),
             ([0, 0, 0], 0),
-            ([1975, 12, 24], 5),
+            ([1980, 12, 24], 5),
+            ([1975, 12, 24], 6),
             // The eighth of the third lunar month.
             ([1990, 4, 3], 3),
         ] {

@@ -3,8 +3,8 @@
 use crate::domain::Guarded;
 
 use super::EngineError;
-use super::compare::{DIFFERENT, SWAPPED};
-use super::fields::index;
+use super::compare::{DIFFERENT, GENERATION_APART, SWAPPED};
+use super::fields::{Kind, index};
 use super::run::{Inside, Options, Outcome, ScoredPair, decide, link};
 use super::table::Table;
 use crate::matching::linkage::decide::Decision;
@@ -29,8 +29,9 @@ pub enum Level {
 }
 
 impl Level {
-    fn of(level: u8) -> Self {
+    fn of(kind: Kind, level: u8) -> Self {
         match level {
+            GENERATION_APART if kind == Kind::Birth => Self::Different,
             0 => Self::Missing,
             1 => Self::Exact,
             2 => Self::Near,
@@ -139,7 +140,7 @@ impl Inspection<'_> {
             let bits = weights.person[f][usize::from(seen[f].level)] + model.rarity(f, seen[f]);
             steps.push(Step {
                 subject: Subject::Columns(field.label.clone()),
-                level: Some(Level::of(seen[f].level)),
+                level: Some(Level::of(field.kind, seen[f].level)),
                 values: (self.written(&field.label, 0, left), self.written(&field.label, self.tables.len() - 1, right)),
                 bits,
             });

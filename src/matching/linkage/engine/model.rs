@@ -7,7 +7,7 @@
 //!   person; because it cannot take over given name and birth date, it cannot take true matches either.
 
 use super::atoms::float;
-use super::compare::{DIFFERENT, LEVELS, SWAPPED, Seen};
+use super::compare::{DIFFERENT, GENERATION_APART, LEVELS, SWAPPED, Seen};
 use super::fields::{FIELDS, Field, Kind};
 
 /// A compared pair: the level of every field in four bits each, and how rare what agrees is.
@@ -65,7 +65,7 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
     match kind {
         Kind::Surname => [0.0, 0.86, 0.06, 0.03, 0.01, 0.04, 0.0],
         Kind::Given => [0.0, 0.82, 0.07, 0.05, 0.02, 0.03, 0.01],
-        Kind::Birth => [0.0, 0.86, 0.07, 0.03, 0.01, 0.03, 0.0],
+        Kind::Birth => [0.0, 0.86, 0.07, 0.03, 0.01, 0.027, 0.003],
         Kind::Sex => [0.0, 0.97, 0.0, 0.0, 0.0, 0.03, 0.0],
         Kind::Number => [0.0, 0.88, 0.07, 0.0, 0.0, 0.05, 0.0],
         Kind::Phone => [0.0, 0.70, 0.07, 0.0, 0.0, 0.23, 0.0],
@@ -327,7 +327,7 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
             if round >= HELD {
                 update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
                 if matches!(model.kinds[f], Kind::Given | Kind::Birth) {
-                    hold_down(&mut model.m[f]);
+                    hold_down(&mut model.m[f], model.kinds[f]);
                 }
             }
             // Random pairs hold matches too: what they add is taken off.
@@ -365,12 +365,19 @@ const CLEAN_FLOOR: f64 = 0.02;
 /// relatives, not slips.
 const DIFFERS: f64 = 0.12;
 
-fn hold_down(m: &mut [f64; LEVELS]) {
-    let differs = m[usize::from(DIFFERENT)];
-    if differs > DIFFERS {
-        let rest = (1.0 - DIFFERS) / (1.0 - differs).max(1e-9);
-        m.iter_mut().for_each(|p| *p *= rest);
-        m[usize::from(DIFFERENT)] = DIFFERS;
+/// Most of them that are born a generation apart.
+const APART: f64 = 0.02;
+
+fn hold_down(m: &mut [f64; LEVELS], kind: Kind) {
+    let apart = if kind == Kind::Birth { APART } else { 1.0 };
+    for (level, most) in [(DIFFERENT, DIFFERS), (GENERATION_APART, apart)] {
+        let level = usize::from(level);
+        let seen = m[level];
+        if seen > most {
+            let rest = (1.0 - most) / (1.0 - seen).max(1e-9);
+            m.iter_mut().for_each(|p| *p *= rest);
+            m[level] = most;
+        }
     }
 }
 

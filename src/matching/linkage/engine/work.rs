@@ -25,6 +25,8 @@ pub(super) struct Work {
     pub two: bool,
     surname: Option<usize>,
     given: Option<usize>,
+    /// The fields in the order in which a pair is looked at: short values of fixed form before names and addresses.
+    cheapest_first: Vec<usize>,
     /// Value numbers of the first part of every field, row after row: what a pair looks at first lies together.
     lines: Vec<u32>,
 }
@@ -42,7 +44,24 @@ impl Work {
                 *cell = field.parts[0].id(row);
             }
         });
-        Ok(Self { surname, given, rows, left: tables.first().map_or(0, |t| t.len()), two: tables.len() == 2, lines, fields })
+        let mut cheapest_first: Vec<usize> = (0..width).collect();
+        cheapest_first.sort_by_key(|f| match fields[*f].kind {
+            Kind::Sex | Kind::Birth | Kind::StreetNumber => 0,
+            Kind::Number | Kind::Phone => 1,
+            Kind::Place | Kind::Word => 2,
+            Kind::Given | Kind::Surname => 3,
+            Kind::Email | Kind::Address => 4,
+        });
+        Ok(Self {
+            cheapest_first,
+            surname,
+            given,
+            rows,
+            left: tables.first().map_or(0, |t| t.len()),
+            two: tables.len() == 2,
+            lines,
+            fields,
+        })
     }
 
     pub(super) fn total_pairs(&self) -> f64 {
@@ -160,7 +179,7 @@ pub(super) fn worth_keeping(work: &Work, weights: &Weights, best: &[f64; FIELDS]
             }
         }
     }
-    for f in 0..n {
+    for f in work.cheapest_first.iter().copied() {
         if bound < FORGET {
             return None;
         }
