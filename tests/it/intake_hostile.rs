@@ -100,8 +100,7 @@ fn a_sheet_that_claims_to_be_as_large_as_can_be_is_read_for_what_it_holds() {
 
 #[test]
 fn rows_by_the_million_are_refused_and_many_rows_are_read() {
-    let rows =
-        |count: usize| (2..=count).fold(String::new(), |all, row| all + &format!("<row r=\"{row}\"><c r=\"A{row}\"><v>1</v></c></row>"));
+    let rows = |count: usize| (2..=count).map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>1</v></c></row>")).collect::<String>();
     assert!(matches!(
         try_read(workbook(&format!("<sheetData>{}{}</sheetData>", header(), rows(1_000_000)))),
         Err(IntakeError::TooManyCells { .. })

@@ -82,6 +82,8 @@ fn task(of: &Admitted, occurrence: u32, state: TaskState) -> TaskRow {
         reason: (state == TaskState::Cancelled).then(|| "withdrew".to_owned()),
         created_at: NOW,
         row_version: 1,
+        done_on: None,
+        rounds: 0,
     }
 }
 
@@ -105,6 +107,7 @@ fn message(task: &TaskRow, state: OutboxState) -> OutboxRow {
         reply: (state == OutboxState::Sent).then(|| "250 ok".to_owned()),
         sent_at: None,
         created_at: NOW,
+        address_tag: None,
     }
 }
 

@@ -174,7 +174,7 @@ on_both! {
         let vault = &bench.vault;
         vault.refresh(&bench.store.keyring().await.unwrap()).unwrap();
         assert_eq!(bench.store.count_deks_under(old).await.unwrap(), 1);
-        let again: Vec<_> = bench.store.deks_under(old, 500).await.unwrap().iter().filter_map(|d| vault.rewrap_dek(d).unwrap()).collect();
+        let again = bench.store.renewed_deks(vault, None, 500).await.unwrap().rows;
         let mut tx = bench.store.begin().await.unwrap();
         tx.rewrap_deks(&again).await.unwrap();
         tx.commit().await.unwrap();
