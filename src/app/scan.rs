@@ -1,5 +1,6 @@
 //! The scan of the whole registry for duplicates, and the list of what was found.
 
+use crate::domain::Compartment;
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -24,6 +25,10 @@ impl App {
     /// Compares everybody with everybody. Decides, never merges; what a registrar told apart is not looked at again.
     pub async fn scan(&self, actor: Actor, progress: &(dyn Fn(usize, usize) + Sync), now: Timestamp) -> Result<ScanTally, AppError> {
         actor.needs(Right::Review)?;
+        // A process that can open nobody would find nobody twice, which is not the answer.
+        if !self.vault.opens(Compartment::Identity) {
+            return Err(AppError::Sealed("identity"));
+        }
         self.catch_up().await?;
         let found: Vec<PairFound> = {
             let live = self.live();

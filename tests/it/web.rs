@@ -200,6 +200,9 @@ fn every_status_carries_the_headers() {
     });
 }
 
+/// An id that nothing has.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
 /// Posts that need no token: the link in their path is the secret.
 const PUBLIC: [&str; 1] = ["/l/<token>"];
 
@@ -222,7 +225,7 @@ fn no_route_that_changes_something_accepts_a_post_without_token_or_from_elsewher
                 continue;
             }
             let path =
-                template.replace("<registry>", "blood").replace("<id>", "00000000-0000-4000-8000-000000000000").replace("<token>", "x");
+                template.replace("<registry>", "blood").replace("<token>", "x").replace("<id>", NOBODY).replace("<saved_as>", NOBODY);
             let none = browser.send(method, &path, &[("Sec-Fetch-Site", "same-origin")], "step=save").await;
             let refused = [Status::Forbidden, Status::UnsupportedMediaType];
             assert!(refused.contains(&none.status), "{method} {path} without token: {}", none.status);
