@@ -127,13 +127,6 @@ impl Bench {
         db.close().await.unwrap();
     }
 
-    pub fn folder(&self) -> Option<&std::path::Path> {
-        match &self.place {
-            Site::Folder(folder) => Some(folder.path()),
-            Site::Database(_) => None,
-        }
-    }
-
     /// Registers somebody as a person of their own.
     pub async fn register(&self, draft: &RecordDraft) -> Result<Admitted, StoreError> {
         let prepared = self.prepared(draft, true);
