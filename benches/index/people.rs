@@ -54,7 +54,7 @@ impl Crowd {
 }
 
 /// Applies `f` on all cores.
-pub fn in_parallel<T: Sync, U: Send>(from: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
+pub fn in_parallel<T: Sync, U: Send>(from: &[T], f: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
     use rayon::prelude::*;
     from.par_iter().with_min_len(256).map(f).collect()
 }

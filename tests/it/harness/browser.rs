@@ -44,6 +44,7 @@ impl Browser {
             "--disable-sync",
             "--hide-scrollbars",
             "--lang=zh-CN",
+            "--accept-lang=zh-CN",
             folder.as_str(),
         ];
         let mut capabilities = DesiredCapabilities::chrome();

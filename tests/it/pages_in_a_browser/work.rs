@@ -30,12 +30,12 @@ struct Day {
     sheet: PathBuf,
 }
 
-/// Four rows: one as it should be, one without a name, one with a telephone number nobody has, one whose standing is blank.
+/// Four rows: one as it should be, one without a name, one with a telephone number nobody has, one whose standing cannot be read.
 fn sheet(office: &Office) -> PathBuf {
     let path = office.registry.folder().join("招募登记表.csv");
     let (a, b, c) = (Invented::of(501), Invented::of(502), Invented::of(503));
     let text = format!(
-        "姓名,身份证号,手机号码,登记状态\n{},{},{},有效\n,{},13900000000,有效\n{},,12345,有效\n{},{},{},\n",
+        "姓名,身份证号,手机号码,登记状态\n{},{},{},有效\n,{},13900000000,有效\n{},,12345,有效\n{},{},{},情况特殊\n",
         a.name,
         a.document,
         a.phone,
