@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 pub use error::ConfigError;
@@ -80,22 +79,6 @@ pub struct BranchName {
     pub en: String,
 }
 
-/// The hours in which no mail is sent, in the branch's zone; may span midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QuietHours {
-    /// The first quiet minute.
-    pub from: NaiveTime,
-    /// The first minute that is no longer quiet.
-    pub until: NaiveTime,
-}
-
-impl QuietHours {
-    /// Whether a time of day falls into them. Equal ends mean: never quiet.
-    pub fn contain(&self, time: NaiveTime) -> bool {
-        if self.from <= self.until { self.from <= time && time < self.until } else { self.from <= time || time < self.until }
-    }
-}
-
 /// The cost of one password hash (Argon2id).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Argon2Cost {
@@ -148,8 +131,8 @@ pub struct Config {
     pub small_branch: bool,
     /// How mail leaves.
     pub mail: Mail,
-    /// When no mail leaves.
-    pub quiet_hours: QuietHours,
+    /// Whether the server plans and sends by itself.
+    pub schedule: bool,
     /// The largest upload, in bytes.
     pub upload_limit: u64,
     /// The cost of a password hash.
@@ -221,7 +204,7 @@ impl Config {
                 .parse()
                 .map_err(|_| ConfigError::key("zone", "is not a zone of the IANA database, such as \"Asia/Shanghai\""))?,
             small_branch: raw.small_branch,
-            quiet_hours: quiet_hours(&raw.quiet_hours)?,
+            schedule: raw.schedule,
             upload_limit: upload_limit(raw.upload_limit_mib)?,
             rules: raw.rules.as_ref().map(|p| place::absolute(&sources.working_folder, p)),
             mail_texts: raw.mail_texts.as_ref().map(|p| place::absolute(&sources.working_folder, p)),
@@ -248,13 +231,6 @@ fn database_url(raw: &raw::Raw, purpose: Purpose) -> Result<Option<DatabaseUrl>,
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(Some(DatabaseUrl(url.clone()))),
         Some(_) => Err(ConfigError::key("database_url", "must start with postgres://; leave it out to use SQLite in the data folder")),
     }
-}
-
-fn quiet_hours(text: &str) -> Result<QuietHours, ConfigError> {
-    let wrong = || ConfigError::key("quiet_hours", "must be two times of day, such as \"21:00-08:00\"");
-    let (from, until) = text.split_once('-').ok_or_else(wrong)?;
-    let time = |t: &str| NaiveTime::parse_from_str(t.trim(), "%H:%M").map_err(|_| wrong());
-    Ok(QuietHours { from: time(from)?, until: time(until)? })
 }
 
 fn upload_limit(mib: u32) -> Result<u64, ConfigError> {

@@ -11,6 +11,7 @@
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `schedule`: what the running server does by itself.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -32,6 +33,7 @@ mod report;
 mod review;
 mod rotate;
 mod scan;
+mod schedule;
 mod takeback;
 
 pub mod demo;
@@ -65,6 +67,7 @@ pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;
+pub use schedule::{Round, Schedule};
 pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.

@@ -73,20 +73,13 @@ impl App {
     pub async fn queue(&self, actor: Actor) -> Result<Vec<QueueItem>, AppError> {
         actor.needs(Right::Review)?;
         self.catch_up().await?;
-        let pairs = self.store.open_pairs(QUEUE).await?;
-        let apart = self.live().apart();
-        let subjects: Vec<SubjectId> = pairs.iter().flat_map(|p| [p.subject_l, p.subject_r]).collect();
-        let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
-        let ids: Vec<PersonId> = persons.values().copied().collect::<HashSet<_>>().into_iter().collect();
+        let pairs = self.open_pairs().await?;
+        let ids: Vec<PersonId> = pairs.iter().flat_map(|(_, l, r)| [*l, *r]).collect::<HashSet<_>>().into_iter().collect();
         let public = self.store.public_ids_of(&ids).await?;
         let dependents = self.store.dependents_of(&ids).await?;
-        let mut seen = HashSet::new();
         let mut items: Vec<QueueItem> = pairs
             .into_iter()
-            .filter_map(|pair| {
-                let (l, r) = (*persons.get(&pair.subject_l)?, *persons.get(&pair.subject_r)?);
-                let key = if l <= r { (l, r) } else { (r, l) };
-                (l != r && !apart.contains(&key) && seen.insert(key)).then_some(())?;
+            .filter_map(|(pair, l, r)| {
                 let of = |p| dependents.get(&p).copied().unwrap_or_default();
                 Some(QueueItem {
                     id: pair.id,
@@ -103,9 +96,26 @@ impl App {
         Ok(items)
     }
 
-    /// How many pairs wait, for the badge; an upper bound, since some may have become one person meanwhile.
+    /// How many pairs wait in the queue, for the badge.
     pub async fn count_pairs(&self) -> Result<u64, AppError> {
-        Ok(self.store.count_pairs(PairDecision::Review).await?)
+        Ok(self.open_pairs().await?.len() as u64)
+    }
+
+    /// The pairs nobody decided yet, with the two persons they would join: once for two persons, none of one person or of two told apart.
+    async fn open_pairs(&self) -> Result<Vec<(PairRow, PersonId, PersonId)>, AppError> {
+        let pairs = self.store.open_pairs(QUEUE).await?;
+        let subjects: Vec<SubjectId> = pairs.iter().flat_map(|p| [p.subject_l, p.subject_r]).collect();
+        let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
+        let apart = self.live().apart();
+        let mut seen = HashSet::new();
+        Ok(pairs
+            .into_iter()
+            .filter_map(|pair| {
+                let (l, r) = (*persons.get(&pair.subject_l)?, *persons.get(&pair.subject_r)?);
+                let key = if l <= r { (l, r) } else { (r, l) };
+                (l != r && !apart.contains(&key) && seen.insert(key)).then_some((pair, l, r))
+            })
+            .collect())
     }
 
     /// Opens a pair side by side: a disclosure of both.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::{App, FOLLOW_KEYS};
+use crate::app::{App, FOLLOW_KEYS, Schedule};
 use crate::config::{Config, Purpose};
 
 use super::args::{Options, Serve};
@@ -26,6 +26,9 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
         show::note("The recovery sheet was not confirmed yet: print it (`keys sheet`) and type it back once (`keys confirm`).");
     }
     tokio::spawn(follow_keys(Arc::clone(&app)));
+    if app.config.schedule {
+        tokio::spawn(keep_schedule(Arc::clone(&app)));
+    }
     let url = app.config.public_url.clone();
     let address = app.config.address;
     let served = crate::web::serve(Arc::clone(&app), move |port| {
@@ -38,6 +41,33 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     .await;
     app.shut().await?;
     served.map(|()| Outcome::Done).map_err(CliError::Server)
+}
+
+/// How long the schedule rests between two rounds.
+const ROUNDS: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Plans and sends what is due, until the process ends. A fault is written to the log once, not at every round.
+async fn keep_schedule(app: Arc<App>) {
+    let mut schedule = Schedule::of(app);
+    let mut said = String::new();
+    loop {
+        match schedule.round(open::now()).await {
+            Ok(round) => {
+                said.clear();
+                if let Some(sent) = round.sent.filter(|s| s.sent + s.refused + s.uncertain > 0) {
+                    tracing::info!(sent = sent.sent, refused = sent.refused, uncertain = sent.uncertain, "mails went out by schedule");
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if error != said {
+                    tracing::warn!(%error, "planning and sending by schedule failed; it is tried again");
+                    said = error;
+                }
+            }
+        }
+        tokio::time::sleep(ROUNDS).await;
+    }
 }
 
 /// Takes new keys over that another process made, until the process ends.

@@ -47,7 +47,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.bounce_domain", Kind::Text),
     ("smtp.folder", Kind::Text),
     ("smtp.per_hour", Kind::Number),
-    ("quiet_hours", Kind::Text),
+    ("schedule", Kind::YesNo),
     ("upload_limit_mib", Kind::Number),
     ("argon2.memory_kib", Kind::Number),
     ("argon2.passes", Kind::Number),
@@ -83,7 +83,7 @@ port = 8000
 behind_proxy = []
 zone = "Asia/Shanghai"
 small_branch = true
-quiet_hours = "21:00-08:00"
+schedule = true
 upload_limit_mib = 20
 
 [branch]

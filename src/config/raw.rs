@@ -26,7 +26,7 @@ pub(super) struct Raw {
     pub zone: String,
     pub small_branch: bool,
     pub smtp: RawSmtp,
-    pub quiet_hours: String,
+    pub schedule: bool,
     pub upload_limit_mib: u32,
     pub argon2: RawArgon2,
     pub rules: Option<PathBuf>,

@@ -84,7 +84,6 @@ fn every_refusal_names_the_key_and_never_the_value() {
         ),
         ("[smtp]\nfrom = \"Canary <canary@example.org>\"", &[], "`smtp.from`"),
         ("zone = \"canary\"", &[], "`zone`"),
-        ("quiet_hours = \"canary\"", &[], "`quiet_hours`"),
         ("upload_limit_mib = 0", &[], "`upload_limit_mib`"),
         ("database_url = \"mysql://u:canary@h/d\"", &[], "`database_url`"),
         ("database_url = 5", &[], "`database_url`"),
@@ -176,17 +175,6 @@ fn a_link_does_not_smuggle_the_key_file_into_the_data_folder() {
         .unwrap_err()
         .to_string();
     assert!(said.contains("`key_file`"), "{said}");
-}
-
-#[test]
-fn quiet_hours_may_span_midnight() {
-    let hours = |text: &str| quiet_hours(text).unwrap();
-    let at = |h, m| NaiveTime::from_hms_opt(h, m, 0).unwrap();
-    let night = hours("21:00-08:00");
-    assert!(night.contain(at(23, 0)) && night.contain(at(7, 59)) && !night.contain(at(8, 0)) && !night.contain(at(20, 59)));
-    let noon = hours("12:00-14:30");
-    assert!(noon.contain(at(12, 0)) && !noon.contain(at(14, 30)) && !noon.contain(at(3, 0)));
-    assert!(!hours("00:00-00:00").contain(at(0, 0)));
 }
 
 #[test]

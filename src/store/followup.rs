@@ -45,6 +45,16 @@ pub enum LinkUse {
 }
 
 impl Store {
+    /// How many messages a sender would be given now ([`Tx::claim_messages`]).
+    pub async fn count_sendable(&self, now: Timestamp) -> Result<u64, StoreError> {
+        Ok(outbox::Entity::find()
+            .filter(outbox::Column::State.is_in([OutboxState::Due, OutboxState::Retry]))
+            .filter(outbox::Column::DueAt.lte(now))
+            .filter(Condition::any().add(outbox::Column::LeaseUntil.is_null()).add(outbox::Column::LeaseUntil.lte(now)))
+            .count(&self.reader)
+            .await?)
+    }
+
     /// Tasks in a state that are due on or before a day, earliest first, at most `limit`.
     pub async fn tasks_due(&self, state: TaskState, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find()

@@ -325,7 +325,6 @@ fn a_canary_in_every_personal_field_is_found_nowhere_on_the_disk() {
     std::fs::create_dir(registry.folder().join("reports")).unwrap();
     registry.set("DONOR_REGISTRY_LOG", "trace");
     registry.set("DONOR_REGISTRY_PUBLIC_URL", "https://registry.example.org");
-    registry.set("DONOR_REGISTRY_QUIET_HOURS", "00:00-00:00");
     registry.set("DONOR_REGISTRY_SMTP_FOLDER", "mails");
     registry.add_account("registrar", PASSWORD, "small-branch");
 

@@ -10,6 +10,7 @@
 #[allow(dead_code, reason = "not every part of it has a test that uses it")]
 mod harness;
 
+mod by_itself;
 mod canaries;
 mod followup_bounces;
 mod followup_desk;

@@ -147,6 +147,8 @@ pub fn compared(page: &PairPage, towns: &Towns, text: Text) -> Vec<Compared> {
         let agreement = match (a.is_empty(), b.is_empty()) {
             (true, true) => Agreement::Silent,
             (true, false) | (false, true) => Agreement::OneSided,
+            // A village's group is no house number to the comparison, but to the reader the same text is the same.
+            (false, false) if comparison == Some(Comparison::Address) && a == b => Agreement::Same,
             (false, false) => level.map_or(Agreement::Silent, agreement_of),
         };
         let word = match agreement {
