@@ -1,6 +1,7 @@
 //! The linkage engine for files: Fellegi-Sunter with levels, fitted to the data in hand. Knows no database and no key.
 mod atoms;
 mod block;
+mod cells;
 mod cluster;
 mod compare;
 mod decide;
@@ -9,6 +10,7 @@ mod fields;
 mod hash;
 mod lunar;
 mod model;
+mod names;
 #[cfg(test)]
 mod properties;
 mod run;
