@@ -7,6 +7,7 @@ mod compare;
 mod decide;
 mod explain;
 mod fields;
+mod fit;
 mod hash;
 mod lunar;
 mod model;

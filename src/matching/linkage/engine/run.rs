@@ -7,8 +7,8 @@ use super::atoms::float;
 use super::block::{Key, Plan};
 pub(super) use super::decide::decide;
 use super::fields::FIELDS;
-
-use super::model::{Model, Pair, Weights, fit};
+use super::fit::fit;
+use super::model::{Model, Pair, Weights};
 use super::table::Table;
 use super::work::{Work, worth_keeping};
 use crate::matching::linkage::decide::Decision;
