@@ -54,7 +54,7 @@ pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
             if round >= HELD {
                 update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
                 if matches!(model.kinds[f], Kind::Given | Kind::Birth) {
-                    hold_down(&mut model.m[f], model.kinds[f]);
+                    hold_down(&mut model.m[f], model.kinds[f], &observed[f]);
                 }
             }
             // Random pairs hold matches too: what they add is taken off.
@@ -97,11 +97,16 @@ const CLEAN_FLOOR: f64 = 0.02;
 /// relatives, not slips.
 const DIFFERS: f64 = 0.12;
 
-/// Most of them that are born a generation apart.
+/// Most of them that are born a generation apart, however few pairs there are to learn it from.
 const APART: f64 = 0.02;
 
-fn hold_down(m: &mut [f64; LEVELS], kind: Kind) {
-    let apart = if kind == Kind::Birth { APART } else { 1.0 };
+/// Holds what one person seems to show to what slips can explain; `u` is what random pairs show.
+///
+/// A date that was replaced altogether is as good as random: for every one that falls near the true one without a likeness, as many
+/// fall a generation away as among random pairs. More of those are parents and children of one name.
+fn hold_down(m: &mut [f64; LEVELS], kind: Kind, u: &[f64; LEVELS]) {
+    let (near, far) = (usize::from(DIFFERENT), usize::from(GENERATION_APART));
+    let apart = if kind == Kind::Birth { (m[near] * u[far] / u[near].max(1e-12)).min(APART) } else { 1.0 };
     for (level, most) in [(DIFFERENT, DIFFERS), (GENERATION_APART, apart)] {
         let level = usize::from(level);
         let seen = m[level];
@@ -157,5 +162,22 @@ impl Sums {
                 self.near[f][level] += other.near[f][level];
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_a_generation_apart_are_no_more_than_replaced_dates_explain() {
+        let u = [0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.6];
+        let mut namesakes = [0.0, 0.9, 0.05, 0.02, 0.0, 0.002, 0.028];
+        hold_down(&mut namesakes, Kind::Birth, &u);
+        assert!((namesakes[6] - 0.003).abs() < 1e-9, "{namesakes:?}");
+        assert!((namesakes.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        let mut replaced = [0.0, 0.9, 0.05, 0.02, 0.0, 0.02, 0.01];
+        hold_down(&mut replaced, Kind::Birth, &u);
+        assert!((replaced[6] - 0.01).abs() < 1e-9, "{replaced:?}");
     }
 }
