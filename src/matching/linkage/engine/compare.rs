@@ -1,9 +1,10 @@
 //! The levels of a pair, field by field. Level 0 is a missing value; 1 is full agreement; higher levels agree less.
 
+use super::cells::{Cell, Form};
 use super::fields::{Field, Kind, Part, index};
+use super::names::{as_char, names};
 use super::similar::{dice, jaro_winkler, slips};
 use super::values::Dictionary;
-use crate::matching::linkage::chars;
 
 /// Levels of a field, the missing one counted.
 pub(super) const LEVELS: usize = 7;
@@ -27,28 +28,39 @@ pub(super) struct Seen {
 const MISSING: Seen = Seen { level: 0, rare: 0 };
 
 impl Field {
-    /// The level where the value numbers of the first part alone tell it.
-    pub(super) fn at_once(&self, x: u32, y: u32) -> Option<Seen> {
-        match (self.kind, self.parts.as_slice()) {
-            (_, [_]) if x == 0 || y == 0 => Some(MISSING),
-            (Kind::Birth, _) if x != y || self.dates[index(x)].contains(&0) => None,
-            (_, [part]) if x == y => Some(Seen { level: 1, rare: part.rarity(x) }),
-            _ => None,
+    /// The level where it is plain: a value is missing, or the values are one.
+    pub(super) fn at_once(&self, x: &Cell, y: &Cell) -> Option<Seen> {
+        if self.parts.len() != 1 {
+            return None;
+        }
+        if x.id == 0 || y.id == 0 {
+            return Some(MISSING);
+        }
+        (x.id == y.id && (self.kind != Kind::Birth || x.form == Form::Date)).then_some(Seen { level: 1, rare: x.rare })
+    }
+
+    /// The level of a pair of rows of which the cells are known. What the cells alone tell is not looked up.
+    pub(super) fn compare_cells(&self, x: &Cell, y: &Cell, a: usize, b: usize) -> Seen {
+        match self.parts.as_slice() {
+            [part] => match self.at_once(x, y) {
+                Some(seen) => seen,
+                None => match super::cells::level(self.kind, x, y) {
+                    Some(level) => Seen { level, rare: if self.tells_rarity(level) { x.rare.max(y.rare) } else { 0 } },
+                    None => self.values(part, part, x.id, y.id),
+                },
+            },
+            _ => self.compare(a, b),
         }
     }
 
-    /// The level of two value numbers of a field of one part.
-    pub(super) fn compare_line(&self, x: u32, y: u32) -> Option<Seen> {
-        match (self.kind, self.parts.as_slice()) {
-            (Kind::Place, _) => None,
-            (_, [part]) => Some(if x == 0 || y == 0 { MISSING } else { self.values(part, part, x, y) }),
-            _ => None,
-        }
+    /// Whether the rarity of the values tells anything at a level.
+    fn tells_rarity(&self, level: u8) -> bool {
+        if self.kind == Kind::Birth { level == 1 } else { level < DIFFERENT }
     }
 
     /// The level of a pair of rows; symmetric.
     pub(super) fn compare(&self, a: usize, b: usize) -> Seen {
-        if self.kind == Kind::Place {
+        if self.kind == Kind::Place && self.parts.len() > 1 {
             return self.places(a, b);
         }
         let mut best: Option<Seen> = None;
@@ -71,7 +83,7 @@ impl Field {
         let rare = p.rarity(x).max(q.rarity(y));
         if self.kind == Kind::Birth {
             let level = dates(self.dates[index(x)], self.dates[index(y)]);
-            return Seen { level, rare: if level == 1 { rare } else { 0 } };
+            return Seen { level, rare: if self.tells_rarity(level) { rare } else { 0 } };
         }
         if x == y {
             return Seen { level: 1, rare };
@@ -84,9 +96,10 @@ impl Field {
             Kind::Address => addresses(d, x, y),
             Kind::StreetNumber => house_numbers(d.units(x), d.units(y)),
             Kind::Word => words(d.units(x), d.units(y)),
+            Kind::Place if near_places(d.units(x), d.units(y)) => 2,
             Kind::Sex | Kind::Birth | Kind::Place => DIFFERENT,
         };
-        Seen { level, rare: if level < DIFFERENT { rare } else { 0 } }
+        Seen { level, rare: if self.tells_rarity(level) { rare } else { 0 } }
     }
 
     /// Locality, postcode, region: how many agree, and whether the others nearly do.
@@ -104,8 +117,7 @@ impl Field {
                 continue;
             }
             let (u, v) = (part.dictionary.units(x), part.dictionary.units(y));
-            let close = u.len().min(v.len()) >= 3 && (slips(u, v, 1).is_some() || (u.len() > 5 && jaro_winkler(u, v) >= 0.9));
-            if close {
+            if near_places(u, v) {
                 near += 1;
                 rare = rare.max(part.rarity(x)).max(part.rarity(y));
             } else {
@@ -124,6 +136,10 @@ impl Field {
     }
 }
 
+fn near_places(a: &[u16], b: &[u16]) -> bool {
+    a.len().min(b.len()) >= 3 && (slips(a, b, 1).is_some() || (a.len().max(b.len()) > 5 && jaro_winkler(a, b) >= 0.9))
+}
+
 /// Surname and given name together: whether they changed places.
 pub(super) fn swapped(surname: &Field, given: &Field, a: usize, b: usize) -> bool {
     let ([s], [g]) = (surname.parts.as_slice(), given.parts.as_slice()) else { return false };
@@ -136,96 +152,16 @@ pub(super) fn swapped(surname: &Field, given: &Field, a: usize, b: usize) -> boo
     one.min(two) <= 2 && one.max(two) <= 3
 }
 
-fn names(d: &Dictionary, x: u32, y: u32) -> u8 {
-    let (a, b) = (d.units(x), d.units(y));
-    match (d.is_han(x), d.is_han(y)) {
-        (true, true) => han_names(a, b),
-        (false, false) => latin_names(d, x, y),
-        (true, false) => romanised(a, b),
-        (false, true) => romanised(b, a),
-    }
-}
-
-fn as_char(unit: u16) -> char {
-    char::from_u32(u32::from(unit)).unwrap_or('\u{fffd}')
-}
-
-fn han_names(a: &[u16], b: &[u16]) -> u8 {
-    let pairs = || a.iter().zip(b).map(|(x, y)| (as_char(*x), as_char(*y)));
-    if a.len() == b.len() {
-        if pairs().all(|(x, y)| chars::same_sound(x, y)) || (a.len() == 2 && a[0] == b[1] && a[1] == b[0]) {
-            return 2;
-        }
-        if pairs().all(|(x, y)| chars::similar_sound(x, y) || chars::same_shape(x, y)) {
-            return 3;
-        }
-    }
-    let shared = |x: &[u16], y: &[u16]| x.iter().filter(|c| y.contains(c)).count();
-    // A sign written twice counts no more than it does in the other name.
-    let common = shared(a, b).min(shared(b, a));
-    match (common, a.len().max(b.len())) {
-        (0, _) => DIFFERENT,
-        (c, longest) if longest - c <= 1 => {
-            // One of two signs differs: two people of one family often share the other; one sign missing is a slip.
-            if a.len() == b.len() && longest <= 2 { 4 } else { 3 }
-        }
-        _ => 4,
-    }
-}
-
-/// A name in Chinese characters against letters.
-fn romanised(han: &[u16], latin: &[u16]) -> u8 {
-    fn spelled(text: &[u16], characters: &[u16]) -> bool {
-        let Some((first, rest)) = characters.split_first() else { return text.is_empty() };
-        let readings = chars::readings(as_char(*first));
-        readings.iter().take_while(|s| **s != 0).any(|s| {
-            let mut tail = text;
-            let fits = chars::letters(*s).chars().all(|c| match tail.split_first() {
-                Some((t, more)) => {
-                    tail = more;
-                    as_char(*t) == c || (c == 'ü' && matches!(as_char(*t), 'u' | 'v'))
-                }
-                None => false,
-            });
-            fits && spelled(tail, rest)
-        })
-    }
-    if spelled(latin, han) { 2 } else { DIFFERENT }
-}
-
-fn latin_names(d: &Dictionary, x: u32, y: u32) -> u8 {
-    let (a, b) = (d.units(x), d.units(y));
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if short.len() >= 3 && slips(a, b, 1).is_some() {
-        return 2;
-    }
-    if short.len() >= 5 && slips(a, b, 2).is_some() {
-        return 3;
-    }
-    if long.starts_with(short) && (short.len() == 1 || short.len() >= 3) {
-        return 3;
-    }
-    let same_sound = d.sound[index(x)] == d.sound[index(y)] && short.len() >= 3;
-    let likeness = jaro_winkler(a, b);
-    if likeness >= 0.9 || (same_sound && likeness >= 0.84) {
-        3
-    } else if likeness >= 0.78 || (short.len() >= 4 && long.windows(short.len()).any(|w| w == short)) {
-        4
-    } else {
-        DIFFERENT
-    }
-}
-
-fn dates(a: [u16; 3], b: [u16; 3]) -> u8 {
-    let known: Vec<usize> = (0..3).filter(|i| a[*i] != 0 && b[*i] != 0).collect();
-    if known.is_empty() {
+pub(super) fn dates(a: [u16; 3], b: [u16; 3]) -> u8 {
+    let known = a.iter().zip(&b).filter(|(x, y)| **x != 0 && **y != 0).count();
+    if known == 0 {
         return 0;
     }
-    let same = known.iter().filter(|i| a[**i] == b[**i]).count();
-    if same == known.len() {
+    let same = a.iter().zip(&b).filter(|(x, y)| **x != 0 && x == y).count();
+    if same == known {
         return if same == 3 { 1 } else { 4 - u8::try_from(same).unwrap_or(1) + u8::from(a[0] != b[0]) };
     }
-    if known.len() == 3 {
+    if known == 3 {
         if a[0] == b[0] && a[1] == b[2] && a[2] == b[1] {
             return 2;
         }
@@ -256,12 +192,14 @@ fn digits_apart(a: [u16; 3], b: [u16; 3]) -> usize {
 /// One digit differs, two neighbouring digits changed places, or a part is one off.
 fn one_digit(a: [u16; 3], b: [u16; 3]) -> bool {
     let (x, y) = (digits(a), digits(b));
-    let differing: Vec<usize> = (0..8).filter(|i| x[*i] != y[*i]).collect();
-    match differing[..] {
-        [_] => true,
-        [i, j] => (j == i + 1 && x[i] == y[j] && x[j] == y[i]) || a.iter().zip(&b).all(|(p, q)| p.abs_diff(*q) <= 1),
-        _ => a.iter().zip(&b).all(|(p, q)| p.abs_diff(*q) <= 1),
-    }
+    let mut differing = (0..8).filter(|i| x[*i] != y[*i]);
+    let (first, second, more) = (differing.next(), differing.next(), differing.next().is_some());
+    let exchanged = match (first, second, more) {
+        (Some(_), None, _) => return true,
+        (Some(i), Some(j), false) => j == i + 1 && x[i] == y[j] && x[j] == y[i],
+        _ => false,
+    };
+    exchanged || a.iter().zip(&b).all(|(p, q)| p.abs_diff(*q) <= 1)
 }
 
 fn numbers(a: &[u16], b: &[u16]) -> u8 {
@@ -343,38 +281,7 @@ fn words(a: &[u16], b: &[u16]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::values::Builder;
     use super::*;
-
-    fn name_level(a: &str, b: &str) -> u8 {
-        let mut builder = Builder::default();
-        let (x, y) = (builder.number(a), builder.number(b));
-        let d = builder.finish(true);
-        assert_eq!(names(&d, x, y), names(&d, y, x), "{a} {b}");
-        names(&d, x, y)
-    }
-
-    #[test]
-    fn names_agree_by_level_and_symmetrically() {
-        for (a, b, level) in [
-            ("晓明", "小明", 2),
-            ("晓明", "明晓", 2),
-            ("晓明", "xiaoming", 2),
-            ("兰", "南", 3),
-            ("伟平", "平", 3),
-            ("峰伟", "峰峰", 4),
-            ("伟", "芳", 5),
-            ("平平子", "平静", 4),
-            ("mitchell", "mitchel", 2),
-            ("mitchell", "mtchel", 3),
-            ("mitchell", "m", 3),
-            ("tim", "timothy", 3),
-            ("jonathan", "johanna", 4),
-            ("anna", "bert", 5),
-        ] {
-            assert_eq!(name_level(a, b), level, "{a} {b}");
-        }
-    }
 
     #[test]
     fn chinese_addresses_agree_by_places_and_numbers() {

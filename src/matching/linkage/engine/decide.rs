@@ -15,7 +15,7 @@ const POSSIBLE: f64 = -3.0;
 
 pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Options, unreached: f64, keys: Vec<Key>) -> Outcome {
     let cut = options.threshold.map_or(0.0, |p| (p / (1.0 - p)).log2().clamp(-40.0, 40.0));
-    let scored: Vec<(f64, f64)> = pairs.par_iter().map(|p| (weights.weight(p), weights.probabilities(p).0)).collect();
+    let scored: Vec<(f64, f64)> = pairs.par_iter().map(|p| (weights.weight(p), weights.probabilities(p)[0])).collect();
     let links: Vec<Link> =
         pairs.iter().zip(&scored).filter(|(_, (w, _))| *w >= POSSIBLE).map(|(p, (w, _))| Link { a: p.a, b: p.b, weight: *w }).collect();
     let mut same: Vec<Link> = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Op
     for l in &same {
         called.insert((l.a, l.b));
         let p = work.pair(l.a, l.b);
-        let probability = weights.probabilities(&p).0;
+        let probability = weights.probabilities(&p)[0];
         let joint = 1.0 / (1.0 + (-l.weight).exp2());
         right += joint.max(probability);
         n += 1.0;

@@ -147,11 +147,9 @@ impl Inspection<'_> {
         }
         let pair = work.pair(a, b);
         let weight = weights.weight(&pair);
-        // So far one person stands against two unrelated people; the weight is against two of one home as well.
-        let (_, home) = weights.bits(&pair);
-        let top = home.max(0.0);
-        steps.push(step(Subject::Household, -(top + ((home - top).exp2() + (-top).exp2()).log2())));
-        Explanation { steps, weight, probability: weights.probabilities(&pair).0 }
+        // So far one person stands against two unrelated people; the weight is against two of one home or neighbourhood as well.
+        steps.push(step(Subject::Household, weight - weights.bits(&pair)[0]));
+        Explanation { steps, weight, probability: weights.probabilities(&pair)[0] }
     }
 
     /// What the columns of a comparison hold in a row.
@@ -171,7 +169,7 @@ impl Inspection<'_> {
     pub fn weigh(&self, left: usize, right: usize) -> (f64, f64) {
         let (a, b) = self.rows(left, right);
         let pair = self.inside.work.pair(a, b);
-        (self.inside.weights.weight(&pair), self.inside.weights.probabilities(&pair).0)
+        (self.inside.weights.weight(&pair), self.inside.weights.probabilities(&pair)[0])
     }
 
     /// Whether some key brings two rows together.
@@ -185,7 +183,7 @@ impl Inspection<'_> {
         let Inside { work, weights, pairs, .. } = &self.inside;
         let scored = |p: &super::model::Pair| {
             let right = if work.two { index(p.b) - work.left } else { index(p.b) };
-            let (weight, probability) = (weights.weight(p), weights.probabilities(p).0);
+            let (weight, probability) = (weights.weight(p), weights.probabilities(p)[0]);
             let decision = if weight >= self.outcome.cut { Decision::Same } else { Decision::Different };
             ScoredPair { left: index(p.a), right, probability, weight, decision }
         };

@@ -32,6 +32,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether neighbours share it.
+    pub(super) const fn of_the_place(self) -> bool {
+        matches!(self, Self::Address | Self::Place)
+    }
+
     /// Whether people of one home share it. What they do not share tells them apart.
     pub(super) const fn of_the_family(self) -> bool {
         matches!(self, Self::Surname | Self::Phone | Self::Email | Self::Address | Self::StreetNumber | Self::Place)

@@ -1,14 +1,17 @@
 //! The linkage engine for files: Fellegi-Sunter with levels, fitted to the data in hand. Knows no database and no key.
 mod atoms;
 mod block;
+mod cells;
 mod cluster;
 mod compare;
 mod decide;
 mod explain;
 mod fields;
+mod fit;
 mod hash;
 mod lunar;
 mod model;
+mod names;
 #[cfg(test)]
 mod properties;
 mod run;

@@ -1,13 +1,15 @@
-//! The Fellegi-Sunter model: three kinds of pairs, and what each shows in every field.
+//! The Fellegi-Sunter model: four kinds of pairs, and what each shows in every field.
 //!
 //! - one person: m, estimated by EM within what registers of people show (Dirichlet priors by kind of field);
 //! - two unrelated people: u, from random pairs;
 //! - two people of one home: what homes share (surname, address, phone) is estimated, what tells people of a home apart
 //!   (given name, birth date, numbers) is held to what unrelated people show. Without this kind a household is taken for one
-//!   person; because it cannot take over given name and birth date, it cannot take true matches either.
+//!   person; because it cannot take over given name and birth date, it cannot take true matches either;
+//! - two people of one neighbourhood: where several fields tell the place, street, town and postcode agree together. Counted one by
+//!   one, as u counts them, their agreement would outvote a name and a birth date that differ.
 
 use super::atoms::float;
-use super::compare::{DIFFERENT, GENERATION_APART, LEVELS, SWAPPED, Seen};
+use super::compare::{DIFFERENT, LEVELS, SWAPPED, Seen};
 use super::fields::{FIELDS, Field, Kind};
 
 /// A compared pair: the level of every field in four bits each, and how rare what agrees is.
@@ -50,18 +52,20 @@ pub(super) type Table = [[f64; LEVELS]; FIELDS];
 pub(super) struct Model {
     pub fields: usize,
     pub kinds: [Kind; FIELDS],
-    /// Share of all pairs that are one person, one home.
+    /// Share of all pairs that are one person, one home, one neighbourhood.
     pub matches: f64,
     pub homes: f64,
+    pub neighbours: f64,
     pub m: Table,
     pub u: Table,
     pub home: Table,
+    pub near: Table,
     /// Mean rarity (log2 of 1/share) of the values seen at each level among random pairs; NaN where too few were seen.
     pub usual: Table,
 }
 
 /// What pairs of one person show in a field before any data: the shares of levels 1 to 6.
-const fn expected(kind: Kind) -> [f64; LEVELS] {
+pub(super) const fn expected(kind: Kind) -> [f64; LEVELS] {
     match kind {
         Kind::Surname => [0.0, 0.86, 0.06, 0.03, 0.01, 0.04, 0.0],
         Kind::Given => [0.0, 0.82, 0.07, 0.05, 0.02, 0.03, 0.01],
@@ -77,14 +81,6 @@ const fn expected(kind: Kind) -> [f64; LEVELS] {
     }
 }
 
-/// Rounds for which pairs of one person are held to the expectation.
-const HELD: usize = 10;
-/// Pairs the expectation counts for.
-const EXPECTED_PAIRS: f64 = 15.0;
-/// Share of people of one home with the same birth date (twins) before any data, and the most it may be.
-const TWINS: [f64; 2] = [0.02, 0.08];
-/// Most of the pairs of one home that bear the same given name (a child named after its parent).
-const NAMED_AFTER: f64 = 0.1;
 /// Rarity beyond which a fuzzy agreement is not worth more, in bits from the usual.
 const FUZZY: f64 = 5.0;
 
@@ -136,7 +132,14 @@ impl Model {
             m[f] = expected(fields[f].kind);
             home[f] = if kinds[f].of_the_family() { expected(fields[f].kind) } else { u[f] };
         }
-        Self { fields: n, kinds, matches: 0.05 * rows / total_pairs, homes: 0.05 * rows / total_pairs, m, u, home, usual }
+        let mut near = u;
+        for f in (0..n).filter(|f| kinds[*f].of_the_place()) {
+            near[f] = expected(kinds[f]);
+        }
+        let share = 0.05 * rows / total_pairs;
+        // One field alone cannot agree with itself more often than u says.
+        let several = kinds.iter().take(n).filter(|k| k.of_the_place()).count() > 1;
+        Self { fields: n, kinds, matches: share, homes: share, neighbours: if several { share } else { 0.0 }, m, u, home, near, usual }
     }
 
     /// How much rarer, in bits, the agreeing value of a field is than usual at its level.
@@ -170,13 +173,15 @@ impl Model {
     pub(super) fn weights(&self) -> Weights {
         let mut w = Weights {
             person: [[0.0; LEVELS]; FIELDS],
-            told: vec![[0.0; 2]; self.fields * LEVELS * RARITIES],
+            told: vec![[0.0; 3]; self.fields * LEVELS * RARITIES],
             prior: 0.0,
             prior_home: 0.0,
+            prior_near: f64::NEG_INFINITY,
             fields: self.fields,
         };
         for f in 0..self.fields {
             let (person, home) = (ordered(&self.m[f], &self.u[f]), ordered(&self.home[f], &self.u[f]));
+            let near = self.kinds[f].of_the_place().then(|| ordered(&self.near[f], &self.u[f]));
             w.person[f] = person;
             for level in 1..LEVELS {
                 for rare in 0..=u8::MAX {
@@ -190,13 +195,17 @@ impl Model {
                         }
                         _ => home[level],
                     };
-                    w.told[place(f, level, rare)] = [bits, of_home];
+                    let of_near = near.map_or(0.0, |near| self.value(f, &near, level, rare));
+                    w.told[place(f, level, rare)] = [bits, of_home, of_near];
                 }
             }
         }
-        let rest = (1.0 - self.matches - self.homes).max(1e-9);
+        let rest = (1.0 - self.matches - self.homes - self.neighbours).max(1e-9);
         w.prior = (self.matches.max(1e-300) / rest).log2();
         w.prior_home = (self.homes.max(1e-300) / rest).log2();
+        if self.neighbours > 0.0 {
+            w.prior_near = (self.neighbours / rest).log2();
+        }
         w
     }
 }
@@ -244,10 +253,11 @@ pub(super) fn share_rows(count: u32) -> f64 {
 pub(super) struct Weights {
     /// By field and level, rarity aside.
     pub person: Table,
-    /// By field, level and rarity: for one person and for one home.
-    told: Vec<[f64; 2]>,
+    /// By field, level and rarity: for one person, one home, one neighbourhood.
+    told: Vec<[f64; 3]>,
     pub prior: f64,
     pub prior_home: f64,
+    prior_near: f64,
     pub fields: usize,
 }
 
@@ -263,163 +273,30 @@ impl Weights {
         all.iter().map(|w| w[0]).fold(0.0, f64::max)
     }
 
-    /// Odds in bits of one person, and of one home, against two unrelated people.
-    pub(super) fn bits(&self, pair: &Pair) -> (f64, f64) {
-        let (mut person, mut home) = (self.prior, self.prior_home);
+    /// Odds in bits of one person, of one home and of one neighbourhood against two unrelated people.
+    pub(super) fn bits(&self, pair: &Pair) -> [f64; 3] {
+        let mut bits = [self.prior, self.prior_home, self.prior_near];
         for f in 0..self.fields {
-            let [p, h] = self.told[place(f, pair.level(f), pair.rare[f])];
-            person += p;
-            home += h;
+            for (sum, told) in bits.iter_mut().zip(self.told[place(f, pair.level(f), pair.rare[f])]) {
+                *sum += told;
+            }
         }
-        (person, home)
+        bits
     }
 
-    /// The probabilities of one person and of one home.
-    pub(super) fn probabilities(&self, pair: &Pair) -> (f64, f64) {
-        let (person, home) = self.bits(pair);
-        let top = person.max(home).max(0.0);
-        let (p, h, n) = ((person - top).exp2(), (home - top).exp2(), (-top).exp2());
-        (p / (p + h + n), h / (p + h + n))
+    /// The probabilities of one person, of one home and of one neighbourhood.
+    pub(super) fn probabilities(&self, pair: &Pair) -> [f64; 3] {
+        let bits = self.bits(pair);
+        let top = bits.iter().copied().fold(0.0, f64::max);
+        let odds = bits.map(|b| (b - top).exp2());
+        let all: f64 = odds.iter().sum::<f64>() + (-top).exp2();
+        odds.map(|o| o / all)
     }
 
     /// The weight of a pair: log2 of its odds for one person against everything else.
     pub(super) fn weight(&self, pair: &Pair) -> f64 {
-        let (person, home) = self.bits(pair);
-        let top = home.max(0.0);
-        person - (top + ((home - top).exp2() + (-top).exp2()).log2())
-    }
-}
-
-/// Expectation-maximisation over the pairs worth keeping; all others are taken for unrelated people.
-pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
-    use rayon::prelude::*;
-    let observed = model.u;
-    for round in 0..100 {
-        let weights = model.weights();
-        // Fixed chunks and a fixed order of sums: the same result with any number of threads.
-        let sums: Vec<Sums> = pairs
-            .par_chunks(16_384)
-            .map(|some| {
-                let mut s = Sums::default();
-                for pair in some {
-                    let (p, h) = weights.probabilities(pair);
-                    s.matches += p;
-                    s.homes += h;
-                    for f in 0..model.fields {
-                        let level = pair.level(f);
-                        s.m[f][level] += p;
-                        s.home[f][level] += h;
-                    }
-                }
-                s
-            })
-            .collect();
-        let mut all = Sums::default();
-        for s in &sums {
-            all.add(s, model.fields);
-        }
-        let before = model.matches;
-        model.matches = (all.matches / total_pairs).clamp(1e-15, 0.5);
-        model.homes = (all.homes / total_pairs).clamp(1e-15, 0.5);
-        for f in 0..model.fields {
-            let prior = expected(model.kinds[f]);
-            // First homes find their share: a father and a son of one name would else teach that birth dates of one person differ.
-            if round >= HELD {
-                update(&mut model.m[f], &all.m[f], &prior, EXPECTED_PAIRS);
-                if matches!(model.kinds[f], Kind::Given | Kind::Birth) {
-                    hold_down(&mut model.m[f], model.kinds[f]);
-                }
-            }
-            // Random pairs hold matches too: what they add is taken off.
-            for level in 1..LEVELS {
-                let clean = observed[f][level] - model.matches * model.m[f][level];
-                model.u[f][level] = clean.max(observed[f][level] * CLEAN_FLOOR);
-            }
-            let sum: f64 = model.u[f].iter().skip(1).sum();
-            model.u[f].iter_mut().skip(1).for_each(|p| *p /= sum.max(1e-300));
-            if model.kinds[f].of_the_family() {
-                update(&mut model.home[f], &all.home[f], &prior, EXPECTED_PAIRS);
-            } else {
-                model.home[f] = model.u[f];
-                if model.kinds[f] == Kind::Birth {
-                    let told: f64 = all.home[f].iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
-                    let twins = ((all.home[f][1] + TWINS[0] * EXPECTED_PAIRS) / told).clamp(model.u[f][1], TWINS[1].max(model.u[f][1]));
-                    model.home[f].iter_mut().for_each(|p| *p *= 1.0 - twins);
-                    model.home[f][1] += twins;
-                } else if model.kinds[f] == Kind::Given {
-                    // Brothers and sisters often share a sign of the given name, parents and children at times the name itself.
-                    siblings(&mut model.home[f], &all.home[f], &model.u[f]);
-                }
-            }
-        }
-        if (model.matches - before).abs() <= 1e-7 * before.max(1e-15) && round > HELD + 5 {
-            break;
-        }
-    }
-}
-
-/// Least share of a chance agreement that is left when the matches' part is taken off.
-const CLEAN_FLOOR: f64 = 0.02;
-
-/// Most of the pairs of one person that may differ altogether in what tells people of a home apart: where more seem to, they are
-/// relatives, not slips.
-const DIFFERS: f64 = 0.12;
-
-/// Most of them that are born a generation apart.
-const APART: f64 = 0.02;
-
-fn hold_down(m: &mut [f64; LEVELS], kind: Kind) {
-    let apart = if kind == Kind::Birth { APART } else { 1.0 };
-    for (level, most) in [(DIFFERENT, DIFFERS), (GENERATION_APART, apart)] {
-        let level = usize::from(level);
-        let seen = m[level];
-        if seen > most {
-            let rest = (1.0 - most) / (1.0 - seen).max(1e-9);
-            m.iter_mut().for_each(|p| *p *= rest);
-            m[level] = most;
-        }
-    }
-}
-
-fn siblings(home: &mut [f64; LEVELS], seen: &[f64; LEVELS], u: &[f64; LEVELS]) {
-    let told: f64 = seen.iter().skip(1).sum::<f64>() + EXPECTED_PAIRS;
-    let named_after = ((seen[1] + u[1] * EXPECTED_PAIRS) / told).clamp(u[1], NAMED_AFTER.max(u[1]));
-    let free: f64 = (3..=usize::from(DIFFERENT)).map(|l| seen[l] + u[l] * EXPECTED_PAIRS).sum();
-    let fixed: f64 = named_after + u[2] + u[usize::from(SWAPPED)];
-    for level in 1..LEVELS {
-        home[level] = match level {
-            1 => named_after,
-            2 => u[level],
-            l if l == usize::from(SWAPPED) => u[level],
-            _ => (1.0 - fixed) * (seen[level] + u[level] * EXPECTED_PAIRS) / free.max(1e-300),
-        };
-    }
-}
-
-fn update(table: &mut [f64; LEVELS], seen: &[f64; LEVELS], prior: &[f64; LEVELS], weight: f64) {
-    let told: f64 = seen.iter().skip(1).sum::<f64>() + weight;
-    for level in 1..LEVELS {
-        table[level] = (seen[level] + prior[level] * weight) / told;
-    }
-}
-
-#[derive(Default)]
-struct Sums {
-    matches: f64,
-    homes: f64,
-    m: Table,
-    home: Table,
-}
-
-impl Sums {
-    fn add(&mut self, other: &Self, fields: usize) {
-        self.matches += other.matches;
-        self.homes += other.homes;
-        for f in 0..fields {
-            for level in 0..LEVELS {
-                self.m[f][level] += other.m[f][level];
-                self.home[f][level] += other.home[f][level];
-            }
-        }
+        let [person, home, near] = self.bits(pair);
+        let top = home.max(near).max(0.0);
+        person - (top + ((home - top).exp2() + (near - top).exp2() + (-top).exp2()).log2())
     }
 }

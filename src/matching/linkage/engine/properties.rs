@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::compare::{DIFFERENT, LEVELS, Seen};
 use super::fields::FIELDS;
-use super::model::{Model, Pair, fit};
+use super::fit::fit;
+use super::model::{Model, Pair};
 use super::work::Work;
 use super::{Options, Outcome, Schema, Table, dedupe, pair};
 use crate::matching::linkage::decide::Decision;

@@ -6,8 +6,9 @@ use super::EngineError;
 use super::atoms::float;
 use super::block::{Key, Plan};
 pub(super) use super::decide::decide;
-use super::fields::{FIELDS, Kind};
-use super::model::{Model, Pair, Weights, fit};
+use super::fields::FIELDS;
+use super::fit::fit;
+use super::model::{Model, Pair, Weights};
 use super::table::Table;
 use super::work::{Work, worth_keeping};
 use crate::matching::linkage::decide::Decision;
@@ -108,7 +109,7 @@ pub(super) fn link(
     let mut best = [0.0f64; FIELDS];
     for (f, b) in best.iter_mut().enumerate().take(work.fields.len()) {
         // Full agreement of a field of one part is seen at once.
-        let one = work.fields[f].kind != Kind::Place && work.fields[f].parts.len() == 1;
+        let one = work.fields[f].parts.len() == 1;
         *b = weights.most(f, if one { 2 } else { 1 });
     }
     let (mut pairs, keys) =

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::EngineError;
 use super::atoms::float;
 use super::block::Habit;
+use super::cells::{Cell, cells};
 use super::compare::{SWAPPED, Seen, swapped};
 use super::fields::{FIELDS, Field, Kind, build, index};
 use super::hash::Sequence;
@@ -27,8 +28,8 @@ pub(super) struct Work {
     given: Option<usize>,
     /// The fields in the order in which a pair is looked at: short values of fixed form before names and addresses.
     cheapest_first: Vec<usize>,
-    /// Value numbers of the first part of every field, row after row: what a pair looks at first lies together.
-    lines: Vec<u32>,
+    /// Row after row: what a pair looks at first lies together.
+    cells: Vec<Cell>,
 }
 
 impl Work {
@@ -38,12 +39,6 @@ impl Work {
         let of = |kind| fields.iter().position(|f: &Field| f.kind == kind);
         let (surname, given) = (of(Kind::Surname), of(Kind::Given));
         let width = fields.len();
-        let mut lines = vec![0u32; rows * width];
-        lines.par_chunks_mut(width).enumerate().for_each(|(row, line)| {
-            for (cell, field) in line.iter_mut().zip(&fields) {
-                *cell = field.parts[0].id(row);
-            }
-        });
         let mut cheapest_first: Vec<usize> = (0..width).collect();
         cheapest_first.sort_by_key(|f| match fields[*f].kind {
             Kind::Sex | Kind::Birth | Kind::StreetNumber => 0,
@@ -59,7 +54,7 @@ impl Work {
             rows,
             left: tables.first().map_or(0, |t| t.len()),
             two: tables.len() == 2,
-            lines,
+            cells: cells(&fields, rows),
             fields,
         })
     }
@@ -166,9 +161,9 @@ pub(super) fn worth_keeping(work: &Work, weights: &Weights, best: &[f64; FIELDS]
     let mut seen = [Seen::default(); FIELDS];
     let mut open = [false; FIELDS];
     let mut bound = weights.prior;
-    let (line_x, line_y) = (&work.lines[x * n..(x + 1) * n], &work.lines[y * n..(y + 1) * n]);
+    let (line_x, line_y) = (&work.cells[x * n..(x + 1) * n], &work.cells[y * n..(y + 1) * n]);
     for (f, field) in work.fields.iter().enumerate() {
-        match field.at_once(line_x[f], line_y[f]) {
+        match field.at_once(&line_x[f], &line_y[f]) {
             Some(s) => {
                 seen[f] = s;
                 bound += weights.of(f, s);
@@ -184,7 +179,7 @@ pub(super) fn worth_keeping(work: &Work, weights: &Weights, best: &[f64; FIELDS]
             return None;
         }
         if open[f] {
-            let s = work.fields[f].compare_line(line_x[f], line_y[f]).unwrap_or_else(|| work.fields[f].compare(x, y));
+            let s = work.fields[f].compare_cells(&line_x[f], &line_y[f], x, y);
             seen[f] = s;
             // Names may still turn out to have changed places.
             let name = Some(f) == work.surname || Some(f) == work.given;
