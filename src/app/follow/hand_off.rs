@@ -203,7 +203,10 @@ impl App {
                 Err(other) => return Err(other.into()),
             }
         }
-        tx.audit(&AuditEntry::on(now, actor.staff(), action, "registry", None).with("people", out.len())).await?;
+        // One leaf with whom it concerned.
+        let mut entry = AuditEntry::on(now, actor.staff(), action, "registry", None).with("people", out.len());
+        entry.ids = out.iter().map(|(task, _)| task.person_id.0).collect();
+        tx.audit(&entry).await?;
         tx.commit().await?;
         Ok(out)
     }
