@@ -111,6 +111,10 @@ kind-family_told = Has the family been told
 kind-wish_check = Yearly check of the wish
 kind-executor_check = Executor check
 kind-volunteer_thanks = Thanks to volunteers
+kind-pre_sampling = Questions before sampling
+kind-deferral_explained = Deferral explained
+kind-post_donation = After a stem-cell donation
+kind-volunteer_duty = Reminder of a drive
 not-planned-exited = Left
 not-planned-undecided = Undecided
 not-planned-suppressed = Not to be contacted
@@ -120,3 +124,70 @@ not-planned-covered = Covered by another contact
 not-planned-no-channel = No way of contact
 not-planned-other = Other
 kind-other = Follow-up
+calendar = Calendar of contacts
+calendar-lead = What was done, what is open, and what the rules will plan within two years, with all limits applied. Looking changes nothing.
+calendar-none = No contact, past or planned
+calendar-none-do = Nothing is due under the rules; the reasons stand below where there are some.
+calendar-day = Day
+calendar-kind = About
+calendar-rule = Rule
+calendar-done = Done
+calendar-not-sent = Not sent
+calendar-open = Planned
+calendar-queued = In the outbox
+calendar-held = Waits for the first contact
+calendar-future = Planned when its time comes
+calendar-everything = Everything
+policy = Rules to come
+policy-since = The rules in force hold since {$x}.
+policy-next = From {$x} on, another edition holds. This is what it changes; nothing of it takes effect before.
+policy-same = It changes nothing.
+policy-changes = What changes
+policy-field = Field
+policy-old = Now
+policy-new = Then
+policy-limit = Limit over all rules
+policy-added = New rule
+policy-removed = Rule ends
+policy-contacts = What it comes to
+policy-contacts-lead = Contacts of the twelve months from that day on, for the people on file today.
+policy-without = Without the change
+policy-with = With it
+policy-none = No change is coming
+policy-none-do = Another edition is a file followup*.toml in the folder of rules, with its own valid_from; it is shown here before it takes effect.
+kind-confirm_interest = Confirm an interest
+hands = Letters and messages
+hands-lead = For those whom no mail and no call reaches, and for calls that a short message may replace. Giving names, addresses or numbers out is recorded.
+hands-letters = Letters
+hands-letters-n = {$n ->
+    [0] Nobody is waiting for a letter: who cannot be reached has no address on file.
+    [one] One person can be reached by letter only.
+   *[other] {$n} people can be reached by letter only.
+}
+hands-letters-what = The letters fit A4 and a window envelope, and say nothing of what was registered. Each task comes up again after 30 days.
+hands-letters-do = Print the letters
+hands-off = Short messages
+hands-off-n = {$n ->
+    [0] No call of today may be replaced by a message.
+    [one] One call of today may be replaced by a message.
+   *[other] {$n} calls of today may be replaced by a message.
+}
+hands-off-what = The file holds reference, number and text for the office’s platform. Without a result the call is due again after a week.
+hands-off-do = Give the file out
+hands-message = What the message says
+hands-message-hint = Up to 300 characters; no name, no word of what was registered.
+hands-message-text = {$x}: please call us back when it suits you, so that we can check whether your contact data are still right.
+hands-results = Results of the platform
+hands-results-hint = One line each: reference, a comma, and delivered or failed.
+hands-results-do = Read the results
+hands-read = {$x} delivered, {$y} to be called
+slip-hands-message = Please write a text of 1 to 300 characters on one line
+slip-hands-results = No line names an open message: reference, comma, delivered or failed
+letters-made = {$n ->
+    [one] One letter. The page is shown once.
+   *[other] {$n} letters, one a sheet. The page is shown once.
+}
+letter-hello = Dear {$x},
+letter-why = You once left your contact data with {$x}. We have not been able to reach you by telephone or mail.
+letter-ask = Please call us or come by when it suits you, and tell us how we may reach you.
+letter-free = You may change or withdraw what you told us at any time, without giving a reason.

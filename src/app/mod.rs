@@ -10,7 +10,8 @@
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
-//! - `follow`: plan, send, tasks, first contact; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `self_enrol`: an interest on the registrant's own phone.
+//! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `schedule`: what the running server does by itself.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
@@ -34,6 +35,7 @@ mod review;
 mod rotate;
 mod scan;
 mod schedule;
+mod self_enrol;
 mod takeback;
 
 pub mod demo;
@@ -57,7 +59,10 @@ pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
-pub use follow::{FirstContact, PlanOutcome, SendTally, Taken, TaskItem, TaskOutcome};
+pub use follow::{
+    Calendar, CalendarLine, FirstContact, HandsWaiting, LetterOut, PlanOutcome, PolicyPreview, ResultsRead, SendTally, Taken, TaskItem,
+    TaskOutcome,
+};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use own_page::{FactCheck, OwnPage, Told, Will};
@@ -68,6 +73,7 @@ pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};
+pub use self_enrol::SelfSaved;
 pub use takeback::{TakenBack, UNDO_SECONDS};
 
 /// An open registry: database, keys, rules, and the index over everybody.

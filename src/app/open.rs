@@ -8,7 +8,6 @@ use crate::domain::Guarded;
 use crate::domain::consent::ConsentTexts;
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
-use crate::followup::policy::Policies;
 use crate::store::{AuditEntry, Store, StoreUrl};
 use crate::vault::{Cost, KeyFile, RootKey, Vault};
 
@@ -41,6 +40,7 @@ impl App {
             Some(url) => StoreUrl::postgres(url.as_str())?,
             None => StoreUrl::folder(&config.data),
         };
+        let policies = super::follow::policies(config.rules.as_deref())?;
         let store = Store::open(&url).await?;
         let rows = store.keyring().await?;
         let (vault, new_key_file, new_registry) = if rows.is_empty() {
@@ -79,7 +79,7 @@ impl App {
         let app = Self {
             towns: Towns::shipped(),
             texts: ConsentTexts::shipped(),
-            policies: Policies::shipped(),
+            policies,
             store,
             vault: Arc::new(vault),
             cost,

@@ -1,7 +1,6 @@
 //! The registrant's own page behind a link: a second fact first, then what is on file, masked, and what they answer.
 
 use chrono::{Days, NaiveDate};
-use uuid::Uuid;
 
 use crate::domain::Guarded;
 use crate::domain::Keyed;
@@ -9,17 +8,16 @@ use crate::domain::contact::Contact;
 use crate::domain::correction;
 use crate::domain::fact::{Channel, FactEvent};
 use crate::domain::form::Flaw;
-use crate::domain::id::{SubjectId, TaskId};
+use crate::domain::id::SubjectId;
 use crate::domain::name::PersonName;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::second_fact;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::link::{LinkPurpose, LinkToken, WRONG_FACTS};
-use crate::store::{
-    AuditEntry, EntryRecord, LinkRow, LinkUse, Occasion, Origin, PersonEntry, TaskChannel, TaskRow, TaskState, Tx, prepare_further,
-};
+use crate::store::{AuditEntry, EntryRecord, LinkRow, LinkUse, Occasion, Origin, PersonEntry, TaskChannel, TaskRow, Tx, prepare_further};
 
+use super::follow::NewTask;
 use super::{App, AppError};
 
 /// What is shown once the second fact was right. Masked by the page.
@@ -213,23 +211,8 @@ impl App {
     }
 
     fn own_task(&self, entry: &PersonEntry, rule: &str, occurrence: NaiveDate, kind: Kind, due_on: NaiveDate, now: Timestamp) -> TaskRow {
-        TaskRow {
-            id: TaskId(Uuid::now_v7()),
-            subject_id: entry.subject,
-            person_id: entry.person,
-            rule: rule.to_owned(),
-            occurrence: occurrence.into(),
-            kind: kind.word().to_owned(),
-            channel: TaskChannel::Phone,
-            due_on: due_on.into(),
-            zone: self.config.zone.name().to_owned(),
-            state: TaskState::Planned,
-            reason: None,
-            created_at: now,
-            row_version: 1,
-            done_on: None,
-            rounds: 0,
-        }
+        let (person, subject, rule) = (entry.person, entry.subject, rule.to_owned());
+        self.new_task(NewTask { person, subject, rule, occurrence, kind: kind.word(), channel: TaskChannel::Phone, due_on }, now)
     }
 }
 

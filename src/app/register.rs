@@ -18,9 +18,10 @@ use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::matching::linkage::{self, Match};
 use crate::store::{
-    AuditEntry, Begun, ChangeKind, ConsentGiven, Occasion, Origin, PairBasis, PairFound, Place, StoreError, Tx, prepare_with,
+    AuditEntry, Begun, ChangeKind, ConsentGiven, Occasion, Origin, PairBasis, PairFound, Place, StoreError, TaskChannel, Tx, prepare_with,
 };
 
+use super::follow::NewTask;
 use super::form::Saved;
 use super::{Actor, App, AppError};
 
@@ -104,7 +105,7 @@ impl App {
     }
 
     /// Saves, and answers no sooner than after [`FLOOR`], whatever was found: the time tells nothing of whether somebody is on file.
-    async fn save(
+    pub(super) async fn save(
         &self,
         actor: Actor,
         understood: Understood,
@@ -191,6 +192,13 @@ impl App {
             tx.put_pairs(&likenesses(&matches, subject, person), how.now).await?;
             if mails && purposes.contains(&Purpose::Contact) {
                 self.queue_verification(&mut tx, subject, person, english, today, how.now).await?;
+            }
+            if how.channel == Channel::SelfService {
+                // Typed in by nobody of ours: somebody asks whether it is meant, at the table or by a call.
+                let rule = super::self_enrol::CONFIRM_RULE.to_owned();
+                let (kind, channel) = (Kind::ConfirmInterest.word(), TaskChannel::Phone);
+                let task = NewTask { person, subject, rule, occurrence: today, kind, channel, due_on: today };
+                tx.put_tasks(vec![self.new_task(task, how.now)]).await?;
             }
             let number = super::drive::next_number(&mut tx, today).await?;
             let location = subject.0.to_string();

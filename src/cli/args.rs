@@ -177,6 +177,15 @@ pub enum Followup {
     },
     /// Read returned mails: a folder or Maildir of messages, or one message on standard input (`-`), as a mail server's pipe gives it.
     Bounces(Bounces),
+    /// The follow-up policy.
+    #[command(subcommand)]
+    Policy(FollowupPolicy),
+    /// Every contact of a person, past and to come, with the limits applied; nothing is stored.
+    Calendar {
+        /// The person's public id.
+        #[arg(value_name = "PERSON")]
+        person: String,
+    },
     /// Confirm, after a restore, that messages may go out again.
     Resume,
     /// 发起首次联系: release imported people for contact. Needs a manager and the count typed back.
@@ -190,6 +199,19 @@ pub enum Followup {
         /// How many people, as the preview said. Without it only the preview is shown.
         #[arg(long, value_name = "N")]
         count: Option<u64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FollowupPolicy {
+    /// What differs between two policy files: files alone, no registry is opened.
+    Diff {
+        /// The file in force, e.g. rules/followup.toml.
+        #[arg(value_name = "OLD.toml")]
+        old: PathBuf,
+        /// The changed file.
+        #[arg(value_name = "NEW.toml")]
+        new: PathBuf,
     },
 }
 

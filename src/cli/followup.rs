@@ -1,13 +1,21 @@
 //! `followup`: plan, send, first contact.
 
-use crate::app::Actor;
+use std::path::Path;
 
-use super::args::{Followup, Options};
+use crate::app::{Actor, AppError};
+use crate::domain::id::PublicId;
+use crate::followup::policy::{Change, Policy, diff};
+
+use super::args::{Followup, FollowupPolicy, Options};
+use super::error::unreadable;
 use super::{CliError, Outcome, open, show};
 
 pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
     if let Followup::Bounces(bounces) = args {
         return super::bounces::run(options, bounces);
+    }
+    if let Followup::Policy(FollowupPolicy::Diff { old, new }) = args {
+        return policy_diff(options, old, new);
     }
     open::with_app(options, |app| async move {
         let now = open::now();
@@ -44,6 +52,12 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     "{} queued, {} sent, {} to be tried again, {} refused, {} uncertain.",
                     tally.queued, tally.sent, tally.deferred, tally.refused, tally.uncertain
                 ));
+                if tally.in_doubt > 0 {
+                    show::line(format_args!(
+                        "  {} were interrupted, and nobody knows whether they arrived: they are not sent again; call instead.",
+                        tally.in_doubt
+                    ));
+                }
                 for (reason, count) in &tally.not_sent {
                     show::line(format_args!("  not sent, {reason}: {count}"));
                 }
@@ -51,8 +65,22 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::line(format_args!("  the mail server said last: {reply}"));
                 }
             }
-            // Answered above: classifying opens no registry.
-            Followup::Bounces(_) => {}
+            // Answered above: neither opens a registry.
+            Followup::Bounces(_) | Followup::Policy(_) => {}
+            Followup::Calendar { person } => {
+                let id = PublicId::parse(person).ok_or(CliError::Argument("PERSON is no public id such as 7K3M-9QXA-R"))?;
+                let calendar = app.calendar(Actor::Console, &id, now).await?;
+                if options.json {
+                    show::json(&calendar.lines);
+                    return Ok(Outcome::Done);
+                }
+                for line in &calendar.lines {
+                    show::line(format_args!("{}  {:<9} {:<13} {}", line.day, line.state, line.channel, line.rule));
+                }
+                if calendar.lines.is_empty() {
+                    show::line("No contact, past or to come.");
+                }
+            }
             Followup::Resume => {
                 app.resume_queues(Actor::Console, now).await?;
                 show::line("Messages may go out again.");
@@ -79,4 +107,29 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
         }
         Ok(Outcome::Done)
     })
+}
+
+/// Prints what differs between two policy files.
+fn policy_diff(options: &Options, old: &Path, new: &Path) -> Result<Outcome, CliError> {
+    let read = |path: &Path| -> Result<Policy, CliError> {
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        Ok(Policy::from_toml(&path.display().to_string(), &text).map_err(AppError::from)?)
+    };
+    let (old, new) = (read(old)?, read(new)?);
+    let changes = diff(&old, &new);
+    if options.json {
+        show::json(&changes);
+        return Ok(Outcome::Done);
+    }
+    show::line(format_args!("In force from {} on: {} differences.", new.valid_from, changes.len()));
+    let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    for change in &changes {
+        match change {
+            Change::Limit { field, old, new } => show::line(format_args!("  limit {field}: {} -> {}", shown(old), shown(new))),
+            Change::Added { rule } => show::line(format_args!("  {rule}: new")),
+            Change::Removed { rule } => show::line(format_args!("  {rule}: ends")),
+            Change::Field { rule, field, old, new } => show::line(format_args!("  {rule}, {field}: {} -> {}", shown(old), shown(new))),
+        }
+    }
+    Ok(Outcome::Done)
 }

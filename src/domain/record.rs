@@ -80,6 +80,17 @@ pub struct Details {
     pub answers: Vec<(String, String)>,
 }
 
+impl Details {
+    /// Whether the occupation or education as written says that the registrant goes to school: contact data of students change when they
+    /// leave it.
+    pub fn is_student(details: &Guarded<Self>) -> bool {
+        let details = details.reveal();
+        let words = ["学生", "在读", "在校", "student"];
+        let says = |text: &Option<String>| text.as_ref().is_some_and(|t| words.iter().any(|w| t.to_lowercase().contains(w)));
+        says(&details.occupation) || says(&details.education)
+    }
+}
+
 impl Zeroize for Details {
     fn zeroize(&mut self) {
         self.barcode.zeroize();

@@ -99,6 +99,23 @@ impl EnrolmentStatus {
     pub const fn may_contact(self) -> bool {
         matches!(self, Self::Interest | Self::Registered | Self::Enrolled)
     }
+
+    /// Whether rules may still ask after the registrant: who may be contacted, and who has donated stem cells, whose health is followed up
+    /// for ten years. A realised organ or body donation is no such case: that donor has died.
+    pub const fn may_follow_up(self, registry: Registry) -> bool {
+        self.may_contact() || (matches!(self, Self::Exited(ExitReason::Donated)) && matches!(registry, Registry::StemCell))
+    }
+
+    /// The word used in policies and files; an exit is named by its reason.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Interest => "interest",
+            Self::Registered => "registered",
+            Self::Enrolled => "enrolled",
+            Self::Undecided => "undecided",
+            Self::Exited(reason) => reason.word(),
+        }
+    }
 }
 
 /// The one reason for which a registrant left a registry.

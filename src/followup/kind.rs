@@ -56,6 +56,16 @@ kinds! {
     ExecutorCheck = 13, "executor_check";
     /// Thanks to the volunteers of the blood service teams.
     VolunteerThanks = 14, "volunteer_thanks";
+    /// Before stem cells are sampled: does the family agree, is the process understood, willing if matched?
+    PreSampling = 15, "pre_sampling";
+    /// Some days after a deferral: what waiting means, without the reason.
+    DeferralExplained = 16, "deferral_explained";
+    /// How a stem-cell donor is after the donation, for ten years.
+    PostDonation = 17, "post_donation";
+    /// A drive is near: volunteers are reminded.
+    VolunteerDuty = 18, "volunteer_duty";
+    /// An interest typed in on the registrant's own phone: is it meant?
+    ConfirmInterest = 19, "confirm_interest";
 }
 
 impl Kind {

@@ -30,6 +30,17 @@ pub fn may_send(limits: &Limits, zone: Tz, due_on: NaiveDate, now: Timestamp, ur
     earliest_send(limits, zone, due_on, now, urgent) <= now
 }
 
+/// The limits with mails confined to a stretch of the day, as far as the quiet hours leave any of it; where they leave nothing, the limits
+/// as they are.
+pub fn within(limits: &Limits, (from, until): (NaiveTime, NaiveTime)) -> Limits {
+    let over_midnight = limits.quiet_from > limits.quiet_until;
+    let (from, until) = if over_midnight { (from.max(limits.quiet_until), until.min(limits.quiet_from)) } else { (from, until) };
+    if from >= until {
+        return limits.clone();
+    }
+    Limits { quiet_from: until, quiet_until: from, ..limits.clone() }
+}
+
 /// The end of the quiet stretch a local time lies in, or the time itself.
 fn leave_quiet(limits: &Limits, at: NaiveDateTime) -> NaiveDateTime {
     let (from, until, time) = (limits.quiet_from, limits.quiet_until, at.time());
@@ -94,6 +105,21 @@ mod tests {
         let now = local(zone, "2027-04-05T10:00:00");
         assert_eq!(earliest_send(&limits(), zone, due, now, false), local(zone, "2027-04-06T09:00:00"));
         assert!(may_send(&limits(), zone, due, now, true));
+    }
+
+    #[test]
+    fn a_mail_for_the_evening_waits_for_it_and_for_the_next_one_when_it_is_late() {
+        let zone = chrono_tz::Asia::Shanghai;
+        let due: NaiveDate = "2026-11-23".parse().unwrap();
+        let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").unwrap();
+        let evening = within(&limits(), (time("18:00"), time("20:00")));
+        let at = |now: &str| earliest_send(&evening, zone, due, local(zone, now), false);
+        assert_eq!(at("2026-11-23T08:00:00"), local(zone, "2026-11-23T18:00:00"));
+        assert_eq!(at("2026-11-23T19:59:59"), local(zone, "2026-11-23T19:59:59"));
+        assert_eq!(at("2026-11-23T20:00:00"), local(zone, "2026-11-24T18:00:00"));
+        let narrow = within(&limits(), (time("20:00"), time("23:00")));
+        assert_eq!((narrow.quiet_until, narrow.quiet_from), (time("20:00"), time("21:00")), "quiet hours stay quiet");
+        assert_eq!(within(&limits(), (time("22:00"), time("23:00"))), limits(), "nothing is left of the window");
     }
 
     #[test]

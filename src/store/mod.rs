@@ -77,7 +77,7 @@ pub use rotate::{DekPlace, Renewed};
 pub use source::{Recorded, Recorder};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;
-pub use stream::{EntryRecord, PeopleStream, PersonEntry, StandingEntry};
+pub use stream::{DaysTold, EntryRecord, PeopleStream, PersonEntry, StandingEntry};
 pub use tx::Tx;
 pub use word::{
     CampaignState, ContactKind, CorrectionState, ImportState, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision, RowOutcome,

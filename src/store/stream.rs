@@ -24,6 +24,10 @@ use super::person::open;
 use super::prepare::record_slot;
 use super::word::Origin;
 
+mod days;
+
+pub use days::DaysTold;
+
 /// Subjects a page: some megabytes of ciphertext.
 const PAGE: u64 = 4_096;
 

@@ -15,7 +15,7 @@ use crate::harness::dice::Dice;
 use crate::harness::program::Registry;
 use crate::harness::sink::{Sink, Taken};
 
-fn number(variable: &str, default: usize) -> usize {
+pub fn number(variable: &str, default: usize) -> usize {
     std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
 }
 
@@ -32,7 +32,18 @@ fn noon() -> String {
 
 /// A registry of volunteers who joined more than a year ago, each with a mail address and a phone, released for contact and planned.
 fn office(people: usize, sink: &Sink, database: Option<&str>) -> Registry {
+    office_with(people, sink, database, None)
+}
+
+/// As [`office`], with a policy of the office's own in the place of the shipped one.
+pub fn office_with(people: usize, sink: &Sink, database: Option<&str>, rules: Option<&str>) -> Registry {
     let mut registry = Registry::new();
+    if let Some(rules) = rules {
+        let folder = registry.folder().join("rules");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("followup.toml"), rules).unwrap();
+        registry.set("DONOR_REGISTRY_RULES", &folder.to_string_lossy());
+    }
     for (key, value) in [
         ("DONOR_REGISTRY_ZONE", noon().as_str()),
         ("DONOR_REGISTRY_SMTP_MODE", "smtp"),
@@ -69,16 +80,16 @@ fn office(people: usize, sink: &Sink, database: Option<&str>) -> Registry {
     registry
 }
 
-fn send(registry: &Registry) -> serde_json::Value {
+pub fn send(registry: &Registry) -> serde_json::Value {
     serde_json::from_str(&registry.done(&["followup", "send", "--json"])).unwrap()
 }
 
-fn in_an_hour() -> Timestamp {
+pub fn in_an_hour() -> Timestamp {
     Timestamp::of(Utc::now()).plus_seconds(3_600)
 }
 
 /// Sends in this process as of an hour from now, when every lease of a killed sender has run out.
-fn send_later(registry: &Registry) {
+pub fn send_later(registry: &Registry) {
     registry.look(|app: std::sync::Arc<App>| async move {
         let now = in_an_hour();
         app.send(Actor::Console, app.today(now), false, now, &mut |_, _| {}).await.unwrap();
@@ -133,6 +144,87 @@ fn after_kill_nine_of_the_sender_no_mail_is_lost_and_a_second_copy_carries_the_s
     // And again: nothing is sent a third time.
     send_later(&registry);
     assert_eq!(sink.taken().len(), taken.len());
+}
+
+#[test]
+fn two_open_tasks_of_one_person_both_show_the_person() {
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office(2, &sink, None);
+    // The mails of one campaign bounce, and the contact check of the next year is due as well: two calls to one person.
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(2));
+    let box_ = registry.folder().join("box");
+    std::fs::create_dir_all(&box_).unwrap();
+    std::fs::write(box_.join("1"), returned(&sink.taken()[0], "5.1.1", "550 5.1.1 user unknown")).unwrap();
+    assert_eq!(bounces(&registry, "box")["applied"]["hard"].as_u64(), Some(1));
+    registry.look(|app: std::sync::Arc<App>| async move {
+        let now = in_an_hour();
+        let next_year = app.today(now) + chrono::Days::new(366);
+        app.plan(Actor::Console, app.today(now), 13, false, now).await.unwrap();
+        let tasks = app.tasks(Actor::Console, next_year, 100).await.unwrap();
+        let mut of_person: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+        for task in &tasks {
+            of_person.entry(task.public_id.to_string()).or_default().push(task.identity.is_some());
+        }
+        let several = of_person.values().filter(|shown| shown.len() > 1).count();
+        assert!(several >= 1, "somebody has two open tasks: {tasks:?}");
+        assert!(of_person.values().flatten().all(|shown| *shown), "every task shows whom it is about");
+    });
+}
+
+#[test]
+fn a_persons_calendar_and_a_changed_policy_are_told_before_anything_happens() {
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office(1, &sink, None);
+    let public = registry.look(|app: std::sync::Arc<App>| async move {
+        let tomorrow = app.today(in_an_hour()) + chrono::Days::new(1);
+        app.tasks(Actor::Console, tomorrow, 10).await.unwrap()[0].public_id.to_string()
+    });
+    let told = registry.done(&["followup", "calendar", &public, "--json"]);
+    let lines: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let lines = lines.as_array().unwrap();
+    let states = |wanted: &str| lines.iter().filter(|l| l["state"] == wanted).count();
+    assert!(states("open") >= 1 && states("future") >= 1, "{told}");
+    let days: Vec<&str> = lines.iter().map(|l| l["day"].as_str().unwrap()).collect();
+    assert!(days.windows(2).all(|d| d[0] <= d[1]), "in the order of the days: {days:?}");
+    let shipped = include_str!("../../rules/followup.toml");
+    let folder = registry.folder();
+    std::fs::write(folder.join("old.toml"), shipped).unwrap();
+    std::fs::write(folder.join("new.toml"), shipped.replace("min_days_between = 14", "min_days_between = 21")).unwrap();
+    assert!(registry.done(&["followup", "policy", "diff", "old.toml", "old.toml"]).contains("0 differences"));
+    let found = registry.done(&["followup", "policy", "diff", "old.toml", "new.toml"]);
+    assert!(found.contains("limit min_days_between: 14 -> 21"), "{found}");
+    std::fs::write(folder.join("bad.toml"), shipped.replace("offset = \"90 days\"", "offset = \"soon\"")).unwrap();
+    let refused = registry.run(&["followup", "policy", "diff", "old.toml", "bad.toml"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("family-told-late"));
+}
+
+#[test]
+fn calls_become_lines_for_the_platform_and_its_results_are_read_back_once() {
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office(3, &sink, None);
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(3));
+    registry.look(|app: std::sync::Arc<App>| async move {
+        // Nobody answers: three weeks later each mail is followed by a call.
+        let now = in_an_hour().plus_seconds(21 * 86_400);
+        app.plan(Actor::Console, app.today(now), 1, false, now).await.unwrap();
+        let waiting = app.hands_waiting(Actor::Console, now).await.unwrap();
+        assert_eq!((waiting.letters, waiting.hand_offs), (0, 3));
+        let (file, people) = app.hand_off(Actor::Console, "请回电", now).await.unwrap();
+        assert_eq!(people, 3);
+        let text = String::from_utf8(file.reveal().clone()).unwrap();
+        assert!(text.starts_with("ref,number,text\r\n") && text.lines().count() == 4, "{text}");
+        let refs: Vec<&str> = text.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
+        assert_eq!(app.hands_waiting(Actor::Console, now).await.unwrap().hand_offs, 0, "given out once");
+        let results = format!("ref,result\n{},delivered\n{},failed\nnobody,delivered\n", refs[0], refs[1]);
+        let read = app.hand_off_results(Actor::Console, &results, now).await.unwrap();
+        assert_eq!((read.done, read.call, read.unknown), (1, 1, 1));
+        let again = app.hand_off_results(Actor::Console, &results, now).await.unwrap();
+        assert_eq!((again.done, again.call, again.unknown), (0, 0, 3), "read once");
+        let calls = app.tasks(Actor::Console, app.today(now), 10).await.unwrap();
+        let calls = calls.iter().filter(|t| t.channel.word() == "phone").count();
+        assert_eq!(calls, 1, "the failed one is called today, the one without a result in a week");
+    });
 }
 
 #[test]
@@ -239,12 +331,12 @@ fn two_processes_on_one_database_send_each_mail_once() {
 }
 
 /// The path of the first link of ours in a text.
-fn path_in(text: &str) -> String {
+pub fn path_in(text: &str) -> String {
     let at = text.find("/l/").expect("a link");
     text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect()
 }
 
-fn body_of(mail: &Taken) -> String {
+pub fn body_of(mail: &Taken) -> String {
     let bytes = mail.text.replace('\n', "\r\n");
     let parsed = mail_parser::MessageParser::default().parse(bytes.as_bytes()).expect("a mail of ours");
     parsed.body_text(0).expect("plain text").into_owned()

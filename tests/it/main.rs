@@ -14,6 +14,8 @@ mod by_itself;
 mod canaries;
 mod followup_bounces;
 mod followup_desk;
+mod followup_self;
+mod followup_sensitive;
 mod followup_smtp;
 mod import_runs;
 mod index_currency;

@@ -242,6 +242,35 @@ fn no_route_that_changes_something_accepts_a_post_without_token_or_from_elsewher
 }
 
 #[test]
+fn a_drives_code_leads_to_a_page_for_visitors_and_follow_up_shows_what_is_to_come() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let mut staff = signed_in(&desk, "lin").await;
+        assert_eq!(staff.get("/drive/code").await.status, Status::NotFound, "no drive, no code");
+        let page = staff.get("/drive/new").await;
+        let (csrf, day) = (page.field("csrf"), page.field("day"));
+        let made = staff.post("/drive/new", &[("csrf", &csrf), ("name", "秋季"), ("place", "广场"), ("day", &day)]).await;
+        assert_eq!(made.status, Status::SeeOther, "{}", made.body);
+        let code = staff.get("/drive/code").await;
+        assert!(code.body.contains("<svg class=\"qr\""), "{}", code.body);
+        let at = code.body.find("/d/").expect("the address stands below the code");
+        let path: String = code.body[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+        let mut visitor = Browser::new(&desk);
+        let form = visitor.get(&path).await;
+        assert_eq!((form.status, form.field("csrf").len()), (Status::Ok, 64));
+        for (path, login, status) in [
+            ("/follow-up/policy", "lin", Status::Ok),
+            ("/follow-up/hands", "lin", Status::Ok),
+            ("/follow-up/policy", "recruiter", Status::Forbidden),
+            ("/follow-up/hands", "recruiter", Status::Forbidden),
+            ("/people/2B4C-7HQK-0/calendar", "lin", Status::NotFound),
+        ] {
+            assert_eq!(signed_in(&desk, login).await.get(path).await.status, status, "{path} by {login}");
+        }
+    });
+}
+
+#[test]
 fn a_token_of_another_session_is_refused() {
     run(|| async {
         let desk = Desk::open().await;

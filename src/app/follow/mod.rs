@@ -1,9 +1,12 @@
 //! Follow-up: planning, sending through the outbox, returned mails, tasks, and the first contact of imported people.
 
 mod bounce;
+mod calendar;
 mod first_contact;
+mod hand_off;
 mod people;
 mod plan;
+mod queue;
 mod route;
 mod send;
 mod task;
@@ -19,12 +22,15 @@ use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::compose::message_id;
 use crate::followup::link::{LinkPurpose, LinkToken};
-use crate::store::{LinkRow, OutboxRow, OutboxState, TaskChannel};
+use crate::store::{LinkRow, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskState};
 
 use super::{App, AppError};
 
 pub use crate::followup::desk::CallOutcome as TaskOutcome;
 pub use bounce::Taken;
+pub(super) use calendar::policies;
+pub use calendar::{Calendar, CalendarLine, PolicyPreview};
+pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
 
 /// The rule and kind of the mail that asks to verify an address.
 pub(super) const VERIFY_RULE: &str = "verify-mail";
@@ -65,6 +71,9 @@ pub struct SendTally {
     pub refused: u64,
     /// Nobody knows.
     pub uncertain: u64,
+    /// Of sensitive kinds or tried twice, and nobody knows whether they arrived: they wait for a person and are never sent again by
+    /// themselves.
+    pub in_doubt: u64,
     /// Due, but not sent, by reason.
     pub not_sent: BTreeMap<String, u64>,
     /// What the mail server said last, for the operator.
@@ -127,7 +136,39 @@ pub(super) struct Letter<'a> {
     pub(super) sensitive: bool,
 }
 
+/// A follow-up to be stored: what makes it once, and what it is about.
+pub(super) struct NewTask<'a> {
+    pub(super) person: PersonId,
+    pub(super) subject: SubjectId,
+    pub(super) rule: String,
+    pub(super) occurrence: NaiveDate,
+    pub(super) kind: &'a str,
+    pub(super) channel: TaskChannel,
+    pub(super) due_on: NaiveDate,
+}
+
 impl App {
+    /// A follow-up that nobody has touched yet.
+    pub(super) fn new_task(&self, task: NewTask<'_>, now: Timestamp) -> TaskRow {
+        TaskRow {
+            id: TaskId::fresh(),
+            subject_id: task.subject,
+            person_id: task.person,
+            rule: task.rule,
+            occurrence: task.occurrence.into(),
+            kind: task.kind.to_owned(),
+            channel: task.channel,
+            due_on: task.due_on.into(),
+            zone: self.config.zone.name().to_owned(),
+            state: TaskState::Planned,
+            reason: None,
+            created_at: now,
+            row_version: 1,
+            done_on: None,
+            rounds: 0,
+        }
+    }
+
     pub(super) fn message(&self, letter: &Letter<'_>, now: Timestamp) -> OutboxRow {
         let id = OutboxId::fresh();
         let domain = self.config.mail.bounce_domain.clone().unwrap_or_else(|| route::domain_of(&self.config.mail.from));

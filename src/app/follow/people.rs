@@ -9,12 +9,12 @@ use crate::domain::contact::Contact;
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::person::{BirthDate, Identity};
-use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::link::LinkPurpose;
 use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject, Reach};
-use crate::store::{ContactKind, Origin};
+use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
 
@@ -38,7 +38,7 @@ pub(super) struct Reachable {
 impl Reachable {
     /// Whether nobody may write to or call the person.
     pub(super) fn silent(&self) -> bool {
-        self.plans.iter().all(|p| p.suppressed || !p.status.may_contact())
+        self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
     }
 
     /// The channels over all registrations.
@@ -57,78 +57,134 @@ struct Said {
     refused_calls: HashSet<SubjectId>,
 }
 
+/// What is known beside the sealed records: since when standings hold, and the days that health data tell.
+struct Beside {
+    since: HashMap<(SubjectId, Registry), NaiveDate>,
+    days: HashMap<SubjectId, Vec<DaysTold>>,
+    /// The next drive, today's included.
+    next_drive: Option<NaiveDate>,
+}
+
 impl App {
     /// Everybody as planning sees them on a day.
     pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
         let said = self.said().await?;
-        let mut since: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        let mut beside =
+            Beside { days: self.store.days_told(&self.vault, None).await?, next_drive: self.next_drive(now).await?, since: HashMap::new() };
         self.store
             .standings(|s| {
-                since.insert(s.subject, s.since.0);
+                beside.since.insert((s.subject, s.registry), s.since.0);
             })
             .await?;
         let mut out: HashMap<PersonId, Reachable> = HashMap::new();
         let mut stream = self.store.people(&self.vault);
         while let Some(page) = stream.next().await? {
-            for mut entry in page {
-                let held = entry.origin == Origin::Import && entry.first_contact_at.is_none();
-                let Some(last) = entry.records.pop() else { continue };
-                let subject = entry.subject;
-                let contact =
-                    last.contact.map(|c| if said.held.is_empty() { c } else { hold::without(&c, subject, &*self.vault, &said.held) });
-                let no_mail = said.not_me.contains(&subject) || said.unsubscribed.contains(&subject);
-                let no_calls = said.refused_calls.contains(&subject);
-                let reach = reach_of(contact.as_ref(), said.verified.contains(&subject), no_mail, no_calls);
-                let recorded_on = last.recorded_at.date_in(self.config.zone);
-                let person = out.entry(entry.person).or_insert_with(|| Reachable {
-                    person: entry.person,
-                    subjects: Vec::new(),
-                    contact_of: None,
-                    held: false,
-                    contact: None,
-                    shared: None,
-                    plans: Vec::new(),
-                });
-                person.subjects.push(subject);
-                // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
-                person.held = if person.plans.is_empty() { held } else { person.held && held };
-                let better = person.contact.is_none() || reach.mail != MailReach::None;
-                if better && contact.is_some() {
-                    person.shared =
-                        contact.as_ref().filter(|_| reach.mail != MailReach::None).and_then(|c| hold::shared_mail(c, &*self.vault));
-                    person.contact_of = Some(subject);
-                    person.contact = contact;
-                }
-                for (registry, status) in entry.standings {
-                    let day = since.get(&subject).copied();
-                    person.plans.push(PlanSubject {
-                        person: person.person,
-                        subject,
-                        registry,
-                        status,
-                        status_since: day,
-                        registered_on: day,
-                        recorded_on,
-                        origin: if entry.origin == Origin::Import { Came::Import } else { Came::Office },
-                        first_contact_released: entry.first_contact_at.is_some(),
-                        reach,
-                        anchors: Anchors {
-                            enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
-                            birth: last.identity.as_ref().and_then(birth_of),
-                            ..Anchors::default()
-                        },
-                        contacted: Vec::new(),
-                        // Nobody who wants neither mails nor calls is looked for.
-                        suppressed: no_calls && reach.mail == MailReach::None,
-                    });
-                }
+            for entry in page {
+                self.add_registration(&mut out, entry, &said, &beside);
             }
         }
-        self.add_contacts(&mut out, now).await?;
-        for person in out.values_mut() {
+        self.finish(&mut out, now).await?;
+        Ok(out)
+    }
+
+    /// One person as planning sees them; none where nobody has the id.
+    pub(super) async fn reachable_one(&self, person: PersonId, now: Timestamp) -> Result<Option<Reachable>, AppError> {
+        let Some(view) = self.store.person(&self.vault, person).await? else { return Ok(None) };
+        let said = self.said().await?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let beside = Beside {
+            since: view.enrolments().map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
+            days: self.store.days_told(&self.vault, Some(&subjects)).await?,
+            next_drive: self.next_drive(now).await?,
+        };
+        let mut out = HashMap::new();
+        for entry in self.store.people_of(&self.vault, &subjects).await? {
+            self.add_registration(&mut out, entry, &said, &beside);
+        }
+        self.finish(&mut out, now).await?;
+        Ok(out.remove(&person))
+    }
+
+    async fn next_drive(&self, now: Timestamp) -> Result<Option<NaiveDate>, AppError> {
+        let today = self.today(now);
+        Ok(self.store.drives().await?.into_iter().map(|d| d.day.0).filter(|day| *day >= today).min())
+    }
+
+    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
+        self.add_contacts(people, now).await?;
+        for person in people.values_mut() {
             one_standing_a_registry(&mut person.plans);
         }
-        Ok(out)
+        Ok(())
+    }
+
+    /// Adds a registration to the person it belongs to.
+    fn add_registration(&self, out: &mut HashMap<PersonId, Reachable>, mut entry: PersonEntry, said: &Said, beside: &Beside) {
+        let held = entry.origin == Origin::Import && entry.first_contact_at.is_none();
+        let Some(last) = entry.records.pop() else { return };
+        let subject = entry.subject;
+        let contact = last.contact.map(|c| if said.held.is_empty() { c } else { hold::without(&c, subject, &*self.vault, &said.held) });
+        let no_mail = said.not_me.contains(&subject) || said.unsubscribed.contains(&subject);
+        let no_calls = said.refused_calls.contains(&subject);
+        let reach = reach_of(contact.as_ref(), said.verified.contains(&subject), no_mail, no_calls);
+        let recorded_on = last.recorded_at.date_in(self.config.zone);
+        let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
+        let person = out.entry(entry.person).or_insert_with(|| Reachable {
+            person: entry.person,
+            subjects: Vec::new(),
+            contact_of: None,
+            held: false,
+            contact: None,
+            shared: None,
+            plans: Vec::new(),
+        });
+        person.subjects.push(subject);
+        // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
+        person.held = if person.plans.is_empty() { held } else { person.held && held };
+        let better = person.contact.is_none() || reach.mail != MailReach::None;
+        if better && contact.is_some() {
+            person.shared = contact.as_ref().filter(|_| reach.mail != MailReach::None).and_then(|c| hold::shared_mail(c, &*self.vault));
+            person.contact_of = Some(subject);
+            person.contact = contact;
+        }
+        for (registry, status) in entry.standings {
+            let day = beside.since.get(&(subject, registry)).copied();
+            person.plans.push(PlanSubject {
+                person: person.person,
+                subject,
+                registry,
+                status,
+                status_since: day,
+                registered_on: day,
+                recorded_on,
+                origin: if entry.origin == Origin::Import { Came::Import } else { Came::Office },
+                first_contact_released: entry.first_contact_at.is_some(),
+                reach,
+                anchors: Anchors {
+                    enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
+                    donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
+                    next_drive: beside.next_drive,
+                    birth: last.identity.as_ref().and_then(birth_of),
+                    ..self.anchors_of(days)
+                },
+                contacted: Vec::new(),
+                // Nobody who wants neither mails nor calls is looked for.
+                suppressed: no_calls && reach.mail == MailReach::None,
+            });
+        }
+    }
+
+    /// What records tell, the latest word of each.
+    fn anchors_of(&self, days: &[DaysTold]) -> Anchors {
+        let deferral = days.iter().rev().find_map(|d| d.health.deferred_until.map(|until| (until, d.at.date_in(self.config.zone))));
+        Anchors {
+            last_donation: days.iter().filter_map(|d| d.health.last_donation).max(),
+            donations: days.iter().filter_map(|d| d.health.donations).max(),
+            deferred_until: deferral.map(|(until, _)| until),
+            deferred_on: deferral.map(|(_, on)| on),
+            student: days.last().is_some_and(|d| d.student),
+            ..Anchors::default()
+        }
     }
 
     async fn said(&self) -> Result<Said, AppError> {

@@ -14,8 +14,8 @@ use crate::followup::policy::RuleId;
 use crate::store::{AuditEntry, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
-use super::PlanOutcome;
 use super::people::Reachable;
+use super::{NewTask, PlanOutcome};
 
 /// Mails older than this are not followed by a call any more, in days.
 const ESCALATE_WITHIN: u64 = 120;
@@ -96,23 +96,16 @@ impl App {
     }
 
     pub(super) fn task_row(&self, planned: &Planned, now: Timestamp) -> TaskRow {
-        TaskRow {
-            id: TaskId::fresh(),
-            subject_id: planned.subject,
-            person_id: planned.person,
+        let task = NewTask {
+            person: planned.person,
+            subject: planned.subject,
             rule: planned.rule.as_str().to_owned(),
-            occurrence: planned.occurrence.into(),
-            kind: planned.kind.word().to_owned(),
+            occurrence: planned.occurrence,
+            kind: planned.kind.word(),
             channel: channel(planned.channel),
-            due_on: planned.due_on.into(),
-            zone: self.config.zone.name().to_owned(),
-            state: TaskState::Planned,
-            reason: None,
-            created_at: now,
-            row_version: 1,
-            done_on: None,
-            rounds: 0,
-        }
+            due_on: planned.due_on,
+        };
+        self.new_task(task, now)
     }
 
     /// Calls that follow mails without an answer.
@@ -144,6 +137,15 @@ pub(super) const fn channel(of: Channel) -> TaskChannel {
         Channel::Mail => TaskChannel::Mail,
         Channel::Phone => TaskChannel::Phone,
         Channel::FindContact => TaskChannel::Desk,
+    }
+}
+
+/// The word of a stored channel, as policies and locale keys have it.
+pub(super) const fn channel_word(of: TaskChannel) -> &'static str {
+    match of {
+        TaskChannel::Mail => Channel::Mail.word(),
+        TaskChannel::Phone => Channel::Phone.word(),
+        TaskChannel::Desk => Channel::FindContact.word(),
     }
 }
 

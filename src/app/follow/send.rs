@@ -1,6 +1,6 @@
 //! Sending: what is due goes into the outbox; what lies there goes out, one message at a time, every condition judged again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
@@ -15,14 +15,15 @@ use crate::followup::desk::{Facts, NotNow, base_rule, recheck};
 use crate::followup::link::{LinkPurpose, LinkToken};
 use crate::followup::mailer::SendOutcome;
 use crate::followup::plan::MailReach;
-use crate::followup::policy::RuleId;
+use crate::followup::policy::{Limits, RuleId};
+use crate::followup::window::within;
 use crate::followup::{Kind, Language};
 use crate::store::{AuditEntry, OutboxRow, OutboxState, StoreError, TaskChannel, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
 use super::people::Reachable;
 use super::route::Desk;
-use super::{Letter, SendTally};
+use super::{NewTask, SendTally};
 
 /// Messages claimed at a time, and how long a claim holds: longer than one send's own time limit for each.
 const CLAIM: u64 = 5;
@@ -30,6 +31,8 @@ const LEASE_SECONDS: i64 = 900;
 const RETRY_SECONDS: i64 = 1_800;
 const ATTEMPTS: i64 = 5;
 const HOUR: i64 = 3_600;
+/// How long a queued mail waits for the hours its rule names.
+const WINDOW_PATIENCE_SECONDS: i64 = 48 * HOUR;
 
 /// One run of the sender: the people as they were at its start, and a clock that goes on.
 struct Run {
@@ -77,10 +80,13 @@ impl App {
         }
         let people = self.reachable(now).await?;
         self.queue_due(day, dry_run, now, &people, &mut tally).await?;
+        if !dry_run {
+            self.settle_interrupted(now).await?;
+        }
+        tally.in_doubt = self.store.count_messages(OutboxState::Uncertain).await?;
         if dry_run {
             return Ok(tally);
         }
-        self.settle_interrupted(now).await?;
         let total = self.store.count_messages(OutboxState::Due).await? + self.store.count_messages(OutboxState::Retry).await?;
         if total == 0 {
             return Ok(tally);
@@ -138,87 +144,6 @@ impl App {
         Ok(())
     }
 
-    /// Puts the mails that are due on a day into the outbox. Who has no address any more is called instead.
-    async fn queue_due(
-        &self,
-        day: NaiveDate,
-        dry_run: bool,
-        now: Timestamp,
-        people: &HashMap<PersonId, Reachable>,
-        tally: &mut SendTally,
-    ) -> Result<(), AppError> {
-        let tasks = self.store.tasks_due(TaskState::Planned, day, u64::from(u32::MAX)).await?;
-        let mut rows = Vec::new();
-        let mut elsewhere = Vec::new();
-        let mut dropped: BTreeMap<&'static str, Vec<TaskId>> = BTreeMap::new();
-        for task in tasks.into_iter().filter(|t| t.channel == TaskChannel::Mail) {
-            match people.get(&task.person_id) {
-                // Joined with another person, or erased: the next plan speaks of whoever it is now.
-                None => dropped.entry("nobody-to-contact").or_default().push(task.id),
-                Some(person) if person.held => tally.skip("first-contact-not-confirmed"),
-                Some(person) if person.silent() => dropped.entry("may-not-be-contacted").or_default().push(task.id),
-                Some(person) if person.reach().mail == MailReach::None => elsewhere.push((task, person.reach().phone)),
-                Some(_) => rows.push(task),
-            }
-        }
-        for (reason, ids) in &dropped {
-            *tally.not_sent.entry((*reason).to_owned()).or_default() += ids.len() as u64;
-        }
-        *tally.not_sent.entry("no-address".to_owned()).or_default() += elsewhere.len() as u64;
-        tally.not_sent.retain(|_, n| *n > 0);
-        tally.queued = rows.len() as u64;
-        if dry_run {
-            return Ok(());
-        }
-        for (reason, ids) in dropped {
-            let mut tx = self.store.begin().await?;
-            tx.drop_tasks(&ids, reason, day).await?;
-            tx.commit().await?;
-        }
-        for part in elsewhere.chunks(1_000) {
-            let mut tx = self.store.begin().await?;
-            for (task, phone) in part {
-                let channel = if *phone { TaskChannel::Phone } else { TaskChannel::Desk };
-                tx.move_task(&TaskRow { channel, reason: Some("no-address".to_owned()), ..task.clone() }, false).await?;
-            }
-            tx.commit().await?;
-        }
-        for batch in rows.chunks(1_000) {
-            let messages = batch.iter().map(|t| {
-                let letter = Letter {
-                    person: t.person_id,
-                    subject: t.subject_id,
-                    rule: &t.rule,
-                    occurrence: t.occurrence.0,
-                    kind: &t.kind,
-                    lang: "zh",
-                    task: Some(t.id),
-                    sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
-                };
-                self.message(&letter, now)
-            });
-            let mut tx = self.store.begin().await?;
-            tx.put_messages(messages.collect()).await?;
-            let ids: Vec<(TaskId, i64)> = batch.iter().map(|t| (t.id, t.row_version)).collect();
-            match tx.queue_tasks(&ids).await {
-                Ok(()) => tx.commit().await.map(|_| ())?,
-                // Another process queues the same ones; what of them is left is queued by the next run.
-                Err(StoreError::Stale) => {
-                    tx.rollback().await?;
-                    tally.queued = tally.queued.saturating_sub(batch.len() as u64);
-                }
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a second copy of a rule's mail would hurt; of a rule that is gone, yes.
-    fn is_sensitive(&self, rule: &str, occurrence: NaiveDate) -> bool {
-        let of_policy = || self.policies.on(occurrence).ok()?.rule(&RuleId::parse(base_rule(rule))?).map(|r| r.sensitive);
-        of_policy().unwrap_or(true)
-    }
-
     /// What is known of a message's person now.
     fn facts(&self, run: &Run, row: &OutboxRow, owner: PersonId, kind: Option<Kind>) -> Facts {
         let Some(person) = run.people.get(&owner) else { return Facts::default() };
@@ -237,12 +162,25 @@ impl App {
         }
     }
 
+    /// The limits of the day for one message: a rule may name the hours its mails leave in, and an urgent one keeps no distance.
+    fn limits_of(&self, row: &OutboxRow, now: Timestamp) -> Result<Limits, AppError> {
+        let limits = &self.policies.on(self.today(now))?.limits;
+        let rule = RuleId::parse(base_rule(&row.rule)).and_then(|id| self.policies.on(row.occurrence.0).ok()?.rule(&id));
+        let Some(rule) = rule else { return Ok(limits.clone()) };
+        let patient = now < row.created_at.plus_seconds(WINDOW_PATIENCE_SECONDS);
+        let mut limits = rule.window.filter(|_| patient).map_or_else(|| limits.clone(), |window| within(limits, window));
+        if rule.urgent {
+            limits.min_days_between = 0;
+        }
+        Ok(limits)
+    }
+
     /// Sends one claimed message; every condition is checked again now.
     async fn send_one(&self, run: &mut Run, row: &OutboxRow, tally: &mut SendTally) -> Result<Step, AppError> {
         let now = run.now();
         let owner = self.store.person_of(row.subject_id).await?.unwrap_or(row.person_id);
         let kind = Kind::from_word(&row.kind);
-        let limits = &self.policies.on(self.today(now))?.limits;
+        let limits = &self.limits_of(row, now)?;
         let mut facts = self.facts(run, row, owner, kind);
         let mut verdict = recheck(&facts, limits, self.config.zone, now);
         let Some(kind) = kind else { return self.not_now(row, NotNow::Never("unknown-kind"), now, tally).await };
@@ -404,6 +342,7 @@ impl App {
         Ok(())
     }
 
+    /// A call in the place of a message, due on the day after `due_on`.
     pub(super) fn desk_task(
         &self,
         row: &OutboxRow,
@@ -413,23 +352,9 @@ impl App {
         due_on: NaiveDate,
         now: Timestamp,
     ) -> TaskRow {
-        TaskRow {
-            id: TaskId::fresh(),
-            subject_id: row.subject_id,
-            person_id: row.person_id,
-            rule,
-            occurrence: occurrence.into(),
-            kind: kind.to_owned(),
-            channel: TaskChannel::Phone,
-            due_on: due_on.checked_add_days(Days::new(1)).unwrap_or(due_on).into(),
-            zone: self.config.zone.name().to_owned(),
-            state: TaskState::Planned,
-            reason: None,
-            created_at: now,
-            row_version: 1,
-            done_on: None,
-            rounds: 0,
-        }
+        let due_on = due_on.checked_add_days(Days::new(1)).unwrap_or(due_on);
+        let (person, subject) = (row.person_id, row.subject_id);
+        self.new_task(NewTask { person, subject, rule, occurrence, kind, channel: TaskChannel::Phone, due_on }, now)
     }
 
     pub(super) async fn end_task(

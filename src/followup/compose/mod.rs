@@ -5,6 +5,7 @@
 //! This is the one folder of the room that opens values in custody.
 
 mod message;
+mod paper;
 mod subject;
 mod texts;
 mod verp;
@@ -21,6 +22,7 @@ use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 
 pub use message::message_id;
+pub use paper::{Addressee, HandOff, addressee, hand_off_csv};
 pub use subject::subject;
 pub use texts::Texts;
 pub use verp::{bounce_address, outbox_of};

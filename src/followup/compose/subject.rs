@@ -14,8 +14,9 @@ pub fn subject(kind: Kind, language: Language, sender: &Sender) -> String {
 
 fn phrase(kind: Kind, language: Language) -> &'static str {
     use Kind::{
-        AgeThanks, Availability, BloodEligible, BloodLapsing, BloodPlanNext, BloodThanks, ContactCheck, DeferralEnd, ExecutorCheck,
-        FamilyTold, FirstContact, VerifyMail, VolunteerThanks, WishCheck,
+        AgeThanks, Availability, BloodEligible, BloodLapsing, BloodPlanNext, BloodThanks, ConfirmInterest, ContactCheck, DeferralEnd,
+        DeferralExplained, ExecutorCheck, FamilyTold, FirstContact, PostDonation, PreSampling, VerifyMail, VolunteerDuty, VolunteerThanks,
+        WishCheck,
     };
     let (zh, en) = match kind {
         VerifyMail => ("请确认您的邮箱", "please confirm your mail address"),
@@ -23,9 +24,11 @@ fn phrase(kind: Kind, language: Language) -> &'static str {
         FirstContact => ("请核对您的登记信息", "please check your registration"),
         BloodThanks | AgeThanks | VolunteerThanks => ("感谢您", "thank you"),
         BloodPlanNext | BloodLapsing => ("期待与您再次相见", "we hope to see you again"),
-        BloodEligible | DeferralEnd => ("来自我们的提醒", "a reminder from us"),
+        BloodEligible | DeferralEnd | VolunteerDuty => ("来自我们的提醒", "a reminder from us"),
         Availability => ("年度信息更新", "your yearly update"),
-        FamilyTold => ("关于您的登记", "about your registration"),
+        DeferralExplained => ("感谢您的到来", "thank you for coming"),
+        PostDonation => ("您最近好吗", "how have you been"),
+        FamilyTold | PreSampling | ConfirmInterest => ("关于您的登记", "about your registration"),
         WishCheck | ExecutorCheck => ("年度信息核对", "your yearly check"),
     };
     match language {

@@ -40,6 +40,11 @@ shipped! {
     WishCheck = "wish_check",
     ExecutorCheck = "executor_check",
     VolunteerThanks = "volunteer_thanks",
+    PreSampling = "pre_sampling",
+    DeferralExplained = "deferral_explained",
+    PostDonation = "post_donation",
+    VolunteerDuty = "volunteer_duty",
+    ConfirmInterest = "confirm_interest",
 }
 
 /// All texts in use, every one test-rendered.

@@ -60,6 +60,14 @@ pub struct Anchors {
     pub donations: Option<u32>,
     /// Deferred until this day.
     pub deferred_until: Option<NaiveDate>,
+    /// The day the deferral was recorded.
+    pub deferred_on: Option<NaiveDate>,
+    /// Stem cells were donated on this day.
+    pub donated_on: Option<NaiveDate>,
+    /// The branch's next drive.
+    pub next_drive: Option<NaiveDate>,
+    /// Goes to school.
+    pub student: bool,
 }
 
 impl std::fmt::Debug for Anchors {

@@ -88,12 +88,13 @@ fn stays<'a>(members: &[&'a PlanSubject]) -> Result<Vec<&'a PlanSubject>, Reason
         .iter()
         .filter_map(|m| match m.status {
             EnrolmentStatus::Exited(ExitReason::Duplicate) => None,
+            _ if m.status.may_follow_up(m.registry) => None,
             EnrolmentStatus::Exited(reason) => Some((m.status_since.unwrap_or(m.recorded_on), reason)),
             _ => None,
         })
         .max();
     let staying: Vec<&PlanSubject> =
-        members.iter().copied().filter(|m| m.status.may_contact() && left.is_none_or(|(day, _)| registered(m) > day)).collect();
+        members.iter().copied().filter(|m| m.status.may_follow_up(m.registry) && left.is_none_or(|(day, _)| registered(m) > day)).collect();
     if staying.is_empty() { Err(Reason::Exited(left.map_or(ExitReason::Duplicate, |(_, reason)| reason))) } else { Ok(staying) }
 }
 
@@ -127,14 +128,19 @@ fn merge(a: Anchors, b: Anchors) -> Anchors {
         last_donation: a.last_donation.max(b.last_donation),
         donations: a.donations.max(b.donations),
         deferred_until: a.deferred_until.max(b.deferred_until),
+        deferred_on: a.deferred_on.max(b.deferred_on),
+        donated_on: a.donated_on.max(b.donated_on),
+        next_drive: [a.next_drive, b.next_drive].into_iter().flatten().min(),
+        student: a.student || b.student,
     }
 }
 
-/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库 belongs to its registry.
+/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库 and a donation of stem cells belong to their registry.
 fn share_person_wide(standings: &mut [Standing]) {
     let all = standings.iter().fold(Anchors::default(), |all, s| merge(all, s.anchors));
     for standing in standings {
-        standing.anchors = Anchors { enrolled_on: standing.anchors.enrolled_on, ..all };
+        let Anchors { enrolled_on, donated_on, .. } = standing.anchors;
+        standing.anchors = Anchors { enrolled_on, donated_on, ..all };
     }
 }
 
@@ -180,6 +186,7 @@ fn gather<'a>(
         if (only.own && !target.own)
             || (only.unverified_mail && whole.reach.mail != MailReach::Unverified)
             || (only.first_time && !first_time)
+            || (only.student && !target.anchors.student)
         {
             refuse(Reason::ConditionNotMet);
             continue;
@@ -233,6 +240,9 @@ fn anchor_day(rule: &Rule, limits: &Limits, standing: &Standing) -> Option<Naive
             Some(anchors.deferred_until.map_or(interval_over, |d| d.max(interval_over)))
         }
         Anchor::DeferralEnd => anchors.deferred_until,
+        Anchor::Deferred => anchors.deferred_on,
+        Anchor::Donated => anchors.donated_on,
+        Anchor::Drive => anchors.next_drive,
     }
 }
 
@@ -275,6 +285,19 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
             continue;
         }
         let due_on = if rule.urgent { due } else { free_day(limits, last, due) };
+        // A reminder of a drive is of no use once the drive has begun.
+        let drive = active.iter().filter_map(|m| m.anchors.next_drive).min();
+        if rule.anchor == Anchor::Drive && drive.is_none_or(|drive| due_on > drive) {
+            let rule = Some(rule.id.clone());
+            plan.not_planned.push(NotPlanned {
+                person: whole.person,
+                registry,
+                rule,
+                occurrence: Some(occurrence),
+                reason: Reason::Covered,
+            });
+            continue;
+        }
         last_of_kind.insert(rule.kind, due_on);
         if channel == Channel::FindContact {
             searching = true;

@@ -235,6 +235,61 @@ fn a_joined_person_with_two_records_is_contacted_once() {
     assert_eq!(both.planned, run(&[other], "2026-11-23", "2028-11-22").planned);
 }
 
+#[test]
+fn a_stem_cell_donor_is_asked_after_for_ten_years_and_a_realised_body_donor_never() {
+    let mut donor = subject(1, Registry::StemCell, "2020-01-10");
+    donor.status = EnrolmentStatus::Exited(ExitReason::Donated);
+    donor.status_since = Some(day("2026-11-20"));
+    donor.anchors.donated_on = donor.status_since;
+    let mut body = subject(2, Registry::OrganBody, "2020-01-10");
+    (body.status, body.status_since, body.anchors) = (donor.status, donor.status_since, donor.anchors);
+    let plan = run(&[donor, body], "2026-11-21", "2037-12-31");
+    assert!(plan.planned.iter().all(|p| p.person == person(1) && p.kind == Kind::PostDonation && p.channel == Channel::Phone));
+    let days: Vec<String> = plan.planned.iter().map(|p| p.occurrence.to_string()).collect();
+    assert_eq!(days[..5], ["2026-11-21", "2026-11-27", "2026-12-20", "2027-05-20", "2027-11-20"]);
+    assert_eq!((days.len(), days.last().map(String::as_str)), (14, Some("2036-11-20")));
+    assert!(plan.not_planned.iter().any(|n| n.person == person(2) && n.reason == Reason::Exited(ExitReason::Donated)));
+}
+
+#[test]
+fn volunteers_are_reminded_a_week_and_a_day_before_a_drive_and_never_after_it() {
+    let mut helper = subject(1, Registry::Volunteer, "2026-10-01");
+    helper.contacted = vec![(Kind::ContactCheck, day("2026-11-30"))];
+    helper.anchors.next_drive = Some(day("2026-12-12"));
+    let duty = |s: &PlanSubject, from: &str| {
+        let mut found = run(std::slice::from_ref(s), from, "2026-12-31");
+        found.planned.retain(|p| p.kind == Kind::VolunteerDuty);
+        lines(&found)
+    };
+    let eve = "volunteer-duty-eve 2026-12-11 2026-12-11 mail";
+    assert_eq!(duty(&helper, "2026-12-01"), ["volunteer-duty-week 2026-12-05 2026-12-05 mail", eve]);
+    assert_eq!(duty(&helper, "2026-12-10"), [eve], "what was missed by more than four days is not caught up");
+    assert_eq!(duty(&helper, "2026-12-12"), [""; 0]);
+}
+
+#[test]
+fn an_interest_in_stem_cells_is_asked_three_questions_and_a_student_before_leaving_school() {
+    let mut new = subject(1, Registry::StemCell, "2026-11-20");
+    new.status = EnrolmentStatus::Interest;
+    assert_eq!(lines(&run(&[new.clone()], "2026-11-21", "2027-12-31")), ["pre-sampling 2026-11-23 2026-11-23 phone"]);
+    (new.status, new.registered_on) = (EnrolmentStatus::Enrolled, Some(day("2022-11-20")));
+    new.contacted = vec![(Kind::Availability, day("2027-02-01"))];
+    let asked = |s: &PlanSubject| lines(&run(std::slice::from_ref(s), "2027-05-01", "2027-05-31"));
+    assert_eq!(asked(&new), [""; 0]);
+    new.anchors.student = true;
+    assert_eq!(asked(&new), ["contact-check-students 2027-05-15 2027-05-15 mail"]);
+}
+
+#[test]
+fn a_deferral_is_explained_within_a_week_or_not_at_all() {
+    let mut donor = subject(1, Registry::Blood, "2026-11-01");
+    donor.anchors.deferred_until = Some(day("2027-11-20"));
+    donor.anchors.deferred_on = Some(day("2026-11-20"));
+    let told = |from: &str| lines(&run(std::slice::from_ref(&donor), from, "2026-12-31"));
+    assert_eq!(told("2026-11-21"), ["deferral-explained 2026-11-23 2026-11-23 mail"]);
+    assert_eq!(told("2026-11-28"), [""; 0]);
+}
+
 fn any_subject() -> impl Strategy<Value = PlanSubject> {
     let status = prop::sample::select(vec![
         EnrolmentStatus::Interest,

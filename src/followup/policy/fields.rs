@@ -123,6 +123,14 @@ impl<'a> Fields<'a> {
         Ok(Some(time))
     }
 
+    /// A stretch of the day, e.g. `"18:00-20:00"`.
+    pub(super) fn window(&mut self, field: &str) -> Result<Option<(NaiveTime, NaiveTime)>, FollowupError> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let time = |part: &str| NaiveTime::parse_from_str(part, "%H:%M").ok();
+        let read = text.split_once('-').and_then(|(from, until)| time(from).zip(time(until))).filter(|(from, until)| from < until);
+        read.map(Some).ok_or_else(|| self.wrong(field, format!("`{text}` is not a stretch of one day such as \"18:00-20:00\"")))
+    }
+
     /// A list of words, each read by `read`; `allowed` is what an error names.
     pub(super) fn words<T>(
         &mut self,

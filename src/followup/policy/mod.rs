@@ -3,6 +3,7 @@
 //! A policy file is one edition with a `valid_from`; an occurrence is judged by the edition in force on its day.
 //! The cadence and its sources: `rules/followup.toml`.
 
+mod diff;
 mod fields;
 mod read;
 mod span;
@@ -16,6 +17,7 @@ use super::error::FollowupError;
 use super::kind::{Channel, Kind};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 
+pub use diff::{Change, diff};
 pub use span::Span;
 
 /// The stable id of a rule, e.g. `contact-check`. Part of the key (rule, person, occurrence) under which a contact exists once.
@@ -63,6 +65,12 @@ pub enum Anchor {
     Eligible,
     /// The end of a deferral.
     DeferralEnd,
+    /// The day a deferral was recorded.
+    Deferred,
+    /// The day stem cells were donated.
+    Donated,
+    /// The branch's next drive.
+    Drive,
     /// A fixed day of every year, from the registration on.
     Yearly {
         /// Month, 1-12.
@@ -85,6 +93,8 @@ pub struct Only {
     pub unverified_mail: bool,
     /// Has given blood once at most.
     pub first_time: bool,
+    /// Goes to school.
+    pub student: bool,
 }
 
 /// One rule.
@@ -94,7 +104,7 @@ pub struct Rule {
     pub id: RuleId,
     /// In which registries.
     pub registries: Vec<Registry>,
-    /// In which statuses; never one that may not be contacted.
+    /// In which statuses: those that may be contacted, and for stem cells `donated`.
     pub statuses: Vec<EnrolmentStatus>,
     /// Once a person over all its registries, instead of once in each.
     pub per_person: bool,
@@ -108,6 +118,9 @@ pub struct Rule {
     pub until: Option<Span>,
     /// Further conditions.
     pub only: Only,
+    /// Mails leave between these local times only, first included, second not; a mail that found none for two days leaves at any allowed
+    /// hour, so that a branch that sends in the morning only loses none.
+    pub window: Option<(NaiveTime, NaiveTime)>,
     /// Channels in the order in which they are tried.
     pub ladder: Vec<Channel>,
     /// Days without an answer after which the next channel is tried.
@@ -193,6 +206,29 @@ impl Policies {
         let policy = Policy::from_toml("rules/followup.toml", include_str!("../../../rules/followup.toml"))
             .expect("the shipped policy is read by a test");
         Self(vec![policy])
+    }
+
+    /// These editions and an office's own; one that begins on the day of an earlier one takes its place.
+    ///
+    /// # Errors
+    /// As [`Policies::of`].
+    pub fn with(self, own: Vec<Policy>) -> Result<Self, FollowupError> {
+        let kept = self.0.into_iter().filter(|p| own.iter().all(|o| o.valid_from != p.valid_from)).collect::<Vec<_>>();
+        Self::of(kept.into_iter().chain(own).collect())
+    }
+
+    /// The edition that comes after the one of a day.
+    pub fn after(&self, day: NaiveDate) -> Option<&Policy> {
+        self.0.iter().find(|p| p.valid_from > day)
+    }
+
+    /// The editions that have begun by a day, as if none followed: what would be planned without the change to come.
+    ///
+    /// # Errors
+    /// [`FollowupError::NoPolicy`] before the first edition.
+    pub fn up_to(&self, day: NaiveDate) -> Result<Self, FollowupError> {
+        let begun: Vec<Policy> = self.0.iter().filter(|p| p.valid_from <= day).cloned().collect();
+        if begun.is_empty() { Err(FollowupError::NoPolicy { day }) } else { Ok(Self(begun)) }
     }
 
     /// The edition in force on a day.

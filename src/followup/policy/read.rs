@@ -8,7 +8,7 @@ use toml::Table;
 use super::fields::Fields;
 use super::span::Span;
 use super::{Anchor, Limits, Only, Policy, Rule, RuleId};
-use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::followup::error::FollowupError;
 use crate::followup::kind::{Channel, Kind};
 
@@ -60,10 +60,13 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
     if registries.is_empty() {
         return Err(fields.wrong("registries", "an empty list means nobody; remove the rule instead"));
     }
-    let statuses =
-        fields.need("statuses", |f, name| f.words(name, "interest, registered, enrolled (nobody else may be contacted)", status))?;
+    let statuses = fields
+        .need("statuses", |f, name| f.words(name, "interest, registered, enrolled, donated (nobody else may be contacted)", status))?;
     if statuses.is_empty() {
         return Err(fields.wrong("statuses", "an empty list means nobody; remove the rule instead"));
+    }
+    if statuses.iter().any(|s| registries.iter().any(|r| !s.may_follow_up(*r))) {
+        return Err(fields.wrong("statuses", "`donated` is followed up among stem-cell donors only; give them a rule of their own"));
     }
     let anchor = anchor(&mut fields)?;
     let offset = fields.span("offset")?.unwrap_or(Span::ZERO);
@@ -87,11 +90,13 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
                 own: only.flag("own")?,
                 unverified_mail: only.flag("unverified_mail")?,
                 first_time: only.flag("first_time")?,
+                student: only.flag("student")?,
             };
             only.finish()?;
             read
         }
     };
+    let window = fields.window("window")?;
     let ladder = fields.need("ladder", |f, name| f.words(name, "mail, phone", rung))?;
     let repeated = ladder.iter().enumerate().any(|(i, c)| ladder.iter().skip(i + 1).any(|d| d == c));
     if ladder.is_empty() || repeated {
@@ -112,6 +117,7 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
         repeat,
         until,
         only,
+        window,
         ladder,
         escalate_after_days: fields.number("escalate_after_days", 366)?,
         kind,
@@ -129,6 +135,7 @@ fn status(word: &str) -> Option<EnrolmentStatus> {
         "interest" => Some(EnrolmentStatus::Interest),
         "registered" => Some(EnrolmentStatus::Registered),
         "enrolled" => Some(EnrolmentStatus::Enrolled),
+        "donated" => Some(EnrolmentStatus::Exited(ExitReason::Donated)),
         _ => None,
     }
 }
@@ -148,6 +155,9 @@ fn anchor(fields: &mut Fields<'_>) -> Result<Anchor, FollowupError> {
         "last-donation" => Anchor::LastDonation,
         "eligible" => Anchor::Eligible,
         "deferral-end" => Anchor::DeferralEnd,
+        "deferred" => Anchor::Deferred,
+        "donated" => Anchor::Donated,
+        "drive" => Anchor::Drive,
         "yearly" => {
             let text = day.clone().ok_or_else(|| fields.wrong("day", "missing: the yearly anchor wants a day such as \"06-14\""))?;
             // Judged in a leap year, so that 29 February may be named.
@@ -158,7 +168,7 @@ fn anchor(fields: &mut Fields<'_>) -> Result<Anchor, FollowupError> {
         _ => {
             return Err(fields.wrong(
                 "anchor",
-                format!("`{word}` is not one of registered, enrolled, verified, born, last-donation, eligible, deferral-end, yearly"),
+                format!("`{word}` is not one of registered, enrolled, verified, born, last-donation, eligible, deferral-end, deferred, donated, drive, yearly"),
             ));
         }
     };

@@ -77,6 +77,18 @@ impl Span {
     }
 }
 
+impl std::fmt::Display for Span {
+    /// As a policy file writes it, e.g. `6 months 14 days`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let part = |n: i32, word: &str| format!("{n} {word}{}", if n.abs() == 1 { "" } else { "s" });
+        match (self.months, self.days) {
+            (0, days) => f.write_str(&part(days, "day")),
+            (months, 0) => f.write_str(&part(months, "month")),
+            (months, days) => write!(f, "{} {}", part(months, "month"), part(days, "day")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +132,9 @@ mod tests {
         assert_eq!(Span::parse("-7 days"), Some(Span::days(-7)));
         assert_eq!(Span::parse("55 years"), Some(Span::months(660)));
         assert_eq!(Span::parse("2 weeks"), Some(Span::days(14)));
+        for written in ["6 months 14 days", "-7 days", "1 month", "0 days", "660 months -1 day"] {
+            assert_eq!(Span::parse(written).unwrap().to_string(), written);
+        }
         for wrong in ["", "6", "months", "6 moons", "six months", "6months", "1.5 months", "99999999999 days", "2000 years"] {
             assert_eq!(Span::parse(wrong), None, "{wrong}");
         }

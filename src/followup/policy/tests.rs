@@ -40,7 +40,7 @@ fn the_shipped_policy_is_read_and_holds_what_the_branch_needs() {
     assert_eq!(rule("wish-check").ladder, [Channel::Phone, Channel::Mail]);
     assert_eq!(policy.limits.min_days_between, 14);
     for rule in &policy.rules {
-        assert!(rule.statuses.iter().all(|s| s.may_contact()), "{}", rule.id);
+        assert!(rule.statuses.iter().all(|s| rule.registries.iter().all(|r| s.may_follow_up(*r))), "{}", rule.id);
         if rule.registries.contains(&Registry::OrganBody) && rule.kind != Kind::VerifyMail {
             assert_eq!(rule.ladder.first(), Some(&Channel::Phone), "{}: organ and body donors are called first", rule.id);
         }
@@ -57,6 +57,9 @@ fn an_error_names_the_rule_and_the_field() {
         (RULE.replace("\"verified\"", "\"sunrise\""), "anchor"),
         (RULE.replace("offset = \"12 months\"", "offset = \"12 moons\""), "offset"),
         (RULE.replace("[\"registered\"]", "[\"exited\"]"), "statuses"),
+        (RULE.replace("[\"registered\"]", "[\"donated\"]"), "statuses"),
+        (format!("{RULE}window = \"20:00-18:00\"\n"), "window"),
+        (format!("{RULE}window = \"evening\"\n"), "window"),
         (RULE.replace("[\"blood\"]", "[]"), "registries"),
         (RULE.replace("[\"blood\"]", "[\"plasma\"]"), "registries"),
         (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"pigeon\"]"), "ladder"),
@@ -105,4 +108,18 @@ fn the_edition_is_chosen_by_the_day_judged() {
     assert_eq!(days("2027-06-30").unwrap(), 14);
     assert_eq!(days("2027-07-01").unwrap(), 30);
     assert!(matches!(days("2025-12-31"), Err(FollowupError::NoPolicy { .. })));
+}
+
+#[test]
+fn an_offices_own_edition_takes_the_place_of_one_that_begins_on_its_day() {
+    let first = read(HEAD).unwrap();
+    let own = read(&HEAD.replace("14", "7")).unwrap();
+    let late = read(&HEAD.replace("2026-01-01", "2027-07-01").replace("14", "30")).unwrap();
+    let all = Policies::of(vec![first]).unwrap().with(vec![late, own]).unwrap();
+    let today: NaiveDate = "2026-11-26".parse().unwrap();
+    assert_eq!(all.editions().count(), 2);
+    assert_eq!(all.on(today).unwrap().limits.min_days_between, 7);
+    assert_eq!(all.after(today).unwrap().limits.min_days_between, 30);
+    assert_eq!(all.up_to(today).unwrap().editions().count(), 1);
+    assert!(all.after("2027-07-01".parse().unwrap()).is_none() && all.up_to("2025-12-31".parse().unwrap()).is_err());
 }

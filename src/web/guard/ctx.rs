@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 27] = [
+    pub const KEYS: [(&'static str, usize); 28] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -66,6 +66,7 @@ impl Notice {
         ("mails-sent-done", 1),
         ("mails-not-sent", 0),
         ("plan-done", 1),
+        ("hands-read", 2),
         ("first-done", 1),
         ("unmerged", 0),
         ("decided-standing", 0),

@@ -2,18 +2,21 @@
 
 mod account;
 mod admin;
+mod calendar;
 mod drive;
 mod duplicates;
 mod enrol;
 mod figures;
 mod first_contact;
 mod followup;
+mod hands;
 mod import;
 mod link;
 mod log;
 mod people;
 mod publication;
 mod report;
+mod self_enrol;
 
 use std::io::Cursor;
 
@@ -173,18 +176,21 @@ pub fn routes() -> Vec<Route> {
     for more in [
         account::routes(),
         admin::routes(),
+        calendar::routes(),
         drive::routes(),
         duplicates::routes(),
         enrol::routes(),
         figures::routes(),
         first_contact::routes(),
         followup::routes(),
+        hands::routes(),
         import::routes(),
         link::routes(),
         log::routes(),
         people::routes(),
         publication::routes(),
         report::routes(),
+        self_enrol::routes(),
     ] {
         all.extend(more);
     }

@@ -14,6 +14,13 @@ pub struct Svg(String);
 
 impl HtmlSafe for Svg {}
 
+impl Svg {
+    /// A square picture of so many units from shapes written by the caller; `label` is read out.
+    pub(super) fn drawn(side: usize, label: &str, shapes: &str) -> Self {
+        Self(format!(r#"<svg class="qr" viewBox="0 0 {side} {side}" role="img" aria-label="{}">{shapes}</svg>"#, Escaped(label)))
+    }
+}
+
 impl fmt::Display for Svg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -11,10 +11,12 @@ pub mod escape;
 pub mod field;
 pub mod icon;
 pub mod mask;
+pub mod qr;
 pub mod shell;
 pub mod swipe;
 
 pub mod admin;
+pub mod calendar;
 pub mod drive;
 pub mod duplicates;
 pub mod enrol;
@@ -22,11 +24,13 @@ pub mod enter;
 pub mod failure;
 pub mod figures;
 pub mod followup;
+pub mod hands;
 pub mod import;
 pub mod link;
 pub mod own;
 pub mod people;
 pub mod report;
+pub mod self_enrol;
 
 #[cfg(test)]
 mod samples;

@@ -17,6 +17,8 @@ use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
 use askama::Template;
 
+mod follow;
+
 fn g(text: &str) -> Guarded<String> {
     Guarded::new(text.to_owned())
 }
@@ -575,6 +577,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         };
         add(name, failure::Failure { s: shell(lang, ""), status }.render());
     }
+    out.extend(follow::all(lang));
     out
 }
 

@@ -1,0 +1,99 @@
+//! Queueing: the mails that are due go into the outbox; who has no address any more is called instead.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+
+use crate::domain::id::{PersonId, TaskId};
+use crate::domain::time::Timestamp;
+use crate::followup::desk::base_rule;
+use crate::followup::plan::MailReach;
+use crate::followup::policy::RuleId;
+use crate::store::{StoreError, TaskChannel, TaskRow, TaskState};
+
+use super::super::{App, AppError};
+use super::people::Reachable;
+use super::{Letter, SendTally};
+
+impl App {
+    /// Puts the mails that are due on a day into the outbox. Who has no address any more is called instead.
+    pub(super) async fn queue_due(
+        &self,
+        day: NaiveDate,
+        dry_run: bool,
+        now: Timestamp,
+        people: &HashMap<PersonId, Reachable>,
+        tally: &mut SendTally,
+    ) -> Result<(), AppError> {
+        let tasks = self.store.tasks_due(TaskState::Planned, day, u64::from(u32::MAX)).await?;
+        let mut rows = Vec::new();
+        let mut elsewhere = Vec::new();
+        let mut dropped: BTreeMap<&'static str, Vec<TaskId>> = BTreeMap::new();
+        for task in tasks.into_iter().filter(|t| t.channel == TaskChannel::Mail) {
+            match people.get(&task.person_id) {
+                // Joined with another person, or erased: the next plan speaks of whoever it is now.
+                None => dropped.entry("nobody-to-contact").or_default().push(task.id),
+                Some(person) if person.held => tally.skip("first-contact-not-confirmed"),
+                Some(person) if person.silent() => dropped.entry("may-not-be-contacted").or_default().push(task.id),
+                Some(person) if person.reach().mail == MailReach::None => elsewhere.push((task, person.reach().phone)),
+                Some(_) => rows.push(task),
+            }
+        }
+        for (reason, ids) in &dropped {
+            *tally.not_sent.entry((*reason).to_owned()).or_default() += ids.len() as u64;
+        }
+        *tally.not_sent.entry("no-address".to_owned()).or_default() += elsewhere.len() as u64;
+        tally.not_sent.retain(|_, n| *n > 0);
+        tally.queued = rows.len() as u64;
+        if dry_run {
+            return Ok(());
+        }
+        for (reason, ids) in dropped {
+            let mut tx = self.store.begin().await?;
+            tx.drop_tasks(&ids, reason, day).await?;
+            tx.commit().await?;
+        }
+        for part in elsewhere.chunks(1_000) {
+            let mut tx = self.store.begin().await?;
+            for (task, phone) in part {
+                let channel = if *phone { TaskChannel::Phone } else { TaskChannel::Desk };
+                tx.move_task(&TaskRow { channel, reason: Some("no-address".to_owned()), ..task.clone() }, false).await?;
+            }
+            tx.commit().await?;
+        }
+        for batch in rows.chunks(1_000) {
+            let messages = batch.iter().map(|t| {
+                let letter = Letter {
+                    person: t.person_id,
+                    subject: t.subject_id,
+                    rule: &t.rule,
+                    occurrence: t.occurrence.0,
+                    kind: &t.kind,
+                    lang: "zh",
+                    task: Some(t.id),
+                    sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
+                };
+                self.message(&letter, now)
+            });
+            let mut tx = self.store.begin().await?;
+            tx.put_messages(messages.collect()).await?;
+            let ids: Vec<(TaskId, i64)> = batch.iter().map(|t| (t.id, t.row_version)).collect();
+            match tx.queue_tasks(&ids).await {
+                Ok(()) => tx.commit().await.map(|_| ())?,
+                // Another process queues the same ones; what of them is left is queued by the next run.
+                Err(StoreError::Stale) => {
+                    tx.rollback().await?;
+                    tally.queued = tally.queued.saturating_sub(batch.len() as u64);
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a second copy of a rule's mail would hurt; of a rule that is gone, yes.
+    fn is_sensitive(&self, rule: &str, occurrence: NaiveDate) -> bool {
+        let of_policy = || self.policies.on(occurrence).ok()?.rule(&RuleId::parse(base_rule(rule))?).map(|r| r.sensitive);
+        of_policy().unwrap_or(true)
+    }
+}

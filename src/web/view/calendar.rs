@@ -1,0 +1,129 @@
+//! What a person will get, and what a coming policy changes.
+
+use askama::Template;
+
+use super::Shell;
+use crate::app::{Calendar, PolicyPreview};
+use crate::followup::Kind;
+use crate::followup::policy::Change;
+use crate::web::i18n::Text;
+
+/// One contact.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The day.
+    pub day: String,
+    /// About what.
+    pub kind: String,
+    /// By which channel.
+    pub channel: String,
+    /// How it stands, in words.
+    pub state: String,
+    /// The class of the state's tag.
+    pub class: &'static str,
+    /// The rule's id, as in the policy file.
+    pub rule: String,
+}
+
+/// Every contact of a person.
+#[derive(Debug, Template)]
+#[template(path = "page/calendar.html")]
+pub struct CalendarPage {
+    /// The frame.
+    pub s: Shell,
+    /// The public id.
+    pub person: String,
+    /// By day.
+    pub lines: Vec<Line>,
+    /// About what nothing is planned, and why.
+    pub not: Vec<(String, String)>,
+}
+
+impl CalendarPage {
+    /// The page of a calendar.
+    pub fn of(s: Shell, calendar: &Calendar) -> Self {
+        let text = s.text();
+        let lines = calendar.lines.iter().map(|line| Line {
+            day: line.day.to_string(),
+            kind: kind(line.kind, text),
+            channel: text.t(&format!("channel-{}", line.channel)),
+            state: text.t(&format!("calendar-{}", line.state)),
+            class: match line.state {
+                "done" => "ok",
+                "not-sent" | "held" => "warn",
+                _ => "",
+            },
+            rule: line.rule.clone(),
+        });
+        let why = |word: &str| {
+            let key = format!("not-planned-{word}");
+            if text.has(&key) { text.t(&key) } else { text.t("not-planned-other") }
+        };
+        Self {
+            person: calendar.person.to_string(),
+            lines: lines.collect(),
+            not: calendar
+                .not
+                .iter()
+                .map(|(k, word)| (k.map_or_else(|| text.t("calendar-everything"), |k| kind(Some(k), text)), why(word)))
+                .collect(),
+            s,
+        }
+    }
+}
+
+fn kind(kind: Option<Kind>, text: Text) -> String {
+    kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
+}
+
+/// One difference between two editions.
+#[derive(Debug, Clone)]
+pub struct ChangeLine {
+    /// The rule, or that it is a limit.
+    pub what: String,
+    /// The field, or that the rule comes or goes.
+    pub field: String,
+    /// As it is.
+    pub old: String,
+    /// As it will be.
+    pub new: String,
+}
+
+/// The edition in force and the one to come.
+#[derive(Debug, Template)]
+#[template(path = "page/policy.html")]
+pub struct PolicyPage {
+    /// The frame.
+    pub s: Shell,
+    /// Since when the edition in force holds.
+    pub since: String,
+    /// From when the next one holds.
+    pub next: Option<String>,
+    /// What differs.
+    pub changes: Vec<ChangeLine>,
+    /// Kind, contacts in twelve months without and with the next edition.
+    pub contacts: Vec<(String, u64, u64)>,
+}
+
+impl PolicyPage {
+    /// The page of a preview.
+    pub fn of(s: Shell, preview: &PolicyPreview) -> Self {
+        let text = s.text();
+        let changes = preview.changes.iter().map(|change| {
+            let (what, field, old, new) = match change {
+                Change::Limit { field, old, new } => (text.t("policy-limit"), (*field).to_owned(), old.clone(), new.clone()),
+                Change::Field { rule, field, old, new } => (rule.clone(), (*field).to_owned(), old.clone(), new.clone()),
+                Change::Added { rule } => (rule.clone(), text.t("policy-added"), String::new(), String::new()),
+                Change::Removed { rule } => (rule.clone(), text.t("policy-removed"), String::new(), String::new()),
+            };
+            ChangeLine { what, field, old, new }
+        });
+        Self {
+            since: preview.since.to_string(),
+            next: preview.next.map(|day| day.to_string()),
+            changes: changes.collect(),
+            contacts: preview.contacts.iter().map(|(word, (old, new))| (kind(Kind::from_word(word), text), *old, *new)).collect(),
+            s,
+        }
+    }
+}
