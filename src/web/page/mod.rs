@@ -14,6 +14,7 @@ mod log;
 mod people;
 mod publication;
 mod report;
+mod units;
 
 use std::io::Cursor;
 
@@ -185,6 +186,7 @@ pub fn routes() -> Vec<Route> {
         people::routes(),
         publication::routes(),
         report::routes(),
+        units::routes(),
     ] {
         all.extend(more);
     }

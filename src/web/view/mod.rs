@@ -27,6 +27,7 @@ pub mod link;
 pub mod own;
 pub mod people;
 pub mod report;
+pub mod units;
 
 #[cfg(test)]
 mod samples;
