@@ -1,5 +1,6 @@
 //! Reports, counted from the facts in memory. No compartment but `statistics` is opened.
 
+mod monthly;
 mod plan;
 mod release;
 mod unit;
