@@ -53,7 +53,7 @@ fn reports(c: &mut Criterion) {
     });
     group.bench_function("reneging", |b| b.iter(|| black_box(book.reneging(day(2025, 7, 1), day(2026, 6, 30)))));
     group.bench_function("targets", |b| {
-        b.iter(|| black_box(targets_report(plan, &book.targets(plan, day(2025, 12, 31)), day(2025, 12, 31), Lang::Zh).fragment()));
+        b.iter(|| black_box(targets_report(plan, &book.targets(plan, 20, day(2025, 12, 31)), day(2025, 12, 31), Lang::Zh).fragment()));
     });
     group.bench_function("public", |b| {
         b.iter(|| black_box(public_report(&book.release(at, &Pattern::default()), Standing::Preview, &names).fragment()));

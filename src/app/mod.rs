@@ -68,7 +68,7 @@ pub use open::{Opened, Unlock, root_key};
 pub use own_page::{FactCheck, OwnPage, Told, Will};
 pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
-pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, year_begins};
+pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;

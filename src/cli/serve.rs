@@ -1,12 +1,16 @@
 //! `serve` and `migrate`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app::{App, FOLLOW_KEYS, Schedule};
 use crate::config::{Config, Purpose};
 
 use super::args::{Options, Serve};
 use super::{CliError, Outcome, open, show};
+
+/// How often it is looked whether a month is over.
+const MONTHS: Duration = Duration::from_secs(3_600);
 
 pub fn run(options: &Options, args: &Serve) -> Result<Outcome, CliError> {
     let sources =
@@ -28,6 +32,7 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     tokio::spawn(follow_keys(Arc::clone(&app)));
     if app.config.schedule {
         tokio::spawn(keep_schedule(Arc::clone(&app)));
+        tokio::spawn(follow_months(Arc::clone(&app)));
     }
     let url = app.config.public_url.clone();
     let address = app.config.address;
@@ -76,6 +81,21 @@ async fn follow_keys(app: Arc<App>) {
         tokio::time::sleep(FOLLOW_KEYS).await;
         if let Err(error) = app.follow_keys().await {
             tracing::warn!(%error, "the keys could not be read again");
+        }
+    }
+}
+
+/// Prepares the release of each month that is over and tells the manager, until the process ends.
+async fn follow_months(app: Arc<App>) {
+    loop {
+        // First the wait: whoever starts a server to look at something finds it as it was left.
+        tokio::time::sleep(MONTHS).await;
+        let done = async {
+            app.monthly_release(open::now()).await?;
+            app.send_release_notice(open::now()).await
+        };
+        if let Err(error) = done.await {
+            tracing::warn!(%error, "the monthly release could not be prepared, or the manager not told; it is tried again");
         }
     }
 }

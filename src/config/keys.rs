@@ -44,6 +44,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.ca_file", Kind::Text),
     ("smtp.from", Kind::Text),
     ("smtp.reply_to", Kind::Text),
+    ("smtp.manager", Kind::Text),
     ("smtp.bounce_domain", Kind::Text),
     ("smtp.folder", Kind::Text),
     ("smtp.per_hour", Kind::Number),

@@ -13,6 +13,8 @@ pub struct Mail {
     pub from: String,
     /// Where answers go, if not to `from`.
     pub reply_to: Option<String>,
+    /// The office's address that is told when a release waits for approval; none: nobody is told by mail.
+    pub manager: Option<String>,
     /// The domain of the envelope senders that bounces come back to, if bounces are processed.
     pub bounce_domain: Option<String>,
     /// Mails that may go out within an hour; none: no limit (a folder has none).
@@ -71,6 +73,7 @@ pub(super) fn check(raw: &Raw, sources: &Sources, data: &Path, purpose: Purpose)
     Ok(Mail {
         from: address("smtp.from", &smtp.from)?,
         reply_to: smtp.reply_to.as_deref().map(|a| address("smtp.reply_to", a)).transpose()?,
+        manager: smtp.manager.as_deref().map(|a| address("smtp.manager", a)).transpose()?,
         bounce_domain: smtp.bounce_domain.as_deref().map(domain).transpose()?,
         // Providers in China limit a sender by the hour; 0 sets no limit, for a server of one's own.
         per_hour: (smtp.per_hour > 0 && matches!(route, MailRoute::Server(_))).then_some(u64::from(smtp.per_hour)),

@@ -52,6 +52,7 @@ pub(super) struct RawSmtp {
     pub ca_file: Option<PathBuf>,
     pub from: String,
     pub reply_to: Option<String>,
+    pub manager: Option<String>,
     pub bounce_domain: Option<String>,
     pub folder: Option<PathBuf>,
     pub per_hour: u32,

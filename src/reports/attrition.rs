@@ -318,28 +318,9 @@ impl<'a> Count<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fact::{Channel, Fact, FactEvent};
-    use crate::domain::id::StatId;
+    use crate::domain::fact::{Fact, FactEvent};
     use crate::domain::registry::EnrolmentStatus::{Exited, Registered};
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn fact(who: u128, on: &str, event: FactEvent) -> Fact {
-        Fact {
-            stat_id: StatId(uuid::Uuid::from_u128(who)),
-            registry: Registry::StemCell,
-            day: day(on),
-            recorded: day(on),
-            event,
-            town: None,
-            sex: None,
-            birth_year: Some(1990),
-            channel: Channel::Office,
-            drive: None,
-        }
-    }
+    use crate::reports::fixtures::{day, fact};
 
     fn year(facts: Vec<Fact>) -> Losses {
         let period = Period::restated(day("2025-01-01"), day("2025-12-31")).unwrap();

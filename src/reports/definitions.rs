@@ -119,9 +119,12 @@ definitions! {
     "incidence", "累积发生率", "Cumulative incidence",
     "各离开原因的 Aalen-Johansen 估计；各原因之和加保留比例恒等于 1。",
     "Aalen-Johansen estimate for each reason of leaving; they and the retained share sum to 1 at all times.", "docs/domain.md 4.2";
+    "units", "基层组织覆盖", "Coverage by grass-roots units",
+    "当日有基层组织的镇（街道）数，除以本区镇（街道）总数。一个镇（街道）有几个基层组织只计一次；已撤销的自撤销次日起不计。",
+    "Towns in which a grass-roots unit stands on the day, of all towns of the district. A town with several counts once; a closed unit counts up to its last day.", "资阳市雁江区红十字事业发展规划（2021—2025年）";
     "publication", "信息公开的小格处理", "Small cells in publication",
-    "小于 5 的数字不公布（以 * 表示），并同时隐去其他必要的格，使任何一格都不能由合计推算。",
-    "Counts under 5 are not published (shown as *), and further cells are hidden so that none can be worked out from the totals.", "docs/domain.md 4.3";
+    "小于 5 的数字不公布（以 * 表示），并同时隐去其他必要的格，使任何一格都不能由合计推算。合计小于 5 的镇街或类别与其他的合并列示，没有人的不列出；已公布的合并和隐去在以后各期保持不变。",
+    "Counts under 5 are not published (shown as *), and further cells are hidden so that none can be worked out from the totals. Towns and categories with a total under 5 are shown together with others, those with nobody are not listed; what was joined or hidden in a published table stays so in later releases.", "docs/domain.md 4.3";
 }
 
 #[cfg(test)]

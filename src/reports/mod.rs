@@ -4,7 +4,7 @@
 //! Pure: facts, days and words come in as arguments; nothing here reads a clock, a database or a file. Nothing but the `statistics` compartment is needed.
 //! May import: `domain`. Values under [`crate::domain::Guarded`] are opened only in `export`, as a person's own hand-out is written.
 //!
-//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`attrition`], [`reneging`], [`targets`], [`retention`], [`survival`], [`suppress`],
+//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`attrition`], [`reneging`], [`targets`], [`units`], [`retention`], [`survival`], [`suppress`],
 //! [`intervals`], [`ruleset`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
 
 pub mod attrition;
@@ -14,6 +14,8 @@ pub mod definitions;
 pub mod document;
 pub mod export;
 pub mod facts;
+#[cfg(test)]
+mod fixtures;
 pub mod flows;
 pub mod intervals;
 pub mod pool;
@@ -24,6 +26,7 @@ mod special;
 pub mod suppress;
 pub mod survival;
 pub mod targets;
+pub mod units;
 
 use serde::{Deserialize, Serialize};
 

@@ -172,27 +172,11 @@ impl Funnel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fact::{Channel, Fact, FactEvent};
-    use crate::domain::id::StatId;
-    use crate::domain::registry::Registry;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
+    use crate::domain::fact::{Fact, FactEvent};
+    use crate::reports::fixtures::{day, fact};
 
     fn step(who: u128, on: &str, outcome: StageOutcome) -> Fact {
-        Fact {
-            stat_id: StatId(uuid::Uuid::from_u128(who)),
-            registry: Registry::StemCell,
-            day: day(on),
-            recorded: day(on),
-            event: FactEvent::Match(MatchStage::Preliminary, outcome),
-            town: None,
-            sex: None,
-            birth_year: None,
-            channel: Channel::Office,
-            drive: None,
-        }
+        fact(who, on, FactEvent::Match(MatchStage::Preliminary, outcome))
     }
 
     #[test]

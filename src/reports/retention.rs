@@ -183,30 +183,11 @@ fn stay<'a>(facts: impl Iterator<Item = &'a Packed>, registry: Registry, last: i
 mod tests {
     use super::*;
     use crate::domain::fact::{Fact, FactEvent};
-    use crate::domain::id::StatId;
     use crate::domain::registry::EnrolmentStatus::{Exited, Registered};
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn id(who: u128) -> StatId {
-        StatId(uuid::Uuid::from_u128(who))
-    }
+    use crate::reports::fixtures::{self, day, id};
 
     fn fact(who: u128, on: &str, channel: Channel, event: FactEvent) -> Fact {
-        Fact {
-            stat_id: id(who),
-            registry: Registry::StemCell,
-            day: day(on),
-            recorded: day(on),
-            event,
-            town: None,
-            sex: None,
-            birth_year: Some(1990),
-            channel,
-            drive: None,
-        }
+        Fact { channel, ..fixtures::fact(who, on, event) }
     }
 
     fn sample(facts: Vec<Fact>, by: Option<Cohort>) -> (Sample, usize) {

@@ -43,7 +43,7 @@ pub struct Indicator {
     pub name: String,
     /// Its name on English pages.
     pub name_en: String,
-    /// What is counted: 人, 人份, 人次.
+    /// What is counted: 人, 人份, 人次, 个镇街.
     pub unit: String,
     /// How many the plan asks for.
     pub target: u64,
@@ -65,6 +65,8 @@ pub enum Count {
     FirstEnrolled,
     /// Persons newly in the pool of one of the registries, each once, whichever and however many they joined.
     FirstInPool,
+    /// Towns in which a grass-roots unit stands at the end of the day.
+    TownsWithUnit,
     /// Entered.
     Entered,
 }
@@ -133,14 +135,15 @@ impl Progress {
 }
 
 impl FactBook {
-    /// The progress of every indicator of a plan by the end of a day.
-    pub fn targets(&self, plan: &Plan, day: NaiveDate) -> Vec<Progress> {
+    /// The progress of every indicator of a plan by the end of a day; `covered` is how many towns have a grass-roots unit then.
+    pub fn targets(&self, plan: &Plan, covered: u64, day: NaiveDate) -> Vec<Progress> {
         let months_left = months_left(day, plan.to);
         let of = |i: &Indicator| {
             let (gross, withdrawn) = match i.count {
                 Count::Entered => {
                     (i.entries.iter().filter(|e| e.to <= day && e.from >= plan.from && e.to <= plan.to).map(|e| e.value).sum(), None)
                 }
+                Count::TownsWithUnit => (covered, None),
                 counted => {
                     let (gross, withdrawn) = self.newcomers(plan, day, counted, &i.registries);
                     (gross, Some(withdrawn))
@@ -206,31 +209,13 @@ fn months_left(day: NaiveDate, to: NaiveDate) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fact::{Channel, Fact, FactEvent};
-    use crate::domain::id::StatId;
+    use crate::domain::fact::{Fact, FactEvent};
     use crate::domain::registry::EnrolmentStatus::{Enrolled, Exited, Registered};
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn id(who: u128) -> StatId {
-        StatId(uuid::Uuid::from_u128(who))
-    }
+    use crate::domain::town::Towns;
+    use crate::reports::fixtures::{self, day, id};
 
     fn fact(who: u128, on: &str, registry: Registry, event: FactEvent) -> Fact {
-        Fact {
-            stat_id: id(who),
-            registry,
-            day: day(on),
-            recorded: day(on),
-            event,
-            town: None,
-            sex: None,
-            birth_year: None,
-            channel: Channel::Office,
-            drive: None,
-        }
+        Fact { registry, ..fixtures::fact(who, on, event) }
     }
 
     #[test]
@@ -238,7 +223,8 @@ mod tests {
         let plans = Plans::shipped();
         let plan = plans.on(day("2026-11-23")).unwrap();
         assert_eq!(plan.to, day("2025-12-31"), "the plan that ended last serves until the next is entered");
-        assert_eq!(plan.indicators.iter().map(|i| i.target).collect::<Vec<_>>(), [200, 50, 4800, 29000]);
+        assert_eq!(plan.indicators.iter().map(|i| i.target).collect::<Vec<_>>(), [200, 50, 4800, 29000, 22]);
+        assert_eq!(Towns::shipped().towns.len(), 22, "the plan asks for a unit in every town");
     }
 
     #[test]
@@ -257,7 +243,8 @@ mod tests {
             fact(5, "2023-08-01", Registry::StemCell, FactEvent::Status(Enrolled)),
         ]);
         let plans = Plans::shipped();
-        let progress = book.targets(&plans.plans[0], day("2024-12-31"));
+        let progress = book.targets(&plans.plans[0], 7, day("2024-12-31"));
+        assert_eq!((progress[4].gross, progress[4].withdrawn), (7, None));
         assert_eq!((progress[0].gross, progress[0].withdrawn), (1, Some(0)));
         assert_eq!(
             (progress[1].gross, progress[1].withdrawn),
@@ -265,6 +252,6 @@ mod tests {
             "one withdrew; 3 and 4 are one person; 2 came before the plan"
         );
         assert_eq!((progress[1].months_left, progress[1].pace), (12, Some(4.0)));
-        assert_eq!(book.targets(&plans.plans[0], day("2026-01-31"))[0].pace, None);
+        assert_eq!(book.targets(&plans.plans[0], 7, day("2026-01-31"))[0].pace, None);
     }
 }

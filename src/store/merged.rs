@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::id::{PersonId, SubjectId};
@@ -39,7 +39,23 @@ struct Item {
     note: Option<String>,
 }
 
+impl From<task::Model> for Item {
+    fn from(row: task::Model) -> Self {
+        Self::of(row.id.0, (row.subject_id, row.person_id), (row.rule, row.occurrence), row.state.word(), row.reason)
+    }
+}
+
+impl From<outbox::Model> for Item {
+    fn from(row: outbox::Model) -> Self {
+        Self::of(row.id.0, (row.subject_id, row.person_id), (row.rule, row.occurrence), row.state.word(), row.reply)
+    }
+}
+
 impl Item {
+    fn of(id: Uuid, (subject, person): (SubjectId, PersonId), what: (String, Day), state: &str, note: Option<String>) -> Self {
+        Self { id, subject, person, what, state: state.to_owned(), note }
+    }
+
     /// The state and note it has by itself, whatever was set aside.
     fn own(&self) -> (String, Option<String>) {
         let aside = self.note.as_deref().filter(|_| self.state == CANCELLED).and_then(|n| n.strip_prefix(ASIDE)?.split_once(':'));
@@ -102,31 +118,10 @@ impl Tx {
     async fn items_of(&self, table: Table, subjects: &[SubjectId]) -> Result<Vec<Item>, StoreError> {
         let mut items: Vec<Item> = Vec::new();
         for part in subjects.chunks(super::admit::IDS) {
-            let ids = || part.iter().copied();
-            match table {
-                Table::Tasks => {
-                    let rows = task::Entity::find().filter(task::Column::SubjectId.is_in(ids())).all(&self.db).await?;
-                    items.extend(rows.into_iter().map(|row| Item {
-                        id: row.id.0,
-                        subject: row.subject_id,
-                        person: row.person_id,
-                        what: (row.rule, row.occurrence),
-                        state: row.state.word().to_owned(),
-                        note: row.reason,
-                    }));
-                }
-                Table::Outbox => {
-                    let rows = outbox::Entity::find().filter(outbox::Column::SubjectId.is_in(ids())).all(&self.db).await?;
-                    items.extend(rows.into_iter().map(|row| Item {
-                        id: row.id.0,
-                        subject: row.subject_id,
-                        person: row.person_id,
-                        what: (row.rule, row.occurrence),
-                        state: row.state.word().to_owned(),
-                        note: row.reply,
-                    }));
-                }
-            }
+            items.extend(match table {
+                Table::Tasks => items_in::<task::Entity>(&self.db, task::Column::SubjectId, part).await?,
+                Table::Outbox => items_in::<outbox::Entity>(&self.db, outbox::Column::SubjectId, part).await?,
+            });
         }
         items.sort_by_key(|i| i.id);
         Ok(items)
@@ -195,6 +190,16 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// The rows of a table that belong to some subjects.
+async fn items_in<E>(db: &DatabaseTransaction, subject: E::Column, of: &[SubjectId]) -> Result<Vec<Item>, StoreError>
+where
+    E: EntityTrait,
+    Item: From<E::Model>,
+{
+    let rows = E::find().filter(subject.is_in(of.iter().copied())).all(db).await?;
+    Ok(rows.into_iter().map(Item::from).collect())
 }
 
 /// How the items of one person for one occasion should stand.

@@ -35,6 +35,7 @@ mod reports_flows;
 mod reports_oracle;
 mod reports_program;
 mod reports_public;
+mod reports_releases;
 mod reports_survival;
 mod review_queue;
 mod same_moment;

@@ -139,9 +139,10 @@ proptest! {
     }
 
     #[test]
-    fn joining_changes_the_pool_by_the_duplicates_and_undoing_restores_it_exactly(facts in history(), a in 0u128..8, b in 0u128..8) {
+    fn joining_changes_the_pool_by_the_duplicates_and_undoing_restores_it_exactly(facts in history(), a in 0u128..8, step in 1u128..8) {
         let facts: Vec<Fact> = facts.into_iter().filter(|f| !matches!(f.event, FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_))).collect();
-        prop_assume!(a != b);
+        // Another one, without rejecting a case: of 100,000 too many would be.
+        let b = (a + step) % 8;
         let tie = |event, on: NaiveDate| Fact {
             stat_id: stat(a), registry: Registry::Blood, day: on, recorded: on, event, town: None, sex: None, birth_year: None,
             channel: donor_registry::domain::fact::Channel::Office, drive: None,

@@ -9,14 +9,14 @@ use crate::followup::mailer::{FolderMailer, Mailer, Secret, Security, SmtpMailer
 use super::super::{App, AppError};
 
 /// What sending needs.
-pub(super) struct Desk {
-    pub(super) sender: Sender,
+pub(in crate::app) struct Desk {
+    pub(in crate::app) sender: Sender,
     pub(super) texts: Texts,
-    pub(super) mailer: Mailer,
+    pub(in crate::app) mailer: Mailer,
 }
 
 impl App {
-    pub(super) fn desk(&self) -> Result<Desk, AppError> {
+    pub(in crate::app) fn desk(&self) -> Result<Desk, AppError> {
         Ok(Desk { sender: self.sender()?, texts: self.mail_texts()?, mailer: self.mailer()? })
     }
 

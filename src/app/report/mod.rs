@@ -1,7 +1,9 @@
 //! Reports, counted from the facts in memory. No compartment but `statistics` is opened.
 
+mod monthly;
 mod plan;
 mod release;
+mod unit;
 
 use std::collections::HashMap;
 
@@ -19,11 +21,13 @@ use crate::reports::facts::FactBook;
 use crate::reports::flows::{Flows, Period};
 use crate::reports::pool::{Counted, Pool};
 use crate::reports::reneging::Funnel;
+use crate::reports::units::Coverage;
 
 use super::{App, AppError};
 
 pub use plan::{EntryForm, PlanForm};
 pub use release::{Published, StoredRelease};
+pub use unit::UnitForm;
 
 /// The facts, and the change they were read at.
 #[derive(Default)]
@@ -119,6 +123,7 @@ impl App {
     /// As [`App::flows`].
     pub async fn report(&self, kind: ReportKind, from: NaiveDate, as_of: NaiveDate, lang: Lang) -> Result<Report, AppError> {
         let plans = self.plans().await?;
+        let coverage = Coverage::of(&self.units().await?, &self.towns, as_of);
         let funnel = if kind == ReportKind::Reneging { Some(self.funnel(from, as_of).await?) } else { None };
         let before = if kind == ReportKind::Public { Some(self.release_on(as_of).await?) } else { None };
         let drives: HashMap<u32, String> = self.drive_names().await?.into_iter().collect();
@@ -152,7 +157,7 @@ impl App {
             }
             ReportKind::Targets => {
                 let plan = plans.on(as_of).ok_or(AppError::Missing("plan"))?;
-                targets_report(plan, &facts.targets(plan, as_of), as_of, lang)
+                targets_report(plan, &facts.targets(plan, coverage.covered(), as_of), as_of, lang).with_units(&coverage, &names)
             }
             ReportKind::Retention(registry) => retention_report(&facts.retention(registry, at), lang),
             ReportKind::Brief => {
@@ -161,7 +166,7 @@ impl App {
                     branch: self.branch(lang == Lang::En).to_owned(),
                     flows: facts.flows(period),
                     attrition: facts.attrition(period),
-                    progress: facts.targets(&plan, as_of),
+                    progress: facts.targets(&plan, coverage.covered(), as_of),
                     plan,
                     pool: pool.clone(),
                 };

@@ -162,6 +162,7 @@ fn indicator(at: usize, line: &str) -> Option<Indicator> {
         "献血" | "blood" => (Count::FirstInPool, vec![Registry::Blood]),
         "造血干细胞" | "stem-cell" => (Count::FirstInPool, vec![Registry::StemCell]),
         "遗体器官" | "organ-body" => (Count::FirstInPool, vec![Registry::OrganBody]),
+        "基层组织" | "unit" => (Count::TownsWithUnit, Vec::new()),
         "志愿者" | "volunteer" => (Count::FirstInPool, vec![Registry::Volunteer]),
         _ => return None,
     };

@@ -88,6 +88,9 @@ impl App {
             tx.put_release(row.clone()).await?;
             let entry = AuditEntry::on(now, actor.staff(), "release.prepare", "release", None);
             tx.audit(&entry.with("number", number).with("as_of", as_of)).await?;
+            if actor == Actor::Program {
+                super::monthly::tell(&mut tx, number, now).await?;
+            }
             tx.commit().await?;
             return StoredRelease::of(row);
         }

@@ -46,10 +46,16 @@ impl ComposedMail {
             (HeaderName::new_from_ascii_str("Date"), date),
             (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()),
             (HeaderName::new_from_ascii_str("Content-Language"), self.language.word().into()),
-            (HeaderName::new_from_ascii_str("List-Unsubscribe"), unsubscribe),
-            (HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".into()),
         ] {
             headers.insert_raw(HeaderValue::new(name, value));
+        }
+        if !self.unsubscribe.reveal().is_empty() {
+            for (name, value) in [
+                (HeaderName::new_from_ascii_str("List-Unsubscribe"), unsubscribe),
+                (HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".into()),
+            ] {
+                headers.insert_raw(HeaderValue::new(name, value));
+            }
         }
         Ok(WireMail::new(self.outbox, envelope, message.formatted()))
     }

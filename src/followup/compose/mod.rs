@@ -5,6 +5,7 @@
 //! This is the one folder of the room that opens values in custody.
 
 mod message;
+mod notice;
 mod paper;
 mod subject;
 mod texts;
@@ -22,6 +23,7 @@ use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 
 pub use message::message_id;
+pub use notice::release_waits;
 pub use paper::{Addressee, HandOff, addressee, hand_off_csv};
 pub use subject::subject;
 pub use texts::Texts;
@@ -113,7 +115,7 @@ pub struct ComposedMail {
     pub to: Guarded<MailAddress>,
     /// The text.
     pub body: Guarded<String>,
-    /// The one-click link of RFC 8058.
+    /// The one-click link of RFC 8058; empty in a mail to the office itself, which then carries no such header.
     pub unsubscribe: Guarded<String>,
 }
 

@@ -11,6 +11,7 @@ mod rates;
 mod retention;
 mod survival;
 mod targets;
+mod units;
 
 use serde_json::{Value as Json, json};
 
@@ -153,6 +154,7 @@ mod tests {
     use crate::reports::reneging::Funnel;
     use crate::reports::suppress::Pattern;
     use crate::reports::targets::Plans;
+    use crate::reports::units::Coverage;
 
     fn requests(book: &FactBook, from: NaiveDate, to: NaiveDate) -> Requests {
         let period = Period::restated(from, to).unwrap();
@@ -172,7 +174,7 @@ mod tests {
             pool: book.pool(as_of),
             flows: book.flows(period),
             attrition: book.attrition(period),
-            progress: book.targets(&plan, as_of.day),
+            progress: book.targets(&plan, 3, as_of.day),
             plan,
         }
     }
@@ -189,7 +191,8 @@ mod tests {
             flows_report(&book.flows(period), &names),
             attrition_report(&book.attrition(period), Some(&book.attrition(period)), &names),
             reneging_report(&requests(book, day(2024), day(2025)), lang),
-            targets_report(plan, &book.targets(plan, day(2025)), day(2025), lang),
+            targets_report(plan, &book.targets(plan, 3, day(2025)), day(2025), lang)
+                .with_units(&Coverage::of(&[], &towns, day(2025)), &names),
             retention_report(&book.retention(Registry::StemCell, as_of), lang),
             brief_report(&brief(book, period, as_of), &names),
             funnel_report(&Funnel::default(), lang),
@@ -216,7 +219,7 @@ mod tests {
         for report in every(&FactBook::default(), Lang::En) {
             let chinese: String = report.fragment().chars().filter(|c| ('\u{4e00}'..'\u{9fff}').contains(c)).collect();
             // Units of a plan's indicators are the plan's own words.
-            let chinese = chinese.replace("人份", "").replace("人次", "").replace('人', "");
+            let chinese = chinese.replace("人份", "").replace("人次", "").replace("个镇街", "").replace('人', "");
             assert!(chinese.is_empty(), "{}: {chinese}", report.title);
         }
     }

@@ -1,5 +1,7 @@
 //! 信息公开: figures that anyone may read.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +95,7 @@ pub fn public_report(release: &Release, standing: Standing, names: &Names<'_>) -
     let mut sections = Vec::new();
     for safe in &release.tables {
         let mut section = Section::new(heading(&safe.key, lang));
-        section.table = Some(table(safe, names));
+        section.table = Some(table(safe, &release.pattern, names));
         sections.push(section);
     }
     if sections.is_empty() {
@@ -104,7 +106,10 @@ pub fn public_report(release: &Release, standing: Standing, names: &Names<'_>) -
         );
         sections.push(section);
     }
-    let data = release.tables.first().map_or_else(|| Table::new(lang.pick("数据", "Data"), Vec::new()), |safe| table(safe, names));
+    let data = release
+        .tables
+        .first()
+        .map_or_else(|| Table::new(lang.pick("数据", "Data"), Vec::new()), |safe| table(safe, &release.pattern, names));
     Report {
         title: lang.pick("信息公开", "Published figures").to_owned(),
         about: vec![
@@ -150,12 +155,17 @@ fn label(key: &str, names: &Names<'_>) -> String {
     }
 }
 
-/// A column's heading says of what it is the rest: tables read side by side never carry one heading for two things.
-fn column_label(table: &str, key: &str, names: &Names<'_>) -> String {
+/// A column's heading; of a few joined ones their own. Else it says of what it is the rest: tables read side by side never carry one heading for two
+/// things.
+fn column_label(table: &str, key: &str, joined: &BTreeSet<String>, names: &Names<'_>) -> String {
     let lang = names.lang;
     match (table, key) {
         ("town-sex", "unknown") => lang.pick("性别未注明", "Sex not stated").to_owned(),
         ("town-age", "unknown") => lang.pick("年龄未注明", "Age not stated").to_owned(),
+        (_, OTHER) if (2..=3).contains(&joined.len()) => {
+            let named: Vec<String> = joined.iter().map(|key| column_label(table, key, joined, names)).collect();
+            named.join(lang.pick("、", "; "))
+        }
         ("town-sex", OTHER) => lang.pick("其他性别栏", "Other, of sex").to_owned(),
         ("town-age", OTHER) => lang.pick("其他年龄段", "Other ages").to_owned(),
         (_, OTHER) => lang.pick("其他登记", "Other registries").to_owned(),
@@ -163,11 +173,13 @@ fn column_label(table: &str, key: &str, names: &Names<'_>) -> String {
     }
 }
 
-fn table(safe: &Safe, names: &Names<'_>) -> Table {
+fn table(safe: &Safe, pattern: &Pattern, names: &Names<'_>) -> Table {
+    let none = BTreeSet::new();
+    let joined = pattern.columns.get(&safe.key).unwrap_or(&none);
     let lang = names.lang;
     let total = names.cell(Cell::All);
     let mut columns = vec![Column::text("town", lang.pick("镇街", "Town"))];
-    columns.extend(safe.columns.iter().map(|c| Column::number(c.as_str(), column_label(&safe.key, c, names))));
+    columns.extend(safe.columns.iter().map(|c| Column::number(c.as_str(), column_label(&safe.key, c, joined, names))));
     columns.push(Column::number("total", total.clone()));
     let mut table = Table::new(heading(&safe.key, lang), columns);
     for ((row, cells), sum) in safe.rows.iter().zip(&safe.cells).zip(&safe.row_totals) {

@@ -1,14 +1,15 @@
 //! Publication tables from which nobody can work out a small count.
 //!
 //! A release is a family of two-way tables that share their rows (towns × sex, towns × age …). The steps:
-//! 1. Rows and columns with a total under the threshold are joined into 其他, so that every margin can be shown.
-//! 2. Cells under the threshold (0 included: nobody is also a statement about somebody) are starred.
+//! 1. Rows and columns with a total under the threshold are joined into 其他, so that every margin can be shown. One that never counted anybody is
+//!    not listed and joined with nothing: there is nobody in it of whom it could tell.
+//! 2. Cells under the threshold (0 included: that nobody of a shown town is in a shown category is also a statement about somebody) are starred.
 //! 3. Further cells are starred until each starred cell, given every margin, could be any number of a range at least as wide as the threshold.
 //!    The range is exact: in a table with known margins it is a maximum flow ([`range`]).
-//! 4. What was joined or starred once stays so in later releases of the same series, so that releases cannot be set against each other.
+//! 4. What was joined or starred in a published table stays so in later releases of the same series, so that releases cannot be set against each other.
 //!
 //! Tables that share only their rows are tied only by the row totals, which are all shown; so each can be judged alone. A table that cannot be made safe
-//! is left out.
+//! is left out, and so is one whose rows or columns would all be joined.
 
 mod flow;
 
@@ -76,52 +77,65 @@ pub struct Pattern {
     pub columns: BTreeMap<String, BTreeSet<String>>,
     /// Starred cells (row, column), by table.
     pub starred: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// Rows that once stood alone: that nobody of them is left is small news of those who were there.
+    #[serde(default)]
+    pub listed_rows: BTreeSet<String>,
+    /// Columns that once stood alone, by table.
+    #[serde(default)]
+    pub listed_columns: BTreeMap<String, BTreeSet<String>>,
     /// Tables left out of this release. Nothing was told of them, so they may be in the next one.
     pub left_out: BTreeSet<String>,
 }
 
 /// Makes a family of tables safe. Gives the tables that can be published, in the order given, and the pattern for the next release.
+///
+/// What was not told binds nobody: a table that is left out leaves its columns free, a family of which nothing is published its rows too. Else the
+/// first, nearly empty month of a registry would join every town for good.
 pub fn publish(tables: &[Counts], rule: Rule, before: &Pattern) -> (Vec<Safe>, Pattern) {
-    let mut pattern = before.clone();
-    pattern.left_out.clear();
-    if let Some(first) = tables.first() {
-        let totals: Vec<(String, u64)> = first.rows.iter().cloned().zip(first.counts.iter().map(|r| r.iter().sum())).collect();
-        join_small(&totals, rule, &mut pattern.rows);
-    }
+    let mut pattern = Pattern { left_out: BTreeSet::new(), ..before.clone() };
+    let Some(first) = tables.first() else { return (Vec::new(), pattern) };
+    let totals = first.rows.iter().cloned().zip(first.counts.iter().map(|r| r.iter().sum()));
+    let rows = joined(&totals.collect::<Vec<_>>(), rule, &before.rows, &before.listed_rows);
     let mut out = Vec::new();
     for table in tables {
-        let joined = pattern.columns.entry(table.key.clone()).or_default();
         let totals = table.columns.iter().enumerate().map(|(at, c)| (c.clone(), table.counts.iter().filter_map(|r| r.get(at)).sum()));
-        join_small(&totals.collect::<Vec<_>>(), rule, joined);
-        let grid = Grid::of(table, &pattern.rows, joined);
-        if grid.total() < rule.threshold {
-            pattern.left_out.insert(table.key.clone());
-            continue;
-        }
-        let starred = pattern.starred.entry(table.key.clone()).or_default();
-        match grid.protect(rule, starred) {
-            Some(safe) => out.push(safe),
+        let known = |of: &BTreeMap<String, BTreeSet<String>>| of.get(&table.key).cloned().unwrap_or_default();
+        let columns = joined(&totals.collect::<Vec<_>>(), rule, &known(&before.columns), &known(&before.listed_columns));
+        let mut starred = before.starred.get(&table.key).cloned().unwrap_or_default();
+        let grid = Grid::of(table, &rows, &columns);
+        match grid.tells(rule).then(|| grid.protect(rule, &mut starred)).flatten() {
+            Some(safe) => {
+                let alone = |keys: &[String]| keys.iter().filter(|k| *k != OTHER).cloned().collect::<Vec<_>>();
+                pattern.listed_rows.extend(alone(&safe.rows));
+                pattern.listed_columns.entry(table.key.clone()).or_default().extend(alone(&safe.columns));
+                out.push(safe);
+                pattern.columns.insert(table.key.clone(), columns);
+                pattern.starred.insert(table.key.clone(), starred);
+            }
             None => {
                 pattern.left_out.insert(table.key.clone());
             }
         }
     }
+    if !out.is_empty() {
+        pattern.rows = rows;
+    }
     (out, pattern)
 }
 
-/// Joins keys with totals under the threshold, and the smallest others with them until what is joined is large enough itself.
-fn join_small(totals: &[(String, u64)], rule: Rule, joined: &mut BTreeSet<String>) {
-    for (key, total) in totals {
-        if *total < rule.threshold {
-            joined.insert(key.clone());
-        }
-    }
+/// What is to be joined: what was before, keys with totals under the threshold, and the smallest others with them until what is joined is large
+/// enough itself. A key that never counted anybody asks for nothing and helps nobody to hide; one that was listed before does not simply vanish.
+fn joined(totals: &[(String, u64)], rule: Rule, before: &BTreeSet<String>, listed: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut joined = before.clone();
+    let small = |key: &String, total: u64| total < rule.threshold && (total > 0 || listed.contains(key));
+    joined.extend(totals.iter().filter(|(key, total)| small(key, *total)).map(|(key, _)| key.clone()));
     loop {
         let sum: u64 = totals.iter().filter(|(k, _)| joined.contains(k)).map(|(_, t)| t).sum();
         if joined.is_empty() || sum >= rule.threshold {
-            return;
+            return joined;
         }
-        let Some((next, _)) = totals.iter().filter(|(k, _)| !joined.contains(k)).min_by_key(|(_, t)| *t) else { return };
+        let others = totals.iter().filter(|(k, total)| *total > 0 && !joined.contains(k));
+        let Some((next, _)) = others.min_by_key(|(_, t)| *t) else { return joined };
         joined.insert(next.clone());
     }
 }
@@ -135,23 +149,35 @@ struct Grid {
 }
 
 impl Grid {
+    /// Rows and columns that count nobody and were never joined are not listed.
     fn of(table: &Counts, rows: &BTreeSet<String>, columns: &BTreeSet<String>) -> Self {
-        let shown = |all: &[String], joined: &BTreeSet<String>| {
-            let mut shown: Vec<String> = all.iter().filter(|k| !joined.contains(*k)).cloned().collect();
+        let shown = |all: &[String], joined: &BTreeSet<String>, total: &dyn Fn(usize) -> u64| {
+            let alone = all.iter().enumerate().filter(|(at, key)| !joined.contains(*key) && total(*at) > 0);
+            let mut shown: Vec<String> = alone.map(|(_, key)| key.clone()).collect();
             if all.iter().any(|k| joined.contains(k)) {
                 shown.push(OTHER.to_owned());
             }
             shown
         };
-        let (row_keys, column_keys) = (shown(&table.rows, rows), shown(&table.columns, columns));
-        let place = |keys: &[String], key: &String| keys.iter().position(|k| k == key).unwrap_or(keys.len() - 1);
+        let row_keys = shown(&table.rows, rows, &|at| table.counts[at].iter().sum());
+        let column_keys = shown(&table.columns, columns, &|at| table.counts.iter().map(|row| row[at]).sum());
+        let place = |keys: &[String], key: &String| keys.iter().position(|k| k == key).or_else(|| keys.iter().position(|k| k == OTHER));
         let mut counts = vec![vec![0; column_keys.len()]; row_keys.len()];
         for (row, line) in table.rows.iter().zip(&table.counts) {
             for (column, count) in table.columns.iter().zip(line) {
-                counts[place(&row_keys, row)][place(&column_keys, column)] += count;
+                // What has no place counts nobody.
+                if let (Some(i), Some(j)) = (place(&row_keys, row), place(&column_keys, column)) {
+                    counts[i][j] += count;
+                }
             }
         }
         Self { key: table.key.clone(), rows: row_keys, columns: column_keys, counts }
+    }
+
+    /// Whether there is anything to tell: enough people, and rows and columns that were not all joined into one.
+    fn tells(&self, rule: Rule) -> bool {
+        let apart = |keys: &[String]| keys.iter().any(|k| k != OTHER);
+        self.total() >= rule.threshold && apart(&self.rows) && apart(&self.columns)
     }
 
     fn total(&self) -> u64 {
@@ -266,7 +292,10 @@ mod tests {
             }
             return;
         };
-        for x in 0..=row[i].min(column[j]) {
+        // The last star of a row or column takes what is left of it.
+        let last = |of: &dyn Fn(&(usize, usize)) -> bool| !stars.iter().skip(at + 1).any(of);
+        let least = if last(&|s| s.0 == i) { row[i] } else { 0 }.max(if last(&|s| s.1 == j) { column[j] } else { 0 });
+        for x in least..=row[i].min(column[j]) {
             (row[i], column[j], now[at]) = (row[i] - x, column[j] - x, x);
             all(stars, at + 1, row, column, now, seen);
             (row[i], column[j]) = (row[i] + x, column[j] + x);
@@ -285,9 +314,42 @@ mod tests {
 
     #[test]
     fn towns_with_hardly_anybody_are_joined_so_that_every_margin_is_shown() {
-        let (tables, pattern) = publish(&[table("t", vec![vec![1, 1], vec![50, 60], vec![2, 0]])], Rule::default(), &Pattern::default());
-        assert_eq!(pattern.rows.len(), 3, "the two small ones come to four, so the third is needed to hide them");
-        assert_eq!(tables[0].rows, [OTHER]);
+        let counts = vec![vec![1, 1], vec![50, 60], vec![2, 0], vec![9, 8]];
+        let (tables, pattern) = publish(&[table("t", counts)], Rule::default(), &Pattern::default());
+        assert_eq!(pattern.rows.len(), 3, "the two small ones come to four, so a third is needed to hide them");
+        assert_eq!(
+            (tables[0].rows.as_slice(), tables[0].row_totals.as_slice()),
+            (&["r1".to_owned(), OTHER.to_owned()][..], &[110, 21][..])
+        );
+    }
+
+    #[test]
+    fn what_counts_nobody_is_joined_with_nothing() {
+        let counts = vec![vec![30, 0, 20], vec![0, 0, 0], vec![12, 0, 17]];
+        let (tables, pattern) = publish(&[table("t", counts)], Rule::default(), &Pattern::default());
+        assert_eq!(
+            (tables[0].rows.clone(), tables[0].columns.clone()),
+            (vec!["r0".to_owned(), "r2".into()], vec!["c0".to_owned(), "c2".into()])
+        );
+        assert!(pattern.rows.is_empty() && pattern.columns["t"].is_empty());
+        let (tables, gone) = publish(&[table("t", vec![vec![30, 0, 20], vec![0, 0, 9], vec![0, 0, 0]])], Rule::default(), &pattern);
+        assert_eq!(tables[0].rows, ["r0", OTHER], "that everybody of a listed town left is not told");
+        assert_eq!(gone.rows.iter().collect::<Vec<_>>(), ["r1", "r2"]);
+        let counts = vec![vec![30, 2, 20], vec![0, 0, 3], vec![12, 0, 17]];
+        let (tables, _) = publish(&[table("t", counts)], Rule::default(), &pattern);
+        assert_eq!(tables[0].columns, ["c0", OTHER], "two people hide among the next larger category");
+        assert_eq!((tables[0].rows.clone(), tables[0].row_totals.clone()), (vec!["r0".to_owned(), OTHER.into()], vec![52, 32]));
+    }
+
+    #[test]
+    fn a_release_that_told_nothing_binds_no_later_one() {
+        let few = table("t", vec![vec![2, 1], vec![1, 1], vec![1, 0]]);
+        let (tables, pattern) = publish(&[few], Rule::default(), &Pattern::default());
+        assert!(tables.is_empty() && pattern.rows.is_empty() && pattern.columns.is_empty());
+        let (tables, pattern) = publish(&[table("t", vec![vec![40, 6], vec![30, 2], vec![20, 9]])], Rule::default(), &pattern);
+        assert_eq!((tables[0].rows.len(), tables[0].columns.len()), (3, 2));
+        let (tables, after) = publish(&[table("t", vec![vec![40, 3], vec![30, 1], vec![20, 0]])], Rule::default(), &pattern);
+        assert!(tables.is_empty() && after.starred == pattern.starred, "one column alone tells nothing");
     }
 
     #[test]

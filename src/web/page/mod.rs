@@ -17,6 +17,7 @@ mod people;
 mod publication;
 mod report;
 mod self_enrol;
+mod units;
 
 use std::io::Cursor;
 
@@ -191,6 +192,7 @@ pub fn routes() -> Vec<Route> {
         publication::routes(),
         report::routes(),
         self_enrol::routes(),
+        units::routes(),
     ] {
         all.extend(more);
     }

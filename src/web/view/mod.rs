@@ -31,6 +31,7 @@ pub mod own;
 pub mod people;
 pub mod report;
 pub mod self_enrol;
+pub mod units;
 
 #[cfg(test)]
 mod samples;

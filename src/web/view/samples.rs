@@ -1,6 +1,8 @@
 //! Every page with invented content, in both languages: what the tests of the look read, and what a person looks at.
 //! People, numbers and places are invented.
 
+mod reports;
+
 use chrono::NaiveDate;
 
 use super::chart::{Push, parts, ruler, waterfall};
@@ -578,6 +580,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         add(name, failure::Failure { s: shell(lang, ""), status }.render());
     }
     out.extend(follow::all(lang));
+    out.extend(reports::pages(lang));
     out
 }
 
