@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 
 use crate::domain::id::{LinkId, OutboxId, PersonId, SubjectId, TaskId};
 use crate::domain::time::Timestamp;
@@ -15,7 +17,7 @@ use super::entity::{link, outbox, task};
 use super::error::StoreError;
 use super::standing::next_version;
 use super::tx::Tx;
-use super::word::{OutboxState, TaskState};
+use super::word::{OutboxState, TaskChannel, TaskState};
 
 pub use super::entity::link::Model as LinkRow;
 pub use super::entity::outbox::Model as OutboxRow;
@@ -44,6 +46,13 @@ pub enum LinkUse {
     No,
 }
 
+fn staff_tasks(on_or_before: NaiveDate) -> Select<task::Entity> {
+    task::Entity::find()
+        .filter(task::Column::State.eq(TaskState::Planned))
+        .filter(task::Column::Channel.ne(TaskChannel::Mail))
+        .filter(task::Column::DueOn.lte(Day(on_or_before)))
+}
+
 impl Store {
     /// How many messages a sender would be given now ([`Tx::claim_messages`]).
     pub async fn count_sendable(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -69,6 +78,17 @@ impl Store {
     pub async fn count_tasks_due(&self, state: TaskState, on_or_before: NaiveDate) -> Result<u64, StoreError> {
         let query = task::Entity::find().filter(task::Column::State.eq(state)).filter(task::Column::DueOn.lte(Day(on_or_before)));
         Ok(query.count(&self.reader).await?)
+    }
+
+    /// Planned tasks that are somebody's work, not a mail's, due on or before a day, earliest first, at most `limit`.
+    pub async fn staff_tasks_due(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = staff_tasks(on_or_before).order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id);
+        Ok(query.limit(limit).all(&self.reader).await?)
+    }
+
+    /// How many planned tasks are somebody's work and due on or before a day.
+    pub async fn count_staff_tasks_due(&self, on_or_before: NaiveDate) -> Result<u64, StoreError> {
+        Ok(staff_tasks(on_or_before).count(&self.reader).await?)
     }
 
     /// How many messages the mail server took since an instant.

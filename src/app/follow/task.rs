@@ -20,7 +20,16 @@ impl App {
     /// Follow-ups for staff that are due on a day, earliest first.
     pub async fn tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {
         actor.needs(Right::FollowUp)?;
-        let tasks = self.store.tasks_due(TaskState::Planned, day, limit).await?;
+        self.items(self.store.tasks_due(TaskState::Planned, day, limit).await?).await
+    }
+
+    /// The follow-ups due on a day that staff do themselves: those of [`App::tasks`] without the mails.
+    pub async fn staff_tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {
+        actor.needs(Right::FollowUp)?;
+        self.items(self.store.staff_tasks_due(day, limit).await?).await
+    }
+
+    async fn items(&self, tasks: Vec<TaskRow>) -> Result<Vec<TaskItem>, AppError> {
         let subjects: Vec<SubjectId> = tasks.iter().map(|t| t.subject_id).collect();
         let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
         let ids: Vec<PersonId> = persons.values().copied().collect::<HashSet<_>>().into_iter().collect();
@@ -49,9 +58,9 @@ impl App {
             .collect())
     }
 
-    /// How many follow-ups are due on a day.
+    /// How many follow-ups that staff do themselves are due on a day.
     pub async fn count_tasks(&self, day: NaiveDate) -> Result<u64, AppError> {
-        Ok(self.store.count_tasks_due(TaskState::Planned, day).await?)
+        Ok(self.store.count_staff_tasks_due(day).await?)
     }
 
     /// Ends a follow-up made by staff, or puts it off, and does at once what the outcome asks for.

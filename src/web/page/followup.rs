@@ -51,8 +51,7 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
     let text = staff.text();
     let today = staff.today();
     // Mails go out by themselves: the list holds what staff have to do.
-    let tasks: Vec<TaskItem> =
-        staff.app.tasks(staff.actor(), today, LISTED).await?.into_iter().filter(|task| task.channel.word() != "mail").collect();
+    let tasks: Vec<TaskItem> = staff.app.staff_tasks(staff.actor(), today, LISTED).await?;
     let shown = match wanted {
         Some(id) => Some(tasks.iter().find(|task| task.id == id).ok_or(Fault(Status::NotFound))?),
         None => tasks.first(),
