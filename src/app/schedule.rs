@@ -21,6 +21,9 @@ const MONTHS: u32 = 12;
 /// How often planned contacts that fell due, or were released by a first contact, are put into the outbox, in seconds. What is in the outbox
 /// already does not wait for it.
 const QUEUE_EVERY: i64 = 1_800;
+/// How long mails that wait are left alone after a round that could send none of them, such as at the hourly limit, in seconds: looking
+/// through them opens everybody and leaves a line in the log.
+const REST: i64 = 300;
 /// How long the outcome of a request is kept for its repetition, in seconds.
 const REQUESTS_KEPT: i64 = 30 * 24 * 3_600;
 
@@ -29,6 +32,7 @@ pub struct Schedule {
     app: Arc<App>,
     holder: String,
     queued_at: Option<Timestamp>,
+    rests_until: Option<Timestamp>,
 }
 
 /// What a round came to.
@@ -43,7 +47,7 @@ pub struct Round {
 impl Schedule {
     /// A schedule that did nothing yet.
     pub fn of(app: Arc<App>) -> Self {
-        Self { app, holder: uuid::Uuid::new_v4().to_string(), queued_at: None }
+        Self { app, holder: uuid::Uuid::new_v4().to_string(), queued_at: None, rests_until: None }
     }
 
     /// One round. Does nothing where another process is at it.
@@ -51,7 +55,8 @@ impl Schedule {
     /// # Errors
     /// Of the database or the mail server; the next round tries again, and nothing is sent twice.
     pub async fn round(&mut self, now: Timestamp) -> Result<Round, AppError> {
-        let due = self.app.store.count_sendable(now).await? > 0;
+        let rests = self.rests_until.is_some_and(|until| now < until);
+        let due = !rests && self.app.store.count_sendable(now).await? > 0;
         let queue = self.queued_at.is_none_or(|at| at.plus_seconds(QUEUE_EVERY) <= now);
         if !due && !queue {
             return Ok(Round::default());
@@ -64,6 +69,8 @@ impl Schedule {
         let mut tx = self.app.store.begin().await?;
         tx.drop_lease(LEASE, fence).await?;
         tx.commit().await?;
+        let sent_some = outcome.as_ref().is_ok_and(|round| round.sent.as_ref().is_some_and(|tally| tally.sent > 0));
+        self.rests_until = (due && !sent_some).then(|| now.plus_seconds(REST));
         if outcome.is_ok() && queue {
             self.queued_at = Some(now);
         }
