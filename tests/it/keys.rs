@@ -48,18 +48,20 @@ fn keys_are_rotated_while_the_server_registers_and_everything_opens_afterwards()
     let over = AtomicBool::new(false);
     let said = std::thread::scope(|scope| {
         let registered = scope.spawn(|| {
-            let mut number = 100;
-            while !over.load(Ordering::Relaxed) {
+            let (mut number, mut meanwhile) = (100, 0);
+            // On a slow disk few fit into a rotation; the rest are registered after it, under the new keys.
+            while !over.load(Ordering::Relaxed) || number < 110 {
                 number += 1;
                 let answer = desk.interest(&desk::key(number), &Invented::of(number), "stem-cell").unwrap();
-                assert_eq!(answer.status, 303, "{}", answer.text());
+                assert_eq!(answer.status, 303, "person {number}: {}", answer.text());
+                meanwhile += u32::from(!over.load(Ordering::Relaxed));
             }
-            number
+            meanwhile
         });
         let said = registry.done(&["keys", "rotate"]);
         over.store(true, Ordering::Relaxed);
-        let last = registered.join().unwrap();
-        assert!(last > 110, "too little was registered meanwhile to prove anything: {last}");
+        let meanwhile = registered.join().unwrap();
+        assert!(meanwhile > 0, "nobody was registered meanwhile, which proves nothing");
         said
     });
     assert!(said.contains("6 compartments have new keys") && said.contains("6 old keys were destroyed"), "{said}");
