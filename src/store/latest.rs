@@ -1,14 +1,17 @@
-//! The latest record of everybody, for filling the in-memory index at unlock: one row a record, joined by the database, in pages; while one
-//! page is opened on all cores the next is read.
+//! The latest record of everybody, for filling the in-memory index at unlock: joined by the database, in pages; while one page is opened on all
+//! cores the next ones are read.
 //!
-//! One statement a page instead of one a table: what a row costs on its way from the database is paid once a subject, not seven times.
+//! A page is one value: the database writes its rows into one text, binary columns in hexadecimal. Handing over a row at a time, each of its
+//! columns a value of its own, took longer than finding and opening them together.
 //! The order of a page's rows is not asked for, so that the database need not sort them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 
 use rayon::prelude::*;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::domain::contact::Contact;
@@ -21,11 +24,14 @@ use crate::vault::{DekRow, Vault};
 use super::connect::Store;
 use super::entity::value::Opaque;
 use super::error::StoreError;
+use super::hex;
 use super::person::open;
 use super::prepare::record_slot;
 
-/// Subjects a page: some megabytes of ciphertext.
-const PAGE: i64 = 4_096;
+/// Subjects a page: some megabytes of text.
+const PAGE: i64 = 2_048;
+/// Pages read or opened at the same time: one in the hands of each of two readers, one on its way.
+const AHEAD: usize = 3;
 
 /// What a subject last told, opened. Check values are verified where people are opened, not here.
 #[derive(Debug)]
@@ -49,7 +55,7 @@ pub struct LatestStream<T> {
     make: fn(Latest) -> T,
     after: SubjectId,
     ended: bool,
-    pending: Option<Receiver<Result<Vec<T>, StoreError>>>,
+    coming: VecDeque<JoinHandle<Result<Vec<T>, StoreError>>>,
 }
 
 impl<T> std::fmt::Debug for LatestStream<T> {
@@ -62,122 +68,176 @@ impl Store {
     /// What `make` makes of the latest record of every subject of every person. Erased subjects are left out, and so are those whose identity
     /// this process may not open.
     pub fn latest<T: Send + 'static>(&self, vault: &Arc<Vault>, make: fn(Latest) -> T) -> LatestStream<T> {
-        LatestStream { store: self.clone(), vault: Arc::clone(vault), make, after: SubjectId(Uuid::nil()), ended: false, pending: None }
+        let (store, vault) = (self.clone(), Arc::clone(vault));
+        LatestStream { store, vault, make, after: SubjectId(Uuid::nil()), ended: false, coming: VecDeque::with_capacity(AHEAD) }
+    }
+
+    /// The subject with which a page ends that begins behind `after`; none where it is the last page.
+    async fn page_end(&self, after: SubjectId) -> Result<Option<SubjectId>, StoreError> {
+        let [first, second] = parameters(self.backend);
+        let sql = format!("SELECT id FROM subject WHERE id > {first} ORDER BY id LIMIT 1 OFFSET {second}");
+        let end = Statement::from_sql_and_values(self.backend, sql, [after.into(), (PAGE - 1).into()]);
+        self.reader.query_one_raw(end).await?.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
     }
 }
 
 impl<T: Send + 'static> LatestStream<T> {
-    /// The next page; none at the end.
+    /// The next page, empty where all of its subjects are erased; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>, StoreError> {
-        if self.pending.is_none() {
-            self.pending = self.open_next().await?;
+        while !self.ended && self.coming.len() < AHEAD {
+            let end = self.store.page_end(self.after).await?;
+            self.coming.push_back(tokio::spawn(page(self.store.clone(), Arc::clone(&self.vault), self.make, self.after, end)));
+            match end {
+                Some(end) => self.after = end,
+                None => self.ended = true,
+            }
         }
-        let Some(page) = self.pending.take() else { return Ok(None) };
-        // Read the next page while this one is opened on rayon's threads; what is left of the opening is waited for below.
-        self.pending = self.open_next().await?;
-        page.recv().map_err(|_| StoreError::Damaged("record"))?.map(Some)
-    }
-
-    async fn open_next(&mut self) -> Result<Option<Receiver<Result<Vec<T>, StoreError>>>, StoreError> {
-        if self.ended {
-            return Ok(None);
-        }
-        let backend = self.store.backend;
-        let page = Statement::from_sql_and_values(backend, statement(backend), [self.after.into(), PAGE.into()]);
-        let mut rows: Vec<Raw> = self.store.reader.query_all_raw(page).await?.iter().map(Raw::read).collect::<Result<_, _>>()?;
-        rows.sort_unstable_by_key(|r| (r.subject, r.record));
-        let Some(last) = rows.last().map(|r| r.subject) else {
-            self.ended = true;
-            return Ok(None);
-        };
-        self.after = last;
-        let (send, receive) = channel();
-        let (vault, make) = (Arc::clone(&self.vault), self.make);
-        rayon::spawn(move || {
-            let subjects: Vec<&[Raw]> = rows.chunk_by(|a, b| a.subject == b.subject).collect();
-            let opened: Result<Vec<Option<T>>, StoreError> =
-                subjects.into_par_iter().with_min_len(32).map(|rows| Ok(opened(&vault, rows)?.map(make))).collect();
-            // The stream may have been dropped meanwhile.
-            let _ = send.send(opened.map(|page| page.into_iter().flatten().collect()));
-        });
-        Ok(Some(receive))
+        let Some(page) = self.coming.pop_front() else { return Ok(None) };
+        page.await.map_err(|_| StoreError::Damaged("record"))?.map(Some)
     }
 }
 
-/// The statement of a page: parameters are the subject after which it begins and the number of subjects.
+/// Reads the subjects behind `after` up to `end`, or all of them, and opens them on rayon's threads.
+async fn page<T: Send + 'static>(
+    store: Store,
+    vault: Arc<Vault>,
+    make: fn(Latest) -> T,
+    after: SubjectId,
+    end: Option<SubjectId>,
+) -> Result<Vec<T>, StoreError> {
+    let statement = statement(store.backend);
+    let until = end.unwrap_or(SubjectId(Uuid::max()));
+    let page = Statement::from_sql_and_values(store.backend, statement, [after.into(), until.into()]);
+    let row = store.reader.query_one_raw(page).await?;
+    let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let (send, receive) = oneshot::channel();
+    rayon::spawn(move || {
+        // The stream may have been dropped meanwhile.
+        let _ = send.send(opened_page(&vault, text.as_deref().unwrap_or_default(), make));
+    });
+    receive.await.map_err(|_| StoreError::Damaged("record"))?
+}
+
+fn parameters(backend: DbBackend) -> [&'static str; 2] {
+    if backend == DbBackend::Postgres { ["$1", "$2"] } else { ["?1", "?2"] }
+}
+
+/// The statement of a page: parameters are the subject after which it begins and the last of its subjects. Gives one text: a record with one
+/// version of each data key is [`FIELDS`] fields with commas between them, records have semicolons between them; nothing is an empty field.
 fn statement(backend: DbBackend) -> String {
-    let (after, limit) = if backend == DbBackend::Postgres { ("$1", "$2") } else { ("?1", "?2") };
+    let [after, until] = parameters(backend);
+    let (id, bytes) = match backend {
+        DbBackend::Postgres => ("encode(uuid_send(@), 'hex')", "encode(@, 'hex')"),
+        _ => ("hex(@)", "hex(@)"),
+    };
+    let or_nothing = |sql: String| format!("coalesce({sql}, '')");
+    let id = |column: &str| or_nothing(id.replace('@', column));
+    let bytes = |column: &str| or_nothing(bytes.replace('@', column));
+    let number = |column: &str| or_nothing(format!("CAST({column} AS text)"));
     let bits: String = Registry::ALL.iter().map(|r| format!(" WHEN {} THEN {}", r.code(), bit(*r))).collect();
+    let standings = format!("(SELECT SUM(CASE e.registry{bits} ELSE 0 END) FROM enrolment e WHERE e.subject_id = s.id)");
+    let fields: [String; FIELDS] = [
+        id("s.id"),
+        id("m.person_id"),
+        id("r.id"),
+        bytes("r.sealed_identity"),
+        bytes("r.sealed_contact"),
+        number("i.version"),
+        number("i.kek_id"),
+        bytes("i.wrapped"),
+        number("c.version"),
+        number("c.kek_id"),
+        bytes("c.wrapped"),
+        number(&standings),
+    ];
     format!(
-        "SELECT s.id, m.person_id, r.id, r.sealed_identity, r.sealed_contact, i.version, i.kek_id, i.wrapped, c.version, c.kek_id, c.wrapped, \
-           CAST((SELECT SUM(CASE e.registry{bits} ELSE 0 END) FROM enrolment e WHERE e.subject_id = s.id) AS bigint) \
-         FROM (SELECT id FROM subject WHERE id > {after} AND erased_at IS NULL ORDER BY id LIMIT {limit}) s \
+        "SELECT string_agg(concat_ws(',', {}), ';') FROM subject s \
          LEFT JOIN membership m ON m.subject_id = s.id AND m.until IS NULL \
          LEFT JOIN record r ON r.subject_id = s.id \
          LEFT JOIN subject_key i ON i.subject_id = s.id AND i.compartment = {} \
-         LEFT JOIN subject_key c ON c.subject_id = s.id AND c.compartment = {}",
+         LEFT JOIN subject_key c ON c.subject_id = s.id AND c.compartment = {} \
+         WHERE s.id > {after} AND s.id <= {until} AND s.erased_at IS NULL",
+        fields.join(", "),
         Compartment::Identity.code(),
         Compartment::Contact.code(),
     )
 }
+
+const FIELDS: usize = 12;
 
 /// A subject has at most one standing a registry, so that their sum tells which.
 fn bit(registry: Registry) -> i64 {
     1 << registry.code()
 }
 
-/// A row as read, still sealed: a record of a subject with one version of each data key.
-struct Raw {
-    subject: SubjectId,
-    person: Option<PersonId>,
-    record: Option<RecordId>,
-    identity: Option<Opaque>,
-    contact: Option<Opaque>,
-    keys: [Option<DekRow>; 2],
-    registries: i64,
-}
+/// A record as read, still sealed and still text, with one version of each data key.
+struct Line<'a>([&'a str; FIELDS]);
 
-impl Raw {
-    fn read(row: &QueryResult) -> Result<Self, StoreError> {
-        let subject: SubjectId = row.try_get_by_index(0)?;
-        let key = |at: usize, compartment| -> Result<Option<DekRow>, StoreError> {
-            let Some(wrapped) = row.try_get_by_index::<Option<Opaque>>(at + 2)? else { return Ok(None) };
-            let (version, kek_id): (i64, i64) = (row.try_get_by_index(at)?, row.try_get_by_index(at + 1)?);
-            let (Ok(version), Ok(kek_id)) = (u32::try_from(version), u32::try_from(kek_id)) else {
-                return Err(StoreError::Damaged("subject_key"));
-            };
-            Ok(Some(DekRow { subject, compartment, version, kek_id, wrapped: wrapped.0 }))
-        };
-        Ok(Self {
-            subject,
-            person: row.try_get_by_index(1)?,
-            record: row.try_get_by_index(2)?,
-            identity: row.try_get_by_index(3)?,
-            contact: row.try_get_by_index(4)?,
-            keys: [key(5, Compartment::Identity)?, key(8, Compartment::Contact)?],
-            registries: row.try_get_by_index::<Option<i64>>(11)?.unwrap_or_default(),
-        })
+impl<'a> Line<'a> {
+    fn read(text: &'a str) -> Result<Self, StoreError> {
+        let mut fields = [""; FIELDS];
+        let mut told = text.split(',');
+        for field in &mut fields {
+            *field = told.next().ok_or(StoreError::Damaged("record"))?;
+        }
+        if told.next().is_some() { Err(StoreError::Damaged("record")) } else { Ok(Self(fields)) }
+    }
+
+    /// Subject and record in the order of their ids: digits of one length and case.
+    fn order(&self) -> (&'a str, &'a str) {
+        (self.0[0], self.0[2])
+    }
+
+    fn bytes(&self, at: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        let text = self.0[at];
+        if text.is_empty() { Ok(None) } else { hex::decode(text).map(Some).ok_or(StoreError::Damaged("record")) }
+    }
+
+    fn id(&self, at: usize) -> Result<Option<Uuid>, StoreError> {
+        let text = self.0[at];
+        if text.is_empty() { Ok(None) } else { Uuid::try_parse(text).map(Some).map_err(|_| StoreError::Damaged("record")) }
+    }
+
+    fn number<N: std::str::FromStr>(&self, at: usize) -> Result<N, StoreError> {
+        self.0[at].parse().map_err(|_| StoreError::Damaged("subject_key"))
+    }
+
+    /// The data key whose three fields begin at `at`.
+    fn key(&self, at: usize, subject: SubjectId, compartment: Compartment) -> Result<Option<DekRow>, StoreError> {
+        let Some(wrapped) = self.bytes(at + 2)? else { return Ok(None) };
+        Ok(Some(DekRow { subject, compartment, version: self.number(at)?, kek_id: self.number(at + 1)?, wrapped }))
     }
 }
 
+fn opened_page<T: Send>(vault: &Vault, text: &str, make: fn(Latest) -> T) -> Result<Vec<T>, StoreError> {
+    let mut lines = text.split(';').filter(|l| !l.is_empty()).map(Line::read).collect::<Result<Vec<_>, _>>()?;
+    lines.sort_unstable_by_key(Line::order);
+    let subjects: Vec<&[Line<'_>]> = lines.chunk_by(|a, b| a.0[0] == b.0[0]).collect();
+    let opened = subjects.into_par_iter().with_min_len(64).map(|lines| Ok(opened(vault, lines)?.map(make)));
+    opened.filter_map(Result::transpose).collect()
+}
+
 /// Opens the latest of a subject's records; nothing where it belongs to nobody or its identity stays closed.
-fn opened(vault: &Vault, rows: &[Raw]) -> Result<Option<Latest>, StoreError> {
-    let Some(last) = rows.last() else { return Ok(None) };
-    let (subject, Some(person), Some(record)) = (last.subject, last.person, last.record) else { return Ok(None) };
+fn opened(vault: &Vault, lines: &[Line<'_>]) -> Result<Option<Latest>, StoreError> {
+    let Some(last) = lines.last() else { return Ok(None) };
+    let (Some(subject), Some(person), Some(record)) = (last.id(0)?, last.id(1)?, last.id(2)?) else { return Ok(None) };
+    let (subject, person, record) = (SubjectId(subject), PersonId(person), RecordId(record));
     // Several versions of a data key, or several records, give each key several times.
     let mut wrapped: Vec<DekRow> = Vec::with_capacity(2);
-    for key in rows.iter().flat_map(|r| r.keys.iter().flatten()) {
-        if !wrapped.contains(key) {
-            wrapped.push(key.clone());
+    for line in lines {
+        for (at, compartment) in [(5, Compartment::Identity), (8, Compartment::Contact)] {
+            wrapped.extend(line.key(at, subject, compartment)?.filter(|key| !wrapped.contains(key)));
         }
     }
     let keys = vault.subject_keys(subject, &wrapped)?;
     let slot = |compartment, column| record_slot(compartment, column, record, subject);
-    let Some(identity) = open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), last.identity.clone())? else {
+    let sealed = |at| Ok::<_, StoreError>(last.bytes(at)?.map(Opaque));
+    let Some(identity) = open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), sealed(3)?)? else {
         return Ok(None);
     };
-    let contact = open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), last.contact.clone())?;
-    let registries = Registry::ALL.into_iter().filter(|r| last.registries & bit(*r) != 0).collect();
+    let contact = open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), sealed(4)?)?;
+    let standings: i64 = if last.0[11].is_empty() { 0 } else { last.number(11)? };
+    let registries = Registry::ALL.into_iter().filter(|r| standings & bit(*r) != 0).collect();
     Ok(Some(Latest { subject, person, registries, identity, contact }))
 }
 
@@ -189,5 +249,16 @@ mod tests {
     fn every_registry_has_a_bit_of_its_own() {
         let all: i64 = Registry::ALL.iter().map(|r| bit(*r)).sum();
         assert_eq!(u32::try_from(Registry::ALL.len()).unwrap(), all.count_ones());
+    }
+
+    #[test]
+    fn a_line_with_fields_too_many_or_too_few_is_damaged() {
+        assert!(Line::read(&",".repeat(FIELDS - 1)).is_ok());
+        for fields in [FIELDS - 2, FIELDS] {
+            assert!(matches!(Line::read(&",".repeat(fields)), Err(StoreError::Damaged(_))));
+        }
+        let line = Line::read("zz,,,,,,,,,,,").unwrap();
+        assert!(line.bytes(0).is_err() && line.id(0).is_err() && line.number::<u32>(5).is_err());
+        assert_eq!(line.bytes(1).unwrap(), None);
     }
 }
