@@ -1,8 +1,6 @@
 //! Loading the facts and making reports. `cargo bench --bench reports`; `REPORTS_PEOPLE` (default 1,000,000) sets the size, `REPORTS_SEALED=1`
 //! adds loading from a sealed SQLite database of the same size (written first, which takes minutes).
 
-#![expect(missing_docs, reason = "criterion's macros make undocumented items")]
-
 mod people;
 mod sealed;
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::guided::Informed;
 use super::id::StatId;
 use super::person::{BirthDate, Sex};
 use super::record::RecordDraft;
@@ -49,8 +50,24 @@ pub enum FactEvent {
     Unreachable,
     /// Deferred in this registry until the day (暂缓), the day itself included; never with the reason.
     Deferred(NaiveDate),
+    /// How well informed the registrant was when enrolling, told on the day of the enrolment.
+    Informed(Informed),
+    /// What became of the news that an organ or body registrant was dying or dead.
+    Notice(Notice),
     /// A step of a match request for this donor (stem cells): reached, or how it ended.
     Match(MatchStage, StageOutcome),
+}
+
+/// The news of a registrant's death (急报), as far as it can be counted without a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// It came in time for what was consented to.
+    Received,
+    /// Whoever receives the donation arrived, this many minutes after the notice.
+    Arrived(u32),
+    /// The death became known too late for any donation (未及时通知).
+    TooLate,
 }
 
 /// The stages of a match request, in their order.

@@ -4,6 +4,7 @@
 //! rules on body donation (items, executor, witness), GB 18467-2011 (age of blood donors).
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::registry::Registry;
 use super::time::completed_years;
@@ -73,6 +74,31 @@ pub const fn ages(registry: Registry) -> std::ops::RangeInclusive<u32> {
         Registry::StemCell => 18..=45,
         Registry::OrganBody => 18..=130,
         Registry::Volunteer => 16..=130,
+    }
+}
+
+/// How well informed somebody was on the day of enrolment, as the guided form recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Informed {
+    /// Every question was answered, and where the family is asked about, it knows and supports.
+    Fully,
+    /// Every question was answered; the family was undecided or not told yet.
+    FamilyOpen,
+}
+
+impl Informed {
+    /// What the answers show; none where a question was not asked, as in an imported sheet. The question on reminders says nothing of being
+    /// informed.
+    pub fn of(registry: Registry, answers: &[(String, String)]) -> Option<Self> {
+        let given = |question: &Question| answers.iter().find(|(key, _)| key == question.key).map(|(_, answer)| answer.as_str());
+        let asked = questions(registry);
+        let enough = |q: &Question| given(q).is_some_and(|told| q.answers.iter().any(|a| a.enough && a.key == told));
+        if !asked.iter().all(enough) {
+            return None;
+        }
+        let family = asked.iter().find(|q| q.key == "family").and_then(given);
+        Some(if family.is_none_or(|told| told == "supports") { Self::Fully } else { Self::FamilyOpen })
     }
 }
 

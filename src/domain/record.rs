@@ -6,6 +6,7 @@ use zeroize::Zeroize;
 
 use super::contact::Contact;
 use super::guarded::{Guarded, opaque_debug};
+use super::guided::Informed;
 use super::name::PersonName;
 use super::person::{Health, Identity};
 use super::registry::{EnrolmentStatus, Registry};
@@ -81,6 +82,11 @@ pub struct Details {
 }
 
 impl Details {
+    /// How well informed the registrant was, by the answers of the guided enrolment; none where it was not asked.
+    pub fn informed(details: &Guarded<Self>, registry: Registry) -> Option<Informed> {
+        Informed::of(registry, &details.reveal().answers)
+    }
+
     /// Whether the occupation or education as written says that the registrant goes to school: contact data of students change when they
     /// leave it.
     pub fn is_student(details: &Guarded<Self>) -> bool {

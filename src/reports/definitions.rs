@@ -106,9 +106,12 @@ definitions! {
     "success", "捐献成功率（遗体和器官）", "Success (organs and body)",
     "实现捐献的人数 ÷ 我们已知的去世者人数。不以登记人数为分母。",
     "Donations ÷ deaths known to us. Registrants are never the denominator.", "docs/domain.md 4.2";
+    "notices", "急报及时与到场", "Notices of death",
+    "及时：在可捐献的时限以内通知到我们；通知及时率 = 及时收到的急报 ÷（及时收到 + 未及时通知）。到场时间从接到通知起，到接收一方到场止。",
+    "In time: we were told within the limits of what was consented to. Share in time: notices in time ÷ (in time + known too late). Arrival: from the notice until whoever receives the donation is there.", "docs/domain.md 1c, 4.2";
     "cohort", "分组", "Cohorts",
-    "按首次进入库容时的情况分组：年份、来源、当年年龄。时间从首次进入库容起，以年计；观察到首次离开、转待确认或统计日为止。重复登记合并不算离开。",
-    "By the first entry into the pool: its year, channel, and the age reached in that year. Time runs in years from that day to the first leaving, the setting aside, or the day of the report. A duplicate found is no leaving.", "issue 6";
+    "按首次进入库容时的情况分组：年份、来源、当年年龄、是否知情（登记引导中的各问均已回答；问及家属的，家属是否支持；无引导记录的单列）。时间从首次进入库容起，以年计；观察到首次离开、转待确认或统计日为止。重复登记合并不算离开。",
+    "By the first entry into the pool: its year, channel, the age reached in that year, and how well informed the registrant was (every question of the guided enrolment answered, and whether the family supports it; without such a record, apart). Time runs in years from that day to the first leaving, the setting aside, or the day of the report. A duplicate found is no leaving.", "issue 6";
     "targets", "规划指标", "Plan targets",
     "新增：规划期内首次计入的人数，按人去重，同一人在几个登记中只计一次；撤回不从新增中扣除，另列。每月尚需：（目标 － 新增）÷ 剩余月数，不足一月按一月计。",
     "New: persons counted for the first time within the plan's period, each once whatever the number of registries; withdrawals are not taken off but stand beside. Needed a month: (target − new) ÷ months left, parts of a month counted as one.", "docs/domain.md 4.2";

@@ -18,6 +18,7 @@ pub mod facts;
 mod fixtures;
 pub mod flows;
 pub mod intervals;
+pub mod notices;
 pub mod pool;
 pub mod reneging;
 pub mod retention;

@@ -8,11 +8,12 @@ use chrono::{Datelike, NaiveDate};
 
 use super::Lang;
 use super::axis::{AgeBand, AsOf, channel_name};
-use super::facts::packed::{CHANNELS, NEVER, NO_YEAR, Packed, VERIFIED, exit_reason, registry_at};
+use super::facts::packed::{CHANNELS, FAMILY_OPEN, INFORMED, NEVER, NO_YEAR, Packed, VERIFIED, exit_reason, registry_at};
 use super::facts::standing::Standing;
 use super::facts::{FactBook, Unions, limit};
 use super::survival::{Observation, Sample};
 use crate::domain::fact::Channel;
+use crate::domain::guided::Informed;
 use crate::domain::registry::{ExitReason, Registry};
 
 /// Days of a year of observation.
@@ -29,11 +30,13 @@ pub enum Cohort {
     Channel,
     /// The age reached in the year of entry.
     Age,
+    /// How well informed they were on the day of entry, by the guided enrolment.
+    Informed,
 }
 
 impl Cohort {
     /// Every way, in the order of a report.
-    pub const ALL: [Self; 3] = [Self::Year, Self::Channel, Self::Age];
+    pub const ALL: [Self; 4] = [Self::Year, Self::Channel, Self::Age, Self::Informed];
 
     /// The heading on a report.
     pub const fn title(self, lang: Lang) -> &'static str {
@@ -41,6 +44,7 @@ impl Cohort {
             Self::Year => lang.pick("入库容年份", "Year of entry"),
             Self::Channel => lang.pick("来源", "Channel"),
             Self::Age => lang.pick("进入时年龄", "Age at entry"),
+            Self::Informed => lang.pick("登记时知情", "Informed at enrolment"),
         }
     }
 }
@@ -58,6 +62,7 @@ pub struct Stay {
     reason: Option<ExitReason>,
     birth_year: Option<i16>,
     channel: Channel,
+    informed: Option<Informed>,
 }
 
 /// The stays of a registry.
@@ -109,6 +114,11 @@ impl Stay {
             Cohort::Year => usize::try_from((year - (last - YEARS)).clamp(0, YEARS)).unwrap_or(0),
             Cohort::Channel => CHANNELS.iter().position(|c| *c == self.channel).unwrap_or(0),
             Cohort::Age => self.birth_year.and_then(|b| AgeBand::of(year - i32::from(b))).map_or(AgeBand::COUNT, AgeBand::index),
+            Cohort::Informed => match self.informed {
+                Some(Informed::Fully) => 0,
+                Some(Informed::FamilyOpen) => 1,
+                None => 2,
+            },
         }
     }
 }
@@ -122,6 +132,12 @@ fn name(by: Cohort, place: usize, last: i32, lang: Lang) -> String {
         Cohort::Year => (last - YEARS + i32::try_from(place).unwrap_or(0)).to_string(),
         Cohort::Channel => CHANNELS.get(place).map_or("", |c| channel_name(*c, lang)).to_owned(),
         Cohort::Age => AgeBand::from_index(place).map_or_else(|| lang.pick("未注明", "Not stated").to_owned(), |b| b.label(lang)),
+        Cohort::Informed => match place {
+            0 => lang.pick("知情且家属支持", "Informed, family supports"),
+            1 => lang.pick("知情，家属未定或未告知", "Informed, family undecided or not told"),
+            _ => lang.pick("无记录", "Not recorded"),
+        }
+        .to_owned(),
     }
 }
 
@@ -155,12 +171,17 @@ fn stay<'a>(facts: impl Iterator<Item = &'a Packed>, registry: Registry, last: i
     let mut came_by = 0;
     let mut verified = None;
     let mut left = None;
+    let mut informed = None;
     for fact in facts {
         let before = standing.counts(book);
         standing.apply(fact);
         if start.is_none() && standing.counts(book) {
             start = Some(fact.day);
             came_by = standing.came_by(book);
+        }
+        if fact.registry() == book && matches!(fact.event, INFORMED | FAMILY_OPEN) {
+            let told = if fact.event == INFORMED { Informed::Fully } else { Informed::FamilyOpen };
+            informed = informed.or(Some((fact.day, told)));
         }
         if start.is_some() && left.is_none() {
             if fact.event == VERIFIED {
@@ -176,7 +197,9 @@ fn stay<'a>(facts: impl Iterator<Item = &'a Packed>, registry: Registry, last: i
     let seen_from = if channel == Channel::Import { verified } else { Some(NEVER) };
     let (end, reason) = left.unwrap_or((last, None));
     let birth_year = (standing.birth_year != NO_YEAR).then_some(standing.birth_year);
-    Some(Stay { start, seen_from, end, reason, birth_year, channel })
+    // Told of another day than that of the entry, it says nothing of how the registrant came in.
+    let informed = informed.filter(|(day, _)| *day == start).map(|(_, told)| told);
+    Some(Stay { start, seen_from, end, reason, birth_year, channel, informed })
 }
 
 #[cfg(test)]
@@ -245,5 +268,15 @@ mod tests {
         assert_eq!(sample(facts(), Some(Cohort::Year)).0.groups, ["2019 or before", "2024", "2025"]);
         assert_eq!(sample(facts(), Some(Cohort::Channel)).0.groups, ["Drive", "Office", "Self-service"]);
         assert_eq!(sample(facts(), Some(Cohort::Age)).0.groups, ["18–25", "26–35"]);
+        let told = |who, on, how| fact(who, on, Channel::Office, FactEvent::Informed(how));
+        let mut facts = facts();
+        facts.extend([
+            told(1, "2012-01-01", Informed::FamilyOpen),
+            told(2, "2025-01-01", Informed::Fully),
+            // Two months after the entry: not how the registrant came in.
+            told(3, "2024-03-01", Informed::Fully),
+        ]);
+        let groups = sample(facts, Some(Cohort::Informed)).0.groups;
+        assert_eq!(groups, ["Informed, family supports", "Informed, family undecided or not told", "Not recorded"]);
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::id::{
 };
 use crate::domain::name::PersonName;
 use crate::domain::problem::ProblemCode;
-use crate::domain::record::RecordDraft;
+use crate::domain::record::{Details, RecordDraft};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::time::Timestamp;
 use crate::domain::{Compartment, Guarded};
@@ -148,6 +148,11 @@ pub fn prepare_with(
     prepared.out.enrolment = Some(standing);
     let told = (prepared.template.day, prepared.template.event);
     prepared.fact(told.0, told.1)?;
+    if matches!(draft.status, EnrolmentStatus::Registered | EnrolmentStatus::Enrolled)
+        && let Some(informed) = Details::informed(&draft.details, draft.registry)
+    {
+        prepared.fact(told.0, FactEvent::Informed(informed))?;
+    }
     more(&mut prepared)?;
     Ok(prepared.out)
 }

@@ -151,6 +151,7 @@ impl App {
                     reneging: facts.reneging(from, as_of),
                     funnel,
                     organs: facts.flows(period).total(Counted::Registry(Registry::OrganBody)),
+                    notices: facts.notices(from, as_of),
                     organs_unverified: pool.registry(Registry::OrganBody).parts.unverified,
                 };
                 reneging_report(&requests, lang)

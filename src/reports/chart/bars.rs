@@ -65,8 +65,8 @@ impl Columns {
         let widest = |texts: &mut dyn Iterator<Item = &'a str>| texts.map(|t| text_width(t, TEXT)).fold(0.0, f64::max);
         let figure = widest(&mut { figures }) + 16.0;
         match width {
-            Width::Wide => {
-                let label = widest(&mut { labels }).clamp(60.0, 320.0);
+            Width::Wide | Width::Sheet => {
+                let label = widest(&mut { labels }).clamp(60.0, width.units() / 4.0);
                 Self { label_above: false, left: label + 20.0, right: width.units() - figure, step: 44.0, label_width: label }
             }
             Width::Narrow => {
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_chart_can_be_read_without_colour_and_by_a_screen_reader() {
-        for width in [Width::Wide, Width::Narrow] {
+        for width in [Width::Wide, Width::Sheet, Width::Narrow] {
             let svg = stacked().svg(width);
             assert!(svg.contains("<title id=") && svg.contains("库容&lt;四部分&gt;") && svg.contains("role=\"img\""));
             assert!(svg.contains("<pattern") && svg.contains("60%"));

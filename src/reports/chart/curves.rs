@@ -233,7 +233,7 @@ impl Curves {
         pen.text("b", Anchor::Start, 0.0, y, self.words.lang.pick("在险人数", "At risk"));
         for (at, line) in self.lines.iter().enumerate() {
             y += 20.0;
-            if width == Width::Narrow {
+            if width != Width::Wide {
                 let (class, more) = look(at);
                 pen.path(&class, &more, &format!("M0 {}H20", n(y - 5.0)));
             } else {

@@ -14,7 +14,12 @@ pub(super) struct Pen {
 impl Pen {
     pub fn new(words: &Words, width: Width) -> Self {
         let clean: String = words.id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        Self { body: String::new(), id: format!("{clean}-{}", if width == Width::Wide { "w" } else { "n" }) }
+        let of = match width {
+            Width::Wide => "w",
+            Width::Sheet => "p",
+            Width::Narrow => "n",
+        };
+        Self { body: String::new(), id: format!("{clean}-{of}") }
     }
 
     /// The reference of the hatch.

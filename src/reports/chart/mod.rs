@@ -2,8 +2,8 @@
 //!
 //! Readable without colour: parts differ by lightness, hatch and outline, lines by dashes and a label at their end. Every chart has a title and a
 //! description that assistive technology reads; a table stands beside it. Colours and type come from the page's stylesheet by class (`.chart`, `.p1` … `.p4`,
-//! `.l1` …, `.axis`, `.grid`, `.m`), never from inline styles, so a strict content policy holds and dark mode and print follow. Each is drawn twice, wide and
-//! narrow, rather than shrunk.
+//! `.l1` …, `.axis`, `.grid`, `.m`), never from inline styles, so a strict content policy holds and dark mode and print follow. Each is drawn three times, for a
+//! desk, a sheet of paper and a telephone, rather than shrunk.
 
 mod bars;
 mod curves;
@@ -16,11 +16,13 @@ pub use waterfall::{Fall, Waterfall, signed};
 
 use super::Lang;
 
-/// The two drawings of a chart.
+/// The drawings of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// 1,200 units: a desk, and A4.
+    /// 1,200 units: a desk.
     Wide,
+    /// 660 units: the 17 cm that A4 leaves between its margins, at the size of the print around it.
+    Sheet,
     /// 358 units: a telephone of 390 pixels.
     Narrow,
 }
@@ -30,6 +32,7 @@ impl Width {
     pub const fn units(self) -> f64 {
         match self {
             Self::Wide => 1200.0,
+            Self::Sheet => 660.0,
             Self::Narrow => 358.0,
         }
     }
@@ -72,9 +75,11 @@ impl Chart {
         }
     }
 
-    /// Both drawings for a page, of which the stylesheet shows one.
+    /// The drawings for a page, of which the stylesheet shows one.
     pub fn html(&self) -> String {
-        format!("<div class=\"only-l\">{}</div><div class=\"only-s\">{}</div>", self.svg(Width::Wide), self.svg(Width::Narrow))
+        [("only-l no-print", Width::Wide), ("only-s no-print", Width::Narrow), ("only-p", Width::Sheet)]
+            .map(|(class, width)| format!("<div class=\"{class}\">{}</div>", self.svg(width)))
+            .concat()
     }
 
     /// The wide drawing as a file of its own, with its colours.

@@ -56,7 +56,7 @@ impl Waterfall {
             low = low.min(sum);
             high = high.max(sum);
         }
-        let most = if width == Width::Wide { 10.0 } else { 5.0 };
+        let most = if width == Width::Narrow { 5.0 } else { 10.0 };
         let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|s| (high - low) / s <= most).unwrap_or(200.0);
         ((low / step).floor() * step, ((high / step).ceil() * step).max((low / step).floor() * step + step), step)
     }
@@ -65,7 +65,7 @@ impl Waterfall {
         let mut pen = Pen::new(&self.words, width);
         let sizes: Vec<String> = self.falls.iter().map(|f| signed(f.size)).chain([signed(self.total())]).collect();
         let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(|t| text_width(t, TEXT)).fold(0.0, f64::max);
-        let most = if width == Width::Wide { 320.0 } else { 132.0 };
+        let most = if width == Width::Narrow { 132.0 } else { width.units() / 4.0 };
         let left = widest(&mut self.falls.iter().map(|f| f.label.as_str()).chain([self.sum.as_str()])).clamp(40.0, most) + 16.0;
         let right = width.units() - widest(&mut sizes.iter().map(String::as_str)) - 14.0;
         let (low, high, step) = self.reach(width);
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn every_bar_begins_where_the_one_before_ended_and_none_leaves_the_drawing() {
         let sizes = [-14.2, 9.5, -3.0, 12.0, 0.0, 30.0];
-        for width in [Width::Wide, Width::Narrow] {
+        for width in [Width::Wide, Width::Sheet, Width::Narrow] {
             let bars = bars(&waterfall(&sizes).svg(width));
             assert_eq!(bars.len(), sizes.len() + 1);
             assert!(bars.iter().all(|(a, b)| *a >= 0.0 && *b <= width.units()));

@@ -1,6 +1,7 @@
 //! A report as people and programs get it: sections with charts and tables for a page or a print, one long table for programs.
 
 mod brief;
+mod deaths;
 mod explanation;
 mod flows;
 mod funnel;
@@ -163,6 +164,7 @@ mod tests {
             reneging: book.reneging(from, to),
             funnel: Some(Funnel::default()),
             organs: book.flows(period).total(organs),
+            notices: book.notices(from, to),
             organs_unverified: book.pool(AsOf::day(to)).registry(Registry::OrganBody).parts.unverified,
         }
     }

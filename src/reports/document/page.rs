@@ -53,7 +53,7 @@ const PAGE: &str = "\
 font-family:'PingFang SC','Noto Sans SC','Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',system-ui,sans-serif}\
 main{max-width:1240px;margin:0 auto;padding:32px 20px}h1{font-size:28px;line-height:1.35;margin:0}h2{font-size:20px;line-height:1.35;margin:0 0 4px}\
 .lead{color:#625955;margin:0 0 16px}.nw{white-space:nowrap}.sec{border-top:1px solid #e6e0dc;padding:32px 0}\
-svg.chart{display:block;width:100%;height:auto;overflow:visible}.only-s{display:none}.field{margin-top:24px}.scroll{overflow-x:auto}\
+svg.chart{display:block;width:100%;height:auto;overflow:visible}.only-s,.only-p{display:none}.field{margin-top:24px}.scroll{overflow-x:auto}\
 .tbl{border-collapse:collapse;width:100%}.tbl th,.tbl td{padding:8px 8px;border-bottom:1px solid #e6e0dc;text-align:left;font-weight:400}\
 .tbl thead th{font-size:14px;color:#625955;border-bottom:1.5px solid #857b76}.tbl tbody th{font-weight:600}.tbl .num{text-align:right}\
 .sr{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}\
@@ -61,4 +61,4 @@ svg.chart{display:block;width:100%;height:auto;overflow:visible}.only-s{display:
 .defs{display:grid;grid-template-columns:1fr 1fr;gap:16px 48px;margin:0}.defs dt{font-weight:600}.defs dd{color:#625955;margin:2px 0 0}\
 @media(max-width:860px){.only-l{display:none}.only-s{display:block}.defs{grid-template-columns:1fr}main{padding:20px 16px}h1{font-size:24px}.tbl{font-size:14px;min-width:560px}}\
 @media print{@page{size:A4;margin:14mm}body{font-size:11px}main{padding:0}.sec{padding:12px 0}h1{font-size:20px}h2{font-size:15px}\
-.tbl th,.tbl td{padding:3px 4px}.tbl tr,svg{break-inside:avoid}h2{break-after:avoid}.only-l{display:block}.only-s{display:none}}";
+.tbl th,.tbl td{padding:3px 4px}.tbl tr,svg{break-inside:avoid}h2{break-after:avoid}.no-print{display:none!important}.only-p{display:block}}";

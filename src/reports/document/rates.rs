@@ -1,17 +1,18 @@
 //! Attrition and reneging as reports.
 
+use super::deaths::{notices, organs};
 use super::funnel::funnel_section;
 use super::pool::counted_word;
 use super::{Report, Section, defined};
 use crate::domain::fact::MatchStage;
-use crate::domain::registry::ExitReason;
 use crate::reports::Lang;
 use crate::reports::attrition::{Attrition, Losses};
 use crate::reports::axis::{Cell, Dimension, Names, registry_name};
 use crate::reports::chart::{Bar, Bars, Chart, Words};
 use crate::reports::export::{Column, Table, Value};
 use crate::reports::flows::Lines;
-use crate::reports::intervals::{Proportion, Rate};
+use crate::reports::intervals::Rate;
+use crate::reports::notices::Notices;
 use crate::reports::pool::Counted;
 use crate::reports::reneging::{Funnel, Reneging};
 
@@ -256,36 +257,10 @@ pub struct Requests {
     pub funnel: Option<Funnel>,
     /// The period's flows of organ and body registrants.
     pub organs: Lines,
+    /// The period's notices of death.
+    pub notices: Notices,
     /// Organ and body registrants whose state was not verified within the months of the rule set.
     pub organs_unverified: u64,
-}
-
-/// Donations among the deaths known to us; whoever died unknown to us is in neither figure, so the unverified stand beside.
-fn organs(requests: &Requests, lang: Lang) -> Section {
-    let whole = |reason| u64::try_from(requests.organs.exit(reason)).unwrap_or(0);
-    let (donated, died) = (whole(ExitReason::Donated), whole(ExitReason::Died));
-    let success = Proportion::new(donated, donated + died);
-    let mut table = Table::new(
-        lang.pick("遗体和人体器官捐献", "Organ and body donation"),
-        vec![Column::text("item", lang.pick("项目", "Item")), Column::number("count", lang.pick("人数", "People"))],
-    );
-    let rows = [
-        (lang.pick("已知去世", "Deaths known to us"), Value::count(donated + died)),
-        (lang.pick("其中实现捐献", "of these donated"), Value::count(donated)),
-        (lang.pick("捐献成功率", "Success"), Value::text(success.print(lang))),
-        (lang.pick("在册而核实已过期", "On file, not verified in time"), Value::count(requests.organs_unverified)),
-    ];
-    table.rows.extend(rows.map(|(name, value)| vec![Value::text(name), value]));
-    let mut section = Section::new(lang.pick("遗体和人体器官捐献的实现", "Organ and body donation"));
-    section.lead = Some(
-        lang.pick(
-            "分母只含我们知道的去世者，不含在册登记者：绝大多数登记者健在。核实已过期的人里可能有我们不知道的去世者。",
-            "The denominator holds deaths known to us, never the registrants: most of them are alive. Among the unverified there may be deaths unknown to us.",
-        )
-        .to_owned(),
-    );
-    section.table = Some(table);
-    section
 }
 
 /// The report of reneging.
@@ -369,10 +344,10 @@ pub fn reneging_report(requests: &Requests, lang: Lang) -> Report {
         about: vec![(lang.pick("期间", "Period").to_owned(), format!("{} – {}", reneging.from, reneging.to))],
         sections: std::iter::once(section)
             .chain(requests.funnel.as_ref().map(|f| funnel_section(f, lang)))
-            .chain([organs(requests, lang)])
+            .chain([organs(requests, lang), notices(&requests.notices, lang)])
             .collect(),
         data: raw,
-        definitions: defined(&["reneging", "availability", "funnel", "success", "small-numbers"]),
+        definitions: defined(&["reneging", "availability", "funnel", "success", "notices", "small-numbers"]),
         lang,
     }
 }

@@ -52,6 +52,7 @@ pub fn retention_report(retention: &Retention, lang: Lang) -> Report {
             Cohort::Year => "year",
             Cohort::Channel => "channel",
             Cohort::Age => "age",
+            Cohort::Informed => "informed",
         });
         let mut section = curves(&sample, &analysis, unit, lang, id);
         if let Some(by) = by {

@@ -2,7 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::fact::{Channel, Fact, FactEvent, MatchStage, StageOutcome};
+use crate::domain::fact::{Channel, Fact, FactEvent, MatchStage, Notice, StageOutcome};
+use crate::domain::guided::Informed;
 use crate::domain::person::Sex;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 
@@ -17,15 +18,22 @@ pub(in crate::reports) const UNREACHABLE: u8 = 201;
 pub(in crate::reports) const DEFERRED: u8 = 202;
 pub(in crate::reports) const JOINED: u8 = 203;
 pub(in crate::reports) const SPLIT: u8 = 204;
+pub(in crate::reports) const INFORMED: u8 = 205;
+pub(in crate::reports) const FAMILY_OPEN: u8 = 206;
+pub(in crate::reports) const NOTICE: u8 = 207;
 /// From here on: steps of a match request, eight codes a stage.
 pub(in crate::reports) const MATCH: u8 = 208;
+
+/// What [`Packed::arg`] says of a notice that is no number of minutes.
+const RECEIVED: i32 = -1;
+const TOO_LATE: i32 = -2;
 
 /// Days are counted from 0001-01-01; indexes of 0 mean unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::reports) struct Packed {
     pub day: i32,
     pub recorded: i32,
-    /// Of a joining or splitting: the other registrant's index. Of a deferral: its last day. Else unused.
+    /// Of a joining or splitting: the other registrant's index. Of a deferral: its last day. Of a notice: minutes, or less than nothing. Else unused.
     pub arg: i32,
     /// Index of the drive, from 1.
     pub drive: u32,
@@ -47,11 +55,17 @@ impl Packed {
             FactEvent::Deferred(_) => DEFERRED,
             FactEvent::JoinedInto(_) => JOINED,
             FactEvent::SplitFrom(_) => SPLIT,
+            FactEvent::Informed(Informed::Fully) => INFORMED,
+            FactEvent::Informed(Informed::FamilyOpen) => FAMILY_OPEN,
+            FactEvent::Notice(_) => NOTICE,
             FactEvent::Match(stage, outcome) => MATCH + 8 * place(&MatchStage::ALL, &stage) + place(&StageOutcome::ALL, &outcome),
         };
         let arg = match fact.event {
             FactEvent::Deferred(until) => day_number(until),
             FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_) => other,
+            FactEvent::Notice(Notice::Received) => RECEIVED,
+            FactEvent::Notice(Notice::TooLate) => TOO_LATE,
+            FactEvent::Notice(Notice::Arrived(minutes)) => i32::try_from(minutes).unwrap_or(i32::MAX),
             _ => 0,
         };
         let bits = registry_index(fact.registry) | fact.sex.map_or(0, Sex::code) << 2 | channel_index(fact.channel) << 4;
@@ -90,6 +104,15 @@ impl Packed {
     pub fn step(&self) -> Option<(MatchStage, StageOutcome)> {
         let code = usize::from(self.event.checked_sub(MATCH)?);
         Some((*MatchStage::ALL.get(code / 8)?, *StageOutcome::ALL.get(code % 8)?))
+    }
+
+    /// What a fact tells of a notice of death.
+    pub fn notice(&self) -> Option<Notice> {
+        (self.event == NOTICE).then_some(match self.arg {
+            RECEIVED => Notice::Received,
+            TOO_LATE => Notice::TooLate,
+            minutes => Notice::Arrived(minutes.cast_unsigned()),
+        })
     }
 
     /// The order in which facts take effect. On one day joinings come first: a registration recognised on its day as a known person's never counts as a new one.
@@ -175,6 +198,16 @@ mod tests {
                 assert_eq!(Packed::of(&fact, 0, 0, 0).step(), Some((stage, outcome)));
             }
         }
+    }
+
+    #[test]
+    fn every_word_of_a_notice_is_read_back() {
+        for notice in [Notice::Received, Notice::TooLate, Notice::Arrived(0), Notice::Arrived(2880)] {
+            let fact = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Notice(notice));
+            assert_eq!(Packed::of(&fact, 0, 0, 0).notice(), Some(notice));
+        }
+        let other = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Verified);
+        assert_eq!(Packed::of(&other, 0, 0, 0).notice(), None);
     }
 
     #[test]
