@@ -12,6 +12,7 @@ mod harness;
 
 mod by_itself;
 mod canaries;
+mod donors;
 mod followup_bounces;
 mod followup_desk;
 mod followup_self;
