@@ -11,6 +11,7 @@ mod m20261123_000001_tables;
 mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
 mod m20261126_000010_release;
+mod m20261127_000001_health;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000001_import_source::Migration),
             Box::new(m20261126_000003_followup::Migration),
             Box::new(m20261126_000010_release::Migration),
+            Box::new(m20261127_000001_health::Migration),
         ]
     }
 }

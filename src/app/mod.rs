@@ -13,6 +13,7 @@
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `schedule`: what the running server does by itself.
+//! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -20,6 +21,7 @@ mod account;
 mod actor;
 mod answer;
 mod correct;
+mod donor;
 mod drive;
 mod error;
 mod follow;
@@ -57,6 +59,7 @@ pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;
+pub use donor::{DonorFact, DonorPage, Sent};
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{
@@ -85,6 +88,8 @@ pub struct App {
     /// Consent texts.
     pub texts: ConsentTexts,
     policies: Policies,
+    /// The rule sets of eligibility, with the setting they were read from.
+    rules: donor::Cached,
     store: Store,
     vault: Arc<Vault>,
     cost: Cost,

@@ -80,6 +80,7 @@ impl App {
             towns: Towns::shipped(),
             texts: ConsentTexts::shipped(),
             policies,
+            rules: super::donor::Cached::default(),
             store,
             vault: Arc::new(vault),
             cost,

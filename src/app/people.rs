@@ -13,8 +13,9 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder};
+use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx};
 
+use super::donor::DonorPage;
 use super::{Actor, App, AppError};
 
 /// People shown for one search.
@@ -48,6 +49,8 @@ pub struct PersonPage {
     pub sources: HashMap<RecordId, Source>,
     /// Other public ids that open this person: of those who were joined to it.
     pub aliases: Vec<PublicId>,
+    /// Donations, deferrals and from when blood may be given, where the page was opened.
+    pub donor: Option<DonorPage>,
 }
 
 /// Where a record came from.
@@ -137,9 +140,9 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Missing`] for an unknown id.
-    pub async fn person(&self, actor: Actor, id: &PublicId) -> Result<PersonPage, AppError> {
+    pub async fn person(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<PersonPage, AppError> {
         actor.needs(Right::People)?;
-        self.page(id, false).await
+        self.page(id, false, now).await
     }
 
     /// A person's page, opened: logged before anything is shown.
@@ -149,10 +152,10 @@ impl App {
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "person.open", "person", Some(person.0)).with("why", why.word())).await?;
         tx.commit().await?;
-        self.page(id, true).await
+        self.page(id, true, now).await
     }
 
-    async fn page(&self, id: &PublicId, opened: bool) -> Result<PersonPage, AppError> {
+    async fn page(&self, id: &PublicId, opened: bool, now: Timestamp) -> Result<PersonPage, AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let standings = standings(view.enrolments());
@@ -168,7 +171,8 @@ impl App {
             })
             .collect();
         let aliases = self.store.aliases_of(person, &subjects).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases })
+        let donor = if opened { Some(self.donor(&view, &staff, now).await?) } else { None };
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.
@@ -190,7 +194,7 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         actor.needs(Right::Import)?;
-        let page = self.page(id, false).await?;
+        let page = self.page(id, false, now).await?;
         let undecided = page.standings.iter().any(|(r, s, _)| *r == registry && *s == EnrolmentStatus::Undecided);
         if !undecided {
             return Err(AppError::Stale);
@@ -201,7 +205,7 @@ impl App {
     /// Notes a death: every registry is left, and nothing is sent any more.
     pub async fn died(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::People)?;
-        let page = self.page(id, false).await?;
+        let page = self.page(id, false, now).await?;
         for (registry, status, _) in page.standings {
             if !matches!(status, EnrolmentStatus::Exited(_)) {
                 self.settle(actor, id, registry, EnrolmentStatus::Exited(ExitReason::Died), now).await?;
@@ -219,9 +223,27 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        self.settle_in(&mut tx, actor, person, registry, status, now).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// As [`App::settle`], within a transaction that does more.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where the standing is that already.
+    pub(super) async fn settle_in(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        person: PersonId,
+        registry: Registry,
+        status: EnrolmentStatus,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let today = self.today(now);
         let asked = self.asked_standings(person, registry).await?;
-        let mut tx = self.store.begin().await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut touched: Vec<SubjectId> = Vec::new();
         for row in view.enrolments().filter(|e| e.registry == registry && e.status != status) {
@@ -244,8 +266,7 @@ impl App {
         for (correction, version) in asked {
             tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
         }
-        tx.commit().await?;
-        self.catch_up().await
+        Ok(())
     }
 
     /// The open lines of the correction list that ask for a person's standing in a registry.

@@ -69,6 +69,8 @@ ids! {
     CampaignId,
     /// A statistics fact.
     FactId,
+    /// Something recorded of a donor's health: a donation, a deferral, a blood group.
+    HealthId,
 }
 
 /// The random identity under which a registrant is counted; it has no order and no tie to a subject but a sealed one.

@@ -82,6 +82,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The sex, for rules that differ by it.
+    pub fn sex_of(identity: &super::Guarded<Self>) -> Option<Sex> {
+        identity.reveal().sex
+    }
+
     /// The birth date, for rules that count from it; opaque in `Debug`.
     pub fn birth_of(identity: &super::Guarded<Self>) -> Option<BirthDate> {
         identity.reveal().birth
@@ -130,9 +135,11 @@ pub struct Health {
 pub struct HealthDays {
     /// The last donation of whole blood known.
     pub last_donation: Option<NaiveDate>,
+    /// The last donation of platelets known.
+    pub last_platelets: Option<NaiveDate>,
     /// Donations known; the last one counts where nobody told how many came before.
     pub donations: Option<u32>,
-    /// Deferred until this day.
+    /// Deferred until this day, the last one.
     pub deferred_until: Option<NaiveDate>,
 }
 
@@ -148,6 +155,7 @@ impl Health {
         let health = health.reveal();
         HealthDays {
             last_donation: health.last_donation,
+            last_platelets: None,
             donations: health.prior_donations.or(health.last_donation.map(|_| 1)),
             deferred_until: health.deferred_until,
         }

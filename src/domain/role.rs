@@ -59,6 +59,8 @@ pub enum Right {
     People,
     /// Import sheets and work the correction list.
     Import,
+    /// Record donations, deferrals and blood groups.
+    Health,
     /// Judge duplicates, join and un-merge.
     Review,
     /// Work through follow-ups.
@@ -123,6 +125,7 @@ impl Roles {
             Right::Enrol => &[Recruiter, Registrar],
             Right::People => &[Registrar, Caller, Coordinator, Manager],
             Right::Import | Right::Review => &[Registrar],
+            Right::Health => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],
             Right::ConfirmFirstContact | Right::Publish => &[Manager],
             Right::Report => &[Manager, Coordinator, Registrar, Auditor],

@@ -5,7 +5,7 @@
 //!
 //! Three kinds of verbs:
 //!
-//! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`]): pure but for entropy; all sealing,
+//! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`], [`prepare_health`]): pure but for entropy; all sealing,
 //!   indexing and MACs of a registration, before any transaction.
 //! - *Reading* (methods of [`Store`]): keyring, settings, people (pages, [`PersonView`], [`Store::resolve`]), exact look-ups, queues, imports,
 //!   the change feed, the audit log; [`Store::people`], [`Store::facts`], [`Store::standings`] stream whole columns at unlock.
@@ -29,6 +29,7 @@ mod dump;
 mod entity;
 mod error;
 mod followup;
+mod health;
 mod hex;
 mod import;
 mod latest;
@@ -60,6 +61,7 @@ pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
 pub use entity::value::{Day, Opaque};
 pub use error::StoreError;
 pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
+pub use health::{HealthView, PreparedHealth, prepare_health};
 pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow, seal_source};
 pub use latest::{Latest, LatestStream};
 pub use meta::settings;

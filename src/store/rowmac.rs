@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
-use super::entity::{consent, enrolment, identifier_claim, membership, record, staff, subject};
+use super::entity::{consent, enrolment, health_fact, identifier_claim, membership, record, staff, subject};
 use super::error::StoreError;
 
 /// A row with a MAC.
@@ -115,6 +115,14 @@ protected!(consent, "consent", |row, mac| {
         .int("withdrawn_at", row.withdrawn_at.map(|t| t.0))
         .uuid("staff_id", row.staff_id.map(|s| s.0))
         .sealed("sealed_witness", sealed(row.sealed_witness.as_ref()).as_ref())
+});
+
+protected!(health_fact, "health_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
 });
 
 protected!(identifier_claim, "identifier_claim", |row, mac| {

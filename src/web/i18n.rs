@@ -79,6 +79,7 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/followup.ftl")),
             include_str!(concat!("../../locales/", $lang, "/report.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/donor.ftl")),
             include_str!(concat!("../../locales/", $lang, "/link.ftl")),
             include_str!(concat!("../../locales/", $lang, "/admin.ftl")),
         ]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use donor_registry::app::Actor;
 use donor_registry::domain::Guarded;
+use donor_registry::domain::time::Timestamp;
 
 use crate::harness::desk::{self, Desk};
 use crate::harness::people::Invented;
@@ -215,7 +216,7 @@ fn told(registry: &Registry, people: &[u64]) -> Vec<String> {
         for number in people {
             let rows = app.search(Actor::Console, &Guarded::new(Invented::of(number).phone)).await.expect("the registry answers");
             assert_eq!(rows.len(), 1, "person {number}");
-            let page = app.person(Actor::Console, &rows[0].public_id).await.expect("the person is there");
+            let page = app.person(Actor::Console, &rows[0].public_id, Timestamp(1_790_000_000_000_000)).await.expect("the person is there");
             let records: Vec<String> = page
                 .view
                 .records()

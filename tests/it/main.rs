@@ -13,6 +13,7 @@ mod harness;
 mod by_itself;
 mod canaries;
 mod disk_alone;
+mod donors;
 mod followup_bounces;
 mod followup_desk;
 mod followup_self;

@@ -116,7 +116,7 @@ fn a_page_says_which_record_each_value_comes_from_and_by_which_other_ids_it_open
         let (a, b) = (&queue[0].left, &queue[0].right);
         let pair = app.open_pair(actor, queue[0].id, NOW).await.unwrap().pair;
         app.decide(actor, pair.id, pair.row_version, Verdict::Same, NOW).await.unwrap();
-        let (merged, other) = (app.person(actor, a).await.unwrap(), app.person(actor, b).await.unwrap());
+        let (merged, other) = (app.person(actor, a, NOW).await.unwrap(), app.person(actor, b, NOW).await.unwrap());
         assert_eq!(merged.view.row.public_id, other.view.row.public_id, "both ids open one person");
         let alias: &PublicId = if merged.view.row.public_id == *a { b } else { a };
         assert_eq!(merged.aliases, [alias.clone()]);

@@ -1,19 +1,21 @@
 //! Everybody as planning sees them: channels, standing, the days that rules count from.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
+use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, SubjectId};
-use crate::domain::person::{BirthDate, Identity};
+use crate::domain::person::{BirthDate, HealthDays, Identity};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject, Reach};
+use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject, Reach};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
@@ -63,14 +65,20 @@ struct Beside {
     days: HashMap<SubjectId, Vec<DaysTold>>,
     /// The next drive, today's included.
     next_drive: Option<NaiveDate>,
+    /// From which day donors may give again.
+    rules: Arc<RuleSets>,
 }
 
 impl App {
     /// Everybody as planning sees them on a day.
     pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
         let said = self.said().await?;
-        let mut beside =
-            Beside { days: self.store.days_told(&self.vault, None).await?, next_drive: self.next_drive(now).await?, since: HashMap::new() };
+        let mut beside = Beside {
+            days: self.store.days_told(&self.vault, None).await?,
+            next_drive: self.next_drive(now).await?,
+            rules: self.rule_sets().await?,
+            since: HashMap::new(),
+        };
         self.store
             .standings(|s| {
                 beside.since.insert((s.subject, s.registry), s.since.0);
@@ -96,6 +104,7 @@ impl App {
             since: view.enrolments().map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,
+            rules: self.rule_sets().await?,
         };
         let mut out = HashMap::new();
         for entry in self.store.people_of(&self.vault, &subjects).await? {
@@ -129,6 +138,8 @@ impl App {
         let reach = reach_of(contact.as_ref(), said.verified.contains(&subject), no_mail, no_calls);
         let recorded_on = last.recorded_at.date_in(self.config.zone);
         let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
+        let birth = last.identity.as_ref().and_then(birth_of);
+        let told = self.anchors_of(days, birth, &beside.rules);
         let person = out.entry(entry.person).or_insert_with(|| Reachable {
             person: entry.person,
             subjects: Vec::new(),
@@ -164,8 +175,8 @@ impl App {
                     enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
                     next_drive: beside.next_drive,
-                    birth: last.identity.as_ref().and_then(birth_of),
-                    ..self.anchors_of(days)
+                    birth,
+                    ..told
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
@@ -175,10 +186,27 @@ impl App {
     }
 
     /// What records tell, the latest word of each.
-    fn anchors_of(&self, days: &[DaysTold]) -> Anchors {
+    fn anchors_of(&self, days: &[DaysTold], birth: Option<BirthDate>, rules: &RuleSets) -> Anchors {
         let deferral = days.iter().rev().find_map(|d| d.health.deferred_until.map(|until| (until, d.at.date_in(self.config.zone))));
+        let last_donation = days.iter().filter_map(|d| d.health.last_donation).max();
+        let known = HealthDays {
+            last_donation,
+            last_platelets: days.iter().filter_map(|d| d.health.last_platelets).max(),
+            donations: None,
+            deferred_until: deferral.map(|(until, _)| until),
+        };
+        // Who has never given is asked to by other rules than that of the interval.
+        let eligible = last_donation.map_or(FirstDay::ByInterval, |given| {
+            let donor = Donor { birth, sex: None };
+            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, given).when {
+                When::From(day) => FirstDay::On(day),
+                When::Never => FirstDay::Never,
+                When::NoRules => FirstDay::ByInterval,
+            }
+        });
         Anchors {
-            last_donation: days.iter().filter_map(|d| d.health.last_donation).max(),
+            eligible,
+            last_donation,
             donations: days.iter().filter_map(|d| d.health.donations).max(),
             deferred_until: deferral.map(|(until, _)| until),
             deferred_on: deferral.map(|(_, on)| on),

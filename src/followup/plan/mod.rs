@@ -45,6 +45,18 @@ pub struct Reach {
     pub phone: bool,
 }
 
+/// The first day on which a donor may give again, as the dated rules of eligibility say. In the order of what bars longer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum FirstDay {
+    /// Nobody judged it: the policy's own interval after the last donation, and the deferral.
+    #[default]
+    ByInterval,
+    /// This day.
+    On(NaiveDate),
+    /// Not any more: over the age, or deferred for good.
+    Never,
+}
+
 /// Days of a registrant's history that rules count from. Opaque in `Debug`: some of them tell of birth and health.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Anchors {
@@ -58,6 +70,8 @@ pub struct Anchors {
     pub last_donation: Option<NaiveDate>,
     /// Number of blood donations known.
     pub donations: Option<u32>,
+    /// From when blood may be given again.
+    pub eligible: FirstDay,
     /// Deferred until this day.
     pub deferred_until: Option<NaiveDate>,
     /// The day the deferral was recorded.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{Days, NaiveDate};
 
 use super::occurrence::occurrences;
-use super::{Anchors, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
+use super::{Anchors, FirstDay, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -127,6 +127,7 @@ fn merge(a: Anchors, b: Anchors) -> Anchors {
         birth,
         last_donation: a.last_donation.max(b.last_donation),
         donations: a.donations.max(b.donations),
+        eligible: a.eligible.max(b.eligible),
         deferred_until: a.deferred_until.max(b.deferred_until),
         deferred_on: a.deferred_on.max(b.deferred_on),
         donated_on: a.donated_on.max(b.donated_on),
@@ -235,10 +236,14 @@ fn anchor_day(rule: &Rule, limits: &Limits, standing: &Standing) -> Option<Naive
         Anchor::Enrolled => anchors.enrolled_on,
         Anchor::Born => anchors.birth.and_then(BirthDate::day),
         Anchor::LastDonation => anchors.last_donation,
-        Anchor::Eligible => {
-            let interval_over = limits.donation_interval.after(anchors.last_donation?)?;
-            Some(anchors.deferred_until.map_or(interval_over, |d| d.max(interval_over)))
-        }
+        Anchor::Eligible => match anchors.eligible {
+            FirstDay::On(day) => Some(day),
+            FirstDay::Never => None,
+            FirstDay::ByInterval => {
+                let interval_over = limits.donation_interval.after(anchors.last_donation?)?;
+                Some(anchors.deferred_until.map_or(interval_over, |d| d.max(interval_over)))
+            }
+        },
         Anchor::DeferralEnd => anchors.deferred_until,
         Anchor::Deferred => anchors.deferred_on,
         Anchor::Donated => anchors.donated_on,

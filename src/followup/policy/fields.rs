@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use toml::{Table, Value};
 
-use super::span::Span;
+use crate::domain::span::Span;
 use crate::followup::error::FollowupError;
 
 /// A table whose fields are taken out one by one; what is left at the end is unknown.

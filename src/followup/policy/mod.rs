@@ -6,7 +6,6 @@
 mod diff;
 mod fields;
 mod read;
-mod span;
 
 use std::sync::Arc;
 
@@ -17,8 +16,8 @@ use super::error::FollowupError;
 use super::kind::{Channel, Kind};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 
+pub use crate::domain::span::Span;
 pub use diff::{Change, diff};
-pub use span::Span;
 
 /// The stable id of a rule, e.g. `contact-check`. Part of the key (rule, person, occurrence) under which a contact exists once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

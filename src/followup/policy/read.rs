@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use toml::Table;
 
 use super::fields::Fields;
-use super::span::Span;
 use super::{Anchor, Limits, Only, Policy, Rule, RuleId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::span::Span;
 use crate::followup::error::FollowupError;
 use crate::followup::kind::{Channel, Kind};
 

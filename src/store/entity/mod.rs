@@ -14,6 +14,7 @@ pub mod drive;
 pub mod enrolment;
 pub mod erasure;
 pub mod fact;
+pub mod health_fact;
 pub mod hold;
 pub mod idempotency;
 pub mod identifier_claim;

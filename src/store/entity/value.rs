@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::domain::Compartment;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, ImportId, ImportRowId, LinkId, MembershipId, OutboxId,
-    PairId, PersonId, PublicId, RecordId, StaffId, SubjectId, TaskId,
+    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MembershipId,
+    OutboxId, PairId, PersonId, PublicId, RecordId, StaffId, SubjectId, TaskId,
 };
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Roles;
@@ -102,6 +102,7 @@ id_columns!(
     LinkId,
     CampaignId,
     FactId,
+    HealthId,
 );
 
 macro_rules! code_columns {

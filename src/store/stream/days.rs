@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::Compartment;
+use crate::domain::eligibility::History;
 use crate::domain::id::{RecordId, SubjectId};
 use crate::domain::person::{Health, HealthDays};
 use crate::domain::record::Details;
@@ -14,7 +15,7 @@ use crate::domain::registry::Registry;
 use crate::domain::time::Timestamp;
 use crate::store::connect::Store;
 use crate::store::entity::value::Opaque;
-use crate::store::entity::{record, subject_key};
+use crate::store::entity::{health_fact, record, subject_key};
 use crate::store::error::StoreError;
 use crate::store::person::open;
 use crate::store::prepare::record_slot;
@@ -22,7 +23,7 @@ use crate::vault::{DekRow, Vault};
 
 use super::{Range, RawKey, dek, next_range, of};
 
-/// What one record tells that follow-up counts from.
+/// What one record tells that follow-up counts from, or all that was recorded of a donor beside the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DaysTold {
     /// When it was recorded.
@@ -92,6 +93,13 @@ async fn page(store: &Store, vault: &Arc<Vault>, range: &Range<'_>) -> Result<Ve
         .into_tuple()
         .all(&store.reader)
         .await?;
+    let facts = health_fact::Entity::find()
+        .filter(range.on(health_fact::Column::SubjectId))
+        .order_by_asc(health_fact::Column::SubjectId)
+        .order_by_asc(health_fact::Column::Id)
+        .all(&store.reader)
+        .await?;
+    let mut facts = facts.into_iter().peekable();
     let subjects: Vec<SubjectId> = records.chunk_by(|a, b| a.0 == b.0).filter_map(|r| r.first().map(|r| r.0)).collect();
     let mut records = records.into_iter().peekable();
     let mut keys = keys.into_iter().peekable();
@@ -99,15 +107,22 @@ async fn page(store: &Store, vault: &Arc<Vault>, range: &Range<'_>) -> Result<Ve
     for subject in subjects {
         let keys = of(&mut keys, subject, |k| k.0).into_iter().map(dek).collect::<Result<Vec<DekRow>, _>>()?;
         let records = of(&mut records, subject, |r| r.0);
+        let facts = of(&mut facts, subject, |f| f.subject_id);
         // Erased: nothing opens its records any more.
         if !keys.is_empty() {
-            raw.push((subject, keys, records));
+            raw.push((subject, keys, records, facts));
         }
     }
-    raw.into_par_iter().with_min_len(64).map(|(subject, keys, records)| opened(vault, subject, &keys, records)).collect()
+    raw.into_par_iter().with_min_len(64).map(|(subject, keys, records, facts)| opened(vault, subject, &keys, records, facts)).collect()
 }
 
-fn opened(vault: &Vault, subject: SubjectId, keys: &[DekRow], records: Vec<RawDays>) -> Result<Told, StoreError> {
+fn opened(
+    vault: &Vault,
+    subject: SubjectId,
+    keys: &[DekRow],
+    records: Vec<RawDays>,
+    facts: Vec<health_fact::Model>,
+) -> Result<Told, StoreError> {
     let keys = vault.subject_keys(subject, keys)?;
     let mut told = Vec::with_capacity(records.len());
     for (_, id, registry, at, health, details) in records {
@@ -120,6 +135,17 @@ fn opened(vault: &Vault, subject: SubjectId, keys: &[DekRow], records: Vec<RawDa
             health: health.as_ref().map(Health::days).unwrap_or_default(),
             student: details.as_ref().is_some_and(Details::is_student),
         });
+    }
+    let mut recorded = Vec::new();
+    for fact in facts {
+        recorded.extend(crate::store::health::opened(vault, &keys, fact)?);
+    }
+    if let Some(last) = recorded.last() {
+        let known: Vec<_> = recorded.iter().map(|view| (view.id.0, &view.fact)).collect();
+        let student = told.last().is_some_and(|d: &DaysTold| d.student);
+        told.push(DaysTold { at: last.at, health: History::of([], &known).days(), student });
+        // Of two deferrals the one told later counts; what was recorded last stands last.
+        told.sort_by_key(|d| d.at);
     }
     Ok((subject, told))
 }

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 28] = [
+    pub const KEYS: [(&'static str, usize); 30] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -71,6 +71,8 @@ impl Notice {
         ("unmerged", 0),
         ("decided-standing", 0),
         ("left-done", 0),
+        ("health-recorded", 0),
+        ("health-undone", 0),
         ("account-added", 0),
         ("account-changed", 0),
         ("account-reopened", 0),

@@ -74,6 +74,8 @@ capabilities! {
     CanSeePeople: People;
     /// May import and correct.
     CanImport: Import;
+    /// May record donations, deferrals and blood groups.
+    CanRecordHealth: Health;
     /// May judge duplicates.
     CanReview: Review;
     /// May work through follow-ups.

@@ -5,15 +5,16 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, typed};
-use crate::app::{Opening, PersonPage, PersonRow, Recorder, Source};
+use crate::app::{DonorFact, Opening, PersonPage, PersonRow, Recorder, Source};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
-use crate::domain::role::Right;
+use crate::domain::role::{Right, Roles};
 use crate::domain::town::TownCode;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanImport, CanReview, CanSeePeople, Ctx, Notice};
+use crate::web::guard::{CanImport, CanRecordHealth, CanReview, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
+use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::{Choice, Field, Select, Slips};
 
@@ -102,11 +103,12 @@ async fn search(staff: CanSeePeople<'_>, form: Posted) -> Answer {
     Reply::page(&list(&staff, Some(entries), Some(lines), false, next).await?)
 }
 
-fn public_id(text: &str) -> Result<PublicId, Fault> {
+pub(super) fn public_id(text: &str) -> Result<PublicId, Fault> {
     PublicId::parse(text).ok_or(Fault(Status::NotFound))
 }
 
-async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
+async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
+    let (may_decide, may_split, may_record) = (roles.may(Right::Import), roles.may(Right::Review), roles.may(Right::Health));
     let text = ctx.text();
     let id = page.view.row.public_id.to_string();
     let from = |record| page.sources.get(&record).map(|s| source_words(s, ctx)).unwrap_or_default();
@@ -155,7 +157,18 @@ async fn person_page(ctx: &Ctx<'_>, may_decide: bool, may_split: bool, page: &Pe
         (which, why)
     });
     let several = page.view.subjects.len() > 1 && may_split;
+    let donor = page.donor.as_ref().map(|donor| {
+        let at = |fact: &DonorFact| {
+            let when = ctx.printed(fact.at);
+            fact.by.as_ref().map_or(when.clone(), |by| text.xy("source-by", &when, by))
+        };
+        DonorPart::of(donor, may_record, &at, ctx.today(), text)
+    });
+    let donor_forms =
+        if may_record { Some(DonorForms::of(&*ctx.app.rule_sets().await?, entries, &slips, ctx.today(), text)) } else { None };
     Ok(Person {
+        donor,
+        donor_forms,
         s: ctx.shell("/people").await?,
         person: id,
         slips: slips.clone(),
@@ -201,13 +214,18 @@ fn source_words(source: &Source, ctx: &Ctx<'_>) -> String {
 }
 
 async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {
-    let roles = staff.staff().roles;
-    person_page(staff, roles.may(Right::Import), roles.may(Right::Review), page, slips).await
+    person_page(staff, staff.staff().roles, None, page, slips).await
+}
+
+/// The masked page again, with the form of a donor as it was filled in.
+pub(super) async fn show_again(staff: &CanRecordHealth<'_>, id: &PublicId, entries: &Entries, slips: Slips) -> Answer {
+    let page = staff.app.person(staff.actor(), id, staff.now).await?;
+    Reply::again(&person_page(staff, staff.staff().roles, Some(entries), &page, slips).await?)
 }
 
 #[get("/people/<id>")]
 async fn person(staff: CanSeePeople<'_>, id: &str) -> Answer {
-    let page = staff.app.person(staff.actor(), &public_id(id)?).await?;
+    let page = staff.app.person(staff.actor(), &public_id(id)?, staff.now).await?;
     Reply::page(&show(&staff, &page, Slips::default()).await?)
 }
 
@@ -217,7 +235,7 @@ async fn open(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let Some(why) = form.0.read("reason", Opening::from_word).flatten() else {
         let mut slips = Slips::default();
         slips.add("reason", "slip-reason");
-        let page = staff.app.person(staff.actor(), &id).await?;
+        let page = staff.app.person(staff.actor(), &id, staff.now).await?;
         return Reply::again(&show(&staff, &page, slips).await?);
     };
     let page = staff.app.disclose(staff.actor(), &id, why, staff.now).await?;
@@ -232,7 +250,7 @@ async fn leave(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let (Some(registry), Some(why)) = (registry, why) else {
         let mut slips = Slips::default();
         slips.add("why", "slip-leave");
-        let page = staff.app.person(staff.actor(), &id).await?;
+        let page = staff.app.person(staff.actor(), &id, staff.now).await?;
         return Reply::again(&show(&staff, &page, slips).await?);
     };
     if why == ExitReason::Died {

@@ -17,6 +17,7 @@ pub mod swipe;
 
 pub mod admin;
 pub mod calendar;
+pub mod donor;
 pub mod drive;
 pub mod duplicates;
 pub mod enrol;

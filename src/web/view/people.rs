@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::donor::{DonorForms, DonorPart};
 use super::enrol::{abo_word, town_name};
 use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::{PersonPage, PersonRow};
@@ -142,7 +143,8 @@ impl Shown {
         Self { from, ..self }
     }
 
-    fn text(&self) -> &str {
+    /// What is shown.
+    pub fn text(&self) -> &str {
         self.value.reveal()
     }
 }
@@ -191,6 +193,10 @@ pub struct Person {
     pub standings: Vec<Standing>,
     /// History.
     pub history: Vec<Happened>,
+    /// A donor's days, where the fields are opened.
+    pub donor: Option<DonorPart>,
+    /// The forms that record a donation, a deferral, a blood group, for whom may.
+    pub donor_forms: Option<DonorForms>,
     /// Why the identity is opened.
     pub reason: Choice,
     /// Other public ids that open this person.

@@ -11,6 +11,7 @@ use super::shell::{Undo, Waiting, Who};
 use super::*;
 use crate::domain::Guarded;
 use crate::domain::consent::ConsentTexts;
+use crate::domain::eligibility::RuleSets;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::registry::Registry;
 use crate::domain::role::{Role, Roles};
@@ -19,6 +20,7 @@ use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
 use askama::Template;
 
+mod donors;
 mod follow;
 
 fn g(text: &str) -> Guarded<String> {
@@ -488,6 +490,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             },
         ],
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
+        donor: opened.then(|| donors::part(text)),
+        donor_forms: Some(super::donor::DonorForms::of(&RuleSets::shipped(), None, &Slips::default(), donors::today(), text)),
         reason: ["contact", "correct", "request", "other"]
             .into_iter()
             .fold(Choice::one(text, "reason", "disclosure-why"), |c, r| c.option(r, text.t(&format!("reason-{r}")))),
