@@ -11,6 +11,8 @@ mod m20261123_000001_tables;
 mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
 mod m20261126_000010_release;
+mod m20261127_000020_delivery;
+mod m20261127_000021_readiness;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000001_import_source::Migration),
             Box::new(m20261126_000003_followup::Migration),
             Box::new(m20261126_000010_release::Migration),
+            Box::new(m20261127_000020_delivery::Migration),
+            Box::new(m20261127_000021_readiness::Migration),
         ]
     }
 }

@@ -60,8 +60,8 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{
-    Calendar, CalendarLine, FirstContact, HandsWaiting, LetterOut, PlanOutcome, PolicyPreview, ResultsRead, SendTally, Taken, TaskItem,
-    TaskOutcome,
+    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, LetterOut, PlanOutcome, PolicyPreview,
+    ReadinessLine, ReadinessList, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy,
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
@@ -85,6 +85,7 @@ pub struct App {
     /// Consent texts.
     pub texts: ConsentTexts,
     policies: Policies,
+    readiness: crate::followup::readiness::Editions,
     store: Store,
     vault: Arc<Vault>,
     cost: Cost,

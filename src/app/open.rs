@@ -41,6 +41,7 @@ impl App {
             None => StoreUrl::folder(&config.data),
         };
         let policies = super::follow::policies(config.rules.as_deref())?;
+        let readiness = super::follow::readiness_editions(config.rules.as_deref())?;
         let store = Store::open(&url).await?;
         let rows = store.keyring().await?;
         let (vault, new_key_file, new_registry) = if rows.is_empty() {
@@ -80,6 +81,7 @@ impl App {
             towns: Towns::shipped(),
             texts: ConsentTexts::shipped(),
             policies,
+            readiness,
             store,
             vault: Arc::new(vault),
             cost,

@@ -56,6 +56,8 @@ pub(super) struct RawSmtp {
     pub bounce_domain: Option<String>,
     pub folder: Option<PathBuf>,
     pub per_hour: u32,
+    pub per_day: u32,
+    pub seconds_between: u32,
 }
 
 #[derive(Debug, Deserialize)]

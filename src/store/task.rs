@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::id::{SubjectId, TaskId};
 use crate::domain::time::Timestamp;
@@ -16,6 +16,11 @@ use super::followup::TaskRow;
 use super::standing::next_version;
 use super::tx::Tx;
 use super::word::{OutboxState, TaskChannel, TaskState};
+
+/// Planned tasks that staff do themselves.
+fn staffs() -> Select<task::Entity> {
+    task::Entity::find().filter(task::Column::State.eq(TaskState::Planned)).filter(task::Column::Channel.ne(TaskChannel::Mail))
+}
 
 impl Store {
     /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change.
@@ -34,6 +39,49 @@ impl Store {
     pub async fn open_tasks(&self) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find().filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]));
         Ok(query.all(&self.reader).await?)
+    }
+
+    /// Planned tasks of a kind for one occurrence, oldest first, at most `limit`.
+    pub async fn tasks_of_kind(&self, kind: &str, occurrence: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Planned))
+            .filter(task::Column::Kind.eq(kind))
+            .filter(task::Column::Occurrence.eq(Day(occurrence)));
+        Ok(query.order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff that somebody tried already or whose day was agreed, by the day they come up again, at most `limit`.
+    pub async fn tasks_in_hand(&self, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = staffs().filter(task::Column::Rounds.gt(0));
+        Ok(query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff whose day has passed, by kind: how many, and the oldest day.
+    pub async fn overdue_by_kind(&self, today: NaiveDate) -> Result<Vec<(String, u64, Day)>, StoreError> {
+        let query = staffs()
+            .filter(task::Column::DueOn.lt(Day(today)))
+            .select_only()
+            .column(task::Column::Kind)
+            .column_as(task::Column::Id.count(), "n")
+            .column_as(task::Column::DueOn.min(), "oldest")
+            .group_by(task::Column::Kind);
+        let rows: Vec<(String, i64, Day)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(kind, n, oldest)| (kind, n.unsigned_abs(), oldest)).collect())
+    }
+
+    /// How tasks of staff ended since a day, by reason.
+    pub async fn calls_ended(&self, since: NaiveDate) -> Result<Vec<(String, u64)>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(task::Column::Channel.ne(TaskChannel::Mail))
+            .filter(task::Column::Reason.is_not_null())
+            .filter(task::Column::DoneOn.gte(Day(since)))
+            .select_only()
+            .column(task::Column::Reason)
+            .column_as(task::Column::Id.count(), "n")
+            .group_by(task::Column::Reason);
+        let rows: Vec<(String, i64)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(reason, n)| (reason, n.unsigned_abs())).collect())
     }
 
     /// Mails that went out between two days: what a call may have to follow.

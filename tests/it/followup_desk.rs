@@ -210,7 +210,7 @@ fn calls_become_lines_for_the_platform_and_its_results_are_read_back_once() {
         app.plan(Actor::Console, app.today(now), 1, false, now).await.unwrap();
         let waiting = app.hands_waiting(Actor::Console, now).await.unwrap();
         assert_eq!((waiting.letters, waiting.hand_offs), (0, 3));
-        let (file, people) = app.hand_off(Actor::Console, "请回电", now).await.unwrap();
+        let (file, people) = app.hand_off(Actor::Console, "请回电", app.today(now), now).await.unwrap();
         assert_eq!(people, 3);
         let text = String::from_utf8(file.reveal().clone()).unwrap();
         assert!(text.starts_with("ref,number,text\r\n") && text.lines().count() == 4, "{text}");

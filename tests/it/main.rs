@@ -11,9 +11,11 @@
 mod harness;
 
 mod by_itself;
+mod call_desk;
 mod canaries;
 mod followup_bounces;
 mod followup_desk;
+mod followup_pace;
 mod followup_self;
 mod followup_sensitive;
 mod followup_smtp;

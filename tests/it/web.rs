@@ -300,18 +300,35 @@ fn nobody_reaches_a_page_without_the_right() {
             "/follow-up",
             "/follow-up/plan",
             "/follow-up/first-contact",
+            "/follow-up/hand-over",
+            "/follow-up/condolence",
+            "/follow-up/doubt",
+            "/follow-up/readiness",
+            "/drive/self",
             "/reports",
             "/reports/pool.csv",
             "/reports/pool.xlsx",
             "/admin",
         ];
         let may: [(&str, &[&str]); 6] = [
-            ("recruiter", &["/drive", "/drive/new", "/enrol", "/enrol/blood"]),
-            ("caller", &["/people", "/follow-up", "/follow-up/plan", "/follow-up/first-contact"]),
+            ("recruiter", &["/drive", "/drive/new", "/drive/self", "/enrol", "/enrol/blood"]),
+            (
+                "caller",
+                &[
+                    "/people",
+                    "/follow-up",
+                    "/follow-up/plan",
+                    "/follow-up/first-contact",
+                    "/follow-up/hand-over",
+                    "/follow-up/condolence",
+                    "/follow-up/doubt",
+                    "/follow-up/readiness",
+                ],
+            ),
             ("manager", &["/people", "/follow-up/first-contact", "/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
             ("auditor", &["/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
             ("admin", &["/admin"]),
-            ("lin", &pages[..14]),
+            ("lin", &pages[..19]),
         ];
         for (login, allowed) in may {
             let mut browser = signed_in(&desk, login).await;

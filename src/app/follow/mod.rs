@@ -2,12 +2,18 @@
 
 mod bounce;
 mod calendar;
+mod confirm;
 mod first_contact;
 mod hand_off;
+mod hand_over;
+mod in_doubt;
+mod paced;
 mod people;
 mod plan;
 mod queue;
+mod readiness;
 mod route;
+mod say;
 mod send;
 mod task;
 
@@ -30,7 +36,12 @@ pub use crate::followup::desk::CallOutcome as TaskOutcome;
 pub use bounce::Taken;
 pub(super) use calendar::policies;
 pub use calendar::{Calendar, CalendarLine, PolicyPreview};
+pub use crate::followup::desk::ToldBy;
 pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
+pub use hand_over::HandOver;
+pub use in_doubt::{Doubt, DoubtVerdict};
+pub(super) use readiness::editions as readiness_editions;
+pub use readiness::{Calibration, ReadinessLine, ReadinessList};
 
 /// The rule and kind of the mail that asks to verify an address.
 pub(super) const VERIFY_RULE: &str = "verify-mail";
@@ -91,6 +102,8 @@ impl SendTally {
 pub struct TaskItem {
     /// Which.
     pub id: TaskId,
+    /// From whose contact data.
+    pub subject: SubjectId,
     /// The version to give back.
     pub version: i64,
     /// With whom.
@@ -107,6 +120,8 @@ pub struct TaskItem {
     pub rounds: i64,
     /// Held until the first contact is confirmed.
     pub held: bool,
+    /// The day was agreed with the person.
+    pub agreed: bool,
 }
 
 /// The imported people who were never contacted, before somebody confirms the first contact.

@@ -89,11 +89,19 @@ impl App {
 
     /// One person as planning sees them; none where nobody has the id.
     pub(super) async fn reachable_one(&self, person: PersonId, now: Timestamp) -> Result<Option<Reachable>, AppError> {
-        let Some(view) = self.store.person(&self.vault, person).await? else { return Ok(None) };
+        Ok(self.reachable_of(&[person], now).await?.remove(&person))
+    }
+
+    /// Some people as planning sees them; who is not there is left out.
+    pub(super) async fn reachable_of(&self, persons: &[PersonId], now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
+        let views = self.store.persons(&self.vault, persons).await?;
+        if views.is_empty() {
+            return Ok(HashMap::new());
+        }
         let said = self.said().await?;
-        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let subjects: Vec<SubjectId> = views.iter().flat_map(|view| &view.subjects).map(|s| s.row.id).collect();
         let beside = Beside {
-            since: view.enrolments().map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
+            since: views.iter().flat_map(|view| view.enrolments()).map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,
         };
@@ -102,7 +110,7 @@ impl App {
             self.add_registration(&mut out, entry, &said, &beside);
         }
         self.finish(&mut out, now).await?;
-        Ok(out.remove(&person))
+        Ok(out)
     }
 
     async fn next_drive(&self, now: Timestamp) -> Result<Option<NaiveDate>, AppError> {

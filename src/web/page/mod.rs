@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod calendar;
+mod desk;
 mod drive;
 mod duplicates;
 mod enrol;
@@ -178,6 +179,7 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         admin::routes(),
         calendar::routes(),
+        desk::routes(),
         drive::routes(),
         duplicates::routes(),
         enrol::routes(),

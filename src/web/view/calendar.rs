@@ -6,6 +6,7 @@ use super::Shell;
 use crate::app::{Calendar, PolicyPreview};
 use crate::followup::Kind;
 use crate::followup::policy::Change;
+use crate::followup::readiness::{Edition, Readiness};
 use crate::web::i18n::Text;
 
 /// One contact.
@@ -37,11 +38,13 @@ pub struct CalendarPage {
     pub lines: Vec<Line>,
     /// About what nothing is planned, and why.
     pub not: Vec<(String, String)>,
+    /// Readiness, for people on the stem-cell file.
+    pub readiness: Option<super::readiness::Own>,
 }
 
 impl CalendarPage {
     /// The page of a calendar.
-    pub fn of(s: Shell, calendar: &Calendar) -> Self {
+    pub fn of(s: Shell, calendar: &Calendar, readiness: Option<&(Edition, Readiness)>) -> Self {
         let text = s.text();
         let lines = calendar.lines.iter().map(|line| Line {
             day: line.day.to_string(),
@@ -61,6 +64,7 @@ impl CalendarPage {
         };
         Self {
             person: calendar.person.to_string(),
+            readiness: readiness.map(|found| super::readiness::Own::of(found, text)),
             lines: lines.collect(),
             not: calendar
                 .not

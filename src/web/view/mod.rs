@@ -17,6 +17,7 @@ pub mod swipe;
 
 pub mod admin;
 pub mod calendar;
+pub mod desk;
 pub mod drive;
 pub mod duplicates;
 pub mod enrol;
@@ -29,6 +30,7 @@ pub mod import;
 pub mod link;
 pub mod own;
 pub mod people;
+pub mod readiness;
 pub mod report;
 pub mod self_enrol;
 pub mod units;
