@@ -12,6 +12,7 @@
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `notice`: mails of the office to itself.
 //! - `schedule`: what the running server does by itself.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
@@ -24,6 +25,7 @@ mod drive;
 mod error;
 mod follow;
 mod live;
+mod notice;
 mod office;
 mod open;
 mod own_page;
@@ -60,8 +62,8 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{
-    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, LetterOut, PlanOutcome, PolicyPreview,
-    ReadinessLine, ReadinessList, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy,
+    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome, PolicyPreview,
+    ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
@@ -86,6 +88,7 @@ pub struct App {
     pub texts: ConsentTexts,
     policies: Policies,
     readiness: crate::followup::readiness::Editions,
+    experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,
     cost: Cost,

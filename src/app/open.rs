@@ -42,6 +42,7 @@ impl App {
         };
         let policies = super::follow::policies(config.rules.as_deref())?;
         let readiness = super::follow::readiness_editions(config.rules.as_deref())?;
+        let experiments = super::follow::experiments(config.rules.as_deref(), &policies)?;
         let store = Store::open(&url).await?;
         let rows = store.keyring().await?;
         let (vault, new_key_file, new_registry) = if rows.is_empty() {
@@ -82,6 +83,7 @@ impl App {
             texts: ConsentTexts::shipped(),
             policies,
             readiness,
+            experiments,
             store,
             vault: Arc::new(vault),
             cost,

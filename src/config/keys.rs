@@ -45,6 +45,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.from", Kind::Text),
     ("smtp.reply_to", Kind::Text),
     ("smtp.manager", Kind::Text),
+    ("smtp.digest", Kind::Text),
     ("smtp.bounce_domain", Kind::Text),
     ("smtp.folder", Kind::Text),
     ("smtp.per_hour", Kind::Number),

@@ -15,6 +15,8 @@ pub struct Mail {
     pub reply_to: Option<String>,
     /// The office's address that is told when a release waits for approval; none: nobody is told by mail.
     pub manager: Option<String>,
+    /// The office's address that is told every morning how much waits at the call desk; none: nobody is told by mail.
+    pub digest: Option<String>,
     /// The domain of the envelope senders that bounces come back to, if bounces are processed.
     pub bounce_domain: Option<String>,
     /// How fast mails may leave; none: as fast as they are taken (a folder, or a server of one's own).
@@ -85,6 +87,7 @@ pub(super) fn check(raw: &Raw, sources: &Sources, data: &Path, purpose: Purpose)
         from: address("smtp.from", &smtp.from)?,
         reply_to: smtp.reply_to.as_deref().map(|a| address("smtp.reply_to", a)).transpose()?,
         manager: smtp.manager.as_deref().map(|a| address("smtp.manager", a)).transpose()?,
+        digest: smtp.digest.as_deref().map(|a| address("smtp.digest", a)).transpose()?,
         bounce_domain: smtp.bounce_domain.as_deref().map(domain).transpose()?,
         // Providers in China limit a sender by the hour; 0 sets no pace at all, for a server of one's own.
         pace: (smtp.per_hour > 0 && matches!(route, MailRoute::Server(_))).then_some(Pace {

@@ -53,6 +53,7 @@ pub(super) struct RawSmtp {
     pub from: String,
     pub reply_to: Option<String>,
     pub manager: Option<String>,
+    pub digest: Option<String>,
     pub bounce_domain: Option<String>,
     pub folder: Option<PathBuf>,
     pub per_hour: u32,

@@ -29,6 +29,15 @@ impl Store {
         Ok(out)
     }
 
+    /// Attempts since an instant that the mail server did not take, latest first, at most `limit`.
+    pub async fn deliveries_not_taken(&self, since: Timestamp, limit: u64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let query = delivery::Entity::find()
+            .filter(delivery::Column::BegunAt.gt(since))
+            .filter(delivery::Column::EndedAt.is_not_null())
+            .filter(delivery::Column::Outcome.ne("sent"));
+        Ok(query.order_by_desc(delivery::Column::BegunAt).limit(limit).all(&self.reader).await?)
+    }
+
     /// When the next waiting message falls due, if that is after `now` and not after `until`.
     pub async fn next_sendable(&self, now: Timestamp, until: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<Option<Timestamp>> = outbox::Entity::find()

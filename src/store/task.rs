@@ -17,6 +17,9 @@ use super::standing::next_version;
 use super::tx::Tx;
 use super::word::{OutboxState, TaskChannel, TaskState};
 
+/// The reason that stands beside a task whose day was agreed with the person; the word of that outcome of a call.
+const AGREED: &str = "call-on";
+
 /// Planned tasks that staff do themselves.
 fn staffs() -> Select<task::Entity> {
     task::Entity::find().filter(task::Column::State.eq(TaskState::Planned)).filter(task::Column::Channel.ne(TaskChannel::Mail))
@@ -69,6 +72,20 @@ impl Store {
         Ok(rows.into_iter().map(|(kind, n, oldest)| (kind, n.unsigned_abs(), oldest)).collect())
     }
 
+    /// Planned tasks of staff due on or before a day: by day, whether the day was agreed with the person, and how many.
+    pub async fn staff_tasks_by_day(&self, until: NaiveDate) -> Result<Vec<(Day, bool, u64)>, StoreError> {
+        let query = staffs()
+            .filter(task::Column::DueOn.lte(Day(until)))
+            .select_only()
+            .column(task::Column::DueOn)
+            .column(task::Column::Reason)
+            .column_as(task::Column::Id.count(), "n")
+            .group_by(task::Column::DueOn)
+            .group_by(task::Column::Reason);
+        let rows: Vec<(Day, Option<String>, i64)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(day, reason, n)| (day, reason.as_deref() == Some(AGREED), n.unsigned_abs())).collect())
+    }
+
     /// How tasks of staff ended since a day, by reason.
     pub async fn calls_ended(&self, since: NaiveDate) -> Result<Vec<(String, u64)>, StoreError> {
         let query = task::Entity::find()
@@ -84,6 +101,16 @@ impl Store {
         Ok(rows.into_iter().map(|(reason, n)| (reason, n.unsigned_abs())).collect())
     }
 
+    /// Tasks of rules for occurrences between two days, whatever became of them; those that were cancelled are left out.
+    pub async fn tasks_by_rules(&self, rules: &[&str], from: NaiveDate, to: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::Rule.is_in(rules.iter().copied()))
+            .filter(task::Column::Occurrence.gte(Day(from)))
+            .filter(task::Column::Occurrence.lte(Day(to)))
+            .filter(task::Column::State.ne(TaskState::Cancelled));
+        Ok(query.all(&self.reader).await?)
+    }
+
     /// Mails that went out between two days: what a call may have to follow.
     pub async fn mails_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find()
@@ -94,12 +121,13 @@ impl Store {
         Ok(query.all(&self.reader).await?)
     }
 
-    /// Answers to links since an instant: whose, and when.
-    pub async fn answers_since(&self, since: Timestamp) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
+    /// Used links of some purposes since an instant: whose, and when.
+    pub async fn answers_since(&self, since: Timestamp, purposes: &[&str]) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
         let query = link::Entity::find()
             .select_only()
             .column(link::Column::SubjectId)
             .column(link::Column::UsedAt)
+            .filter(link::Column::Purpose.is_in(purposes.iter().copied()))
             .filter(link::Column::UsedAt.gte(since));
         Ok(query.into_tuple().all(&self.reader).await?)
     }

@@ -144,3 +144,27 @@ fn a_hand_off_on_the_command_line_is_written_for_its_owner_alone_and_read_back()
         serde_json::from_str(&registry.done(&["followup", "hand-off", "--results", "results.csv", "--json"])).unwrap();
     assert_eq!((read["delivered"].as_u64(), read["failed"].as_u64(), read["unknown"].as_u64()), (Some(1), Some(1), Some(0)), "{read}");
 }
+
+#[test]
+fn the_office_is_told_once_a_day_in_counts_how_much_waits_and_never_of_whom() {
+    let sink = Sink::start(Duration::ZERO);
+    let mut registry = office_with(2, &sink, None, None);
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(2));
+    registry.set("DONOR_REGISTRY_SMTP_DIGEST", "desk@redcross.example");
+    registry.look(|app: Arc<App>| async move {
+        let now = in_an_hour();
+        assert!(!app.send_digest(now).await.unwrap(), "nothing waits, nothing is sent");
+        let later = now.plus_seconds(21 * 86_400);
+        app.plan(Actor::Console, app.today(later), 1, false, later).await.unwrap();
+        assert!(app.send_digest(later).await.unwrap());
+        assert!(!app.send_digest(later.plus_seconds(600)).await.unwrap(), "once a day");
+        assert!(app.send_digest(later.plus_seconds(86_400)).await.unwrap(), "and again on the next");
+    });
+    let told: Vec<_> = sink.taken().into_iter().filter(|mail| mail.to == "desk@redcross.example").collect();
+    assert_eq!(told.len(), 2);
+    let body = crate::followup_desk::body_of(&told[0]);
+    assert!(body.contains('2') && body.contains("/follow-up"), "{body}");
+    for hidden in ["1640", "far.example", "王"] {
+        assert!(!told[0].text.contains(hidden) && !body.contains(hidden), "{hidden}");
+    }
+}

@@ -15,6 +15,7 @@ mod call_desk;
 mod canaries;
 mod followup_bounces;
 mod followup_desk;
+mod followup_experiment;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;

@@ -16,6 +16,8 @@ use super::super::{Actor, App, AppError};
 
 /// Listed at most.
 const LISTED: u64 = 200;
+/// Replies of the mail server shown at most.
+const REPLIES: u64 = 30;
 
 /// A mail in doubt.
 #[derive(Debug)]
@@ -98,6 +100,13 @@ impl App {
             id: row.id,
         };
         Ok(rows.into_iter().map(doubt).collect())
+    }
+
+    /// The attempts of the last seven days that the mail server did not take, latest first: when, how it ended, what the server said.
+    pub async fn not_taken(&self, actor: Actor, now: Timestamp) -> Result<Vec<(Timestamp, String, String)>, AppError> {
+        actor.needs(Right::FollowUp)?;
+        let rows = self.store.deliveries_not_taken(now.plus_seconds(-7 * 86_400), REPLIES).await?;
+        Ok(rows.into_iter().map(|row| (row.begun_at, row.outcome.unwrap_or_default(), row.reply.unwrap_or_default())).collect())
     }
 
     /// Settles a mail in doubt.

@@ -21,6 +21,9 @@ use super::super::{App, AppError};
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
 
+/// Links whose use confirms the contact data. "This is not me" and "no more mails" confirm nothing.
+pub(super) const CONFIRMS: [&str; 2] = [LinkPurpose::VerifyMail.word(), LinkPurpose::ContactCheck.word()];
+
 /// A person as planning sees it.
 pub(super) struct Reachable {
     pub(super) person: PersonId,
@@ -224,7 +227,7 @@ impl App {
             }
         }
         let mut confirmed: HashMap<SubjectId, NaiveDate> = HashMap::new();
-        for (subject, at) in self.store.answers_since(Timestamp(0)).await? {
+        for (subject, at) in self.store.answers_since(Timestamp(0), &CONFIRMS).await? {
             let day = at.date_in(self.config.zone);
             let latest = confirmed.entry(subject).or_insert(day);
             *latest = (*latest).max(day);

@@ -12,6 +12,7 @@ use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::compose::{Order, WireMail, compose, recipient};
 use crate::followup::desk::{Facts, NotNow, base_rule, recheck};
+use crate::followup::experiment::Way;
 use crate::followup::link::{LinkPurpose, LinkToken};
 use crate::followup::mailer::SendOutcome;
 use crate::followup::pace::{Rates, may_go};
@@ -22,6 +23,7 @@ use crate::followup::{Kind, Language};
 use crate::store::{AuditEntry, OutboxRow, OutboxState, StoreError, TaskChannel, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
+use super::experiment::Running;
 use super::paced::traffic;
 use super::people::Reachable;
 use super::route::Desk;
@@ -48,6 +50,8 @@ pub(super) struct Run {
     pub(super) rates: Option<Rates>,
     /// Until when this run waits for mails that its own pace put off.
     pub(super) patient_until: Timestamp,
+    /// The experiments that are carried out.
+    pub(super) running: Running,
     /// The last instant a mail to a domain was put off to: the next one waits behind it.
     pub(super) slots: HashMap<Tag, Timestamp>,
 }
@@ -109,7 +113,9 @@ impl App {
             households.entry(key).or_default().push(person);
         }
         let patience = if actor.staff().is_some() { 0 } else { PATIENCE };
+        let running = self.running(&people).await?;
         let mut run = Run {
+            running,
             people,
             households,
             desk: self.desk()?,
@@ -209,12 +215,14 @@ impl App {
     }
 
     /// The limits of the day for one message: a rule may name the hours its mails leave in, and an urgent one keeps no distance.
-    fn limits_of(&self, row: &OutboxRow, now: Timestamp) -> Result<Limits, AppError> {
+    fn limits_of(&self, run: &Run, owner: PersonId, row: &OutboxRow, now: Timestamp) -> Result<Limits, AppError> {
         let limits = &self.policies.on(self.today(now))?.limits;
         let rule = RuleId::parse(base_rule(&row.rule)).and_then(|id| self.policies.on(row.occurrence.0).ok()?.rule(&id));
         let Some(rule) = rule else { return Ok(limits.clone()) };
         let patient = now < row.created_at.plus_seconds(WINDOW_PATIENCE_SECONDS);
-        let mut limits = rule.window.filter(|_| patient).map_or_else(|| limits.clone(), |window| within(limits, window));
+        let arm = self.arm(&run.running, &rule.id, row.occurrence.0, owner).map(|(_, arm)| &arm.way);
+        let hours = if let Some(Way::Hours(from, until)) = arm { Some((*from, *until)) } else { rule.window };
+        let mut limits = hours.filter(|_| patient).map_or_else(|| limits.clone(), |window| within(limits, window));
         if rule.urgent {
             limits.min_days_between = 0;
         }
@@ -227,7 +235,7 @@ impl App {
         let owner = self.store.person_of(row.subject_id).await?.unwrap_or(row.person_id);
         let kind = Kind::from_word(&row.kind);
         self.refresh(run, owner, now).await?;
-        let limits = &self.limits_of(row, now)?;
+        let limits = &self.limits_of(run, owner, row, now)?;
         let mut facts = self.facts(run, row, owner, kind);
         let mut verdict = recheck(&facts, limits, self.config.zone, now);
         let Some(kind) = kind else { return self.not_now(row, NotNow::Never("unknown-kind"), now, tally).await };
@@ -237,7 +245,7 @@ impl App {
         };
         let purpose = if kind == Kind::VerifyMail { LinkPurpose::VerifyMail } else { LinkPurpose::ContactCheck };
         let (token, stop) = (self.link_token()?, self.link_token()?);
-        let Some(wire) = self.wire(run, row, kind, purpose, contact, (&token, &stop), now)? else { return Ok(Step::GoOn) };
+        let Some(wire) = self.wire(run, row, kind, purpose, contact, (&token, &stop), owner, now)? else { return Ok(Step::GoOn) };
         let mut tx = self.store.begin().await?;
         // Under the write lock: of two processes with mails to one address the second one waits its two weeks.
         let household = person.shared.and_then(|key| run.households.get(&key)).cloned().unwrap_or_else(|| vec![owner]);
@@ -282,6 +290,7 @@ impl App {
         purpose: LinkPurpose,
         contact: &Guarded<crate::domain::contact::Contact>,
         (token, stop): (&LinkToken, &LinkToken),
+        owner: PersonId,
         now: Timestamp,
     ) -> Result<Option<WireMail>, AppError> {
         let Some((to, salutation)) = recipient(contact) else { return Ok(None) };
@@ -301,7 +310,9 @@ impl App {
             unsubscribe: Guarded::new(stop.url(&base)),
             date: now.plus_seconds(purpose.lifetime()).date_in(self.config.zone),
         };
-        let composed = compose(&run.desk.texts, &run.desk.sender, order)?;
+        let arm = RuleId::parse(base_rule(&row.rule)).and_then(|rule| self.arm(&run.running, &rule, row.occurrence.0, owner));
+        let texts = arm.and_then(|arm| run.running.words(arm)).unwrap_or(&run.desk.texts);
+        let composed = compose(texts, &run.desk.sender, order)?;
         Ok(Some(composed.wire(&run.desk.sender, &*self.vault, now, self.config.zone)?))
     }
 

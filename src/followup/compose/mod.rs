@@ -5,6 +5,7 @@
 //! This is the one folder of the room that opens values in custody.
 
 mod message;
+mod digest;
 mod notice;
 mod paper;
 mod subject;
@@ -23,6 +24,7 @@ use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 
 pub use message::message_id;
+pub use digest::{DigestCounts, digest};
 pub use notice::release_waits;
 pub use paper::{Addressee, HandOff, addressee, hand_off_csv};
 pub use subject::subject;

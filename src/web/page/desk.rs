@@ -1,5 +1,5 @@
 //! Around the call desk: the hand-over, interests from the registrants' own phones at the table, mails in doubt,
-//! the readiness of stem-cell donors.
+//! the readiness of stem-cell donors, experiments.
 
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
@@ -15,6 +15,7 @@ use crate::web::guard::{CanEnrol, CanFollowUp, Notice};
 use crate::web::i18n::Text;
 use crate::web::view::Slips;
 use crate::web::view::desk::{DoubtLine, Doubts, HandOverPage, InHand, SelfWaiting, WaitingLine};
+use crate::web::view::experiment::Experiments;
 use crate::web::view::followup::masked_name;
 use crate::web::view::readiness::ReadinessPage;
 
@@ -90,7 +91,13 @@ async fn doubts_page(staff: &CanFollowUp<'_>, slips: Slips) -> Result<Doubts, Fa
         message_id: doubt.message_id,
     };
     let found = staff.app.doubts(staff.actor()).await?;
-    Ok(Doubts { s: staff.shell("/follow-up").await?, slips, lines: found.into_iter().map(line).collect() })
+    let not_taken = staff.app.not_taken(staff.actor(), staff.now).await?;
+    Ok(Doubts {
+        s: staff.shell("/follow-up").await?,
+        slips,
+        lines: found.into_iter().map(line).collect(),
+        not_taken: not_taken.into_iter().map(|(at, how, reply)| (staff.printed(at), text.t(&format!("delivery-{how}")), reply)).collect(),
+    })
 }
 
 #[get("/follow-up/doubt")]
@@ -117,7 +124,13 @@ async fn readiness(staff: CanFollowUp<'_>) -> Answer {
     Reply::page(&ReadinessPage::of(staff.shell("/follow-up").await?, &list))
 }
 
+#[get("/follow-up/experiments")]
+async fn experiments(staff: CanFollowUp<'_>) -> Answer {
+    let trials = staff.app.trials(staff.actor(), staff.now).await?;
+    Reply::page(&Experiments::of(staff.shell("/follow-up").await?, &trials))
+}
+
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![hand_over, waiting, settle, doubts, settle_doubt, readiness]
+    routes![hand_over, waiting, settle, doubts, settle_doubt, readiness, experiments]
 }

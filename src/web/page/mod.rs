@@ -7,6 +7,7 @@ mod desk;
 mod drive;
 mod duplicates;
 mod enrol;
+mod feed;
 mod figures;
 mod first_contact;
 mod followup;
@@ -183,6 +184,7 @@ pub fn routes() -> Vec<Route> {
         drive::routes(),
         duplicates::routes(),
         enrol::routes(),
+        feed::routes(),
         figures::routes(),
         first_contact::routes(),
         followup::routes(),

@@ -92,4 +92,16 @@ pub struct Doubts {
     pub slips: Slips,
     /// Oldest first.
     pub lines: Vec<DoubtLine>,
+    /// Attempts that the mail server did not take, latest first: when, how it ended, what it said.
+    pub not_taken: Vec<(String, String, String)>,
+}
+
+/// The address of the asker's own calendar feed.
+#[derive(Debug, Template)]
+#[template(path = "page/feed.html")]
+pub struct FeedPage {
+    /// The frame.
+    pub s: Shell,
+    /// The address; none where there is none.
+    pub address: Option<String>,
 }

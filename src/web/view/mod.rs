@@ -22,6 +22,7 @@ pub mod drive;
 pub mod duplicates;
 pub mod enrol;
 pub mod enter;
+pub mod experiment;
 pub mod failure;
 pub mod figures;
 pub mod followup;

@@ -52,6 +52,11 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         s: shell(lang, "/people"),
         person: "7K3M-9QXA-R".into(),
         not: if lines.is_empty() { Vec::new() } else { vec![(text.t("kind-blood_lapsing"), text.t("not-planned-anchor-unknown"))] },
+        holds: if lines.is_empty() {
+            Vec::new()
+        } else {
+            vec![(text.t("hold-by-mail"), text.t("hold-hard"), text.x("hold-since", "2026-11-02"))]
+        },
         readiness: (!lines.is_empty()).then(|| readiness::Own::of(&judged, text)),
         lines,
     };
@@ -159,8 +164,29 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         tries: vec![("2026-11-23 10:12".into(), None), ("2026-11-23 10:44".into(), Some("451 4.3.0 try again later".into()))],
         message_id: "0198f6f2c0de7a3b8c1d2e3f4a5b6c7d@bounce.redcross.example".into(),
     };
-    let doubts = |lines: Vec<desk::DoubtLine>| desk::Doubts { s: shell(lang, "/follow-up"), slips: Slips::default(), lines };
+    let doubts = |lines: Vec<desk::DoubtLine>| desk::Doubts {
+        s: shell(lang, "/follow-up"),
+        slips: Slips::default(),
+        not_taken: vec![("2026-11-23 10:44".into(), text.t("delivery-refused"), "550 5.7.1 content rejected".into())],
+        lines,
+    };
     add("doubts", doubts(vec![doubt(false), doubt(true)]).render());
+    let policies = crate::followup::policy::Policies::shipped();
+    let declared = "id = \"evening\"\ntitle = \"傍晚发信 / evening mails\"\nrules = [\"blood-eligible\"]\nstarts = 2026-01-01\nends = 2026-06-30\nwithin_days = 30\noutcome = \"answered\"\nsize = 356\nusual_share = 0.3\neffect = 0.1\n[[arm]]\nname = \"usual\"\n[[arm]]\nname = \"evening\"\nhours = \"18:00-20:00\"\n";
+    let tried = crate::followup::experiment::Experiment::from_toml("experiment.toml", declared, &policies).unwrap();
+    let told = crate::app::Results {
+        counted_on: NaiveDate::from_ymd_opt(2026, 8, 1).unwrap(),
+        arms: vec![("usual".into(), 360, 104), ("evening".into(), 341, 139)],
+    };
+    let trials: Vec<crate::app::Trial> = [crate::app::TrialState::Told(told), crate::app::TrialState::Running, crate::app::TrialState::Changed]
+        .into_iter()
+        .map(|state| crate::app::Trial { experiment: tried.clone(), state })
+        .collect();
+    add("experiments", experiment::Experiments::of(shell(lang, "/follow-up"), &trials).render());
+    add("experiments-none", experiment::Experiments::of(shell(lang, "/follow-up"), &[]).render());
+    for (name, address) in [("feed", Some("registry.example.org/feed/0123456789abcdef0123456789abcdef01234567")), ("feed-none", None)] {
+        add(name, desk::FeedPage { s: shell(lang, "/follow-up"), address: address.map(str::to_owned) }.render());
+    }
     add("doubts-none", doubts(Vec::new()).render());
     let to =
         |name: &str| Guarded::new(crate::followup::compose::Addressee { name: name.into(), address: "东桥街道新桥路 9 号".into() });
