@@ -180,3 +180,4 @@ trial-of = Share (95% interval)
 trial-against = Against the usual arm
 trial-apart = {$x} (95% interval {$y})
 not-planned-held-out = Left out for comparison
+followup-more = More

@@ -177,3 +177,4 @@ trial-of = 比例（95% 区间）
 trial-against = 与照常组相差
 trial-apart = {$x}（95% 区间 {$y}）
 not-planned-held-out = 比较做法时留作对照
+followup-more = 其他

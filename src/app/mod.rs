@@ -62,8 +62,8 @@ pub use correct::CorrectionItem;
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{
-    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome, PolicyPreview,
-    ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
+    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
+    PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};

@@ -205,12 +205,14 @@ pub enum Followup {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "The file holds `ref,number,text`: numbers of people. It is written for its owner alone (mode 0600), never over another file, and noted in the
+#[command(
+    after_help = "The file holds `ref,number,text`: numbers of people. It is written for its owner alone (mode 0600), never over another file, and noted in the
 log. Without a result within a week the call is due after all.
 
 Examples:
   donor-registry followup hand-off --as-of 2026-11-27 --output messages.csv
-  donor-registry followup hand-off --results results.csv      lines `ref,delivered` or `ref,failed`")]
+  donor-registry followup hand-off --results results.csv      lines `ref,delivered` or `ref,failed`"
+)]
 pub struct HandOff {
     /// The day whose calls are handed off.
     #[arg(long)]

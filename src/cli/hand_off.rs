@@ -23,7 +23,8 @@ fn write_out(options: &Options, args: &HandOff, output: &Path) -> Result<Outcome
     let done = open::with_app(options, |app| async move {
         let now = open::now();
         let day = args.as_of.unwrap_or_else(|| app.today(now));
-        let text = args.text.clone().unwrap_or_else(|| format!("{}：请您方便时回电，以便核对您的联系方式是否仍然有效。", app.branch(false)));
+        let text =
+            args.text.clone().unwrap_or_else(|| format!("{}：请您方便时回电，以便核对您的联系方式是否仍然有效。", app.branch(false)));
         let (lines, people) = app.hand_off(Actor::Console, &text, day, now).await?;
         show::into_file(&mut file, &lines).map_err(|e| unwritable(output, &e))?;
         if options.json {

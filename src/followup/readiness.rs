@@ -226,7 +226,8 @@ impl Editions {
             .map_err(|error| FollowupError::PolicySyntax { file: file.into(), detail: error.to_string().trim_end().into() })?;
         let mut editions = read.editions;
         editions.sort_by_key(|edition| edition.valid_from);
-        let wrong = |field: &str, problem: &str| FollowupError::PolicyField { file: file.into(), field: field.into(), problem: problem.into() };
+        let wrong =
+            |field: &str, problem: &str| FollowupError::PolicyField { file: file.into(), field: field.into(), problem: problem.into() };
         if editions.is_empty() {
             return Err(wrong("edition", "there has to be one at least"));
         }
@@ -310,10 +311,16 @@ mod tests {
                 "[[edition]]\nname = \"{name}\"\nvalid_from = {from}\ncalls = \"lowest-first\"\nlow_below = 1\nhigh_from = 2\nsource = \"x\"\n[[edition.points]]\n{line}\n"
             )
         };
-        let text = edition("later", "2027-01-01", "factor = \"mail\"\npoints = 1") + &edition("first", "2021-01-01", "factor = \"blood\"\npoints = 1");
+        let text = edition("later", "2027-01-01", "factor = \"mail\"\npoints = 1")
+            + &edition("first", "2021-01-01", "factor = \"blood\"\npoints = 1");
         let editions = Editions::from_toml("f", &text).unwrap();
         assert_eq!((editions.on(day("2026-12-31")).name.as_str(), editions.on(day("2027-01-01")).name.as_str()), ("first", "later"));
-        for line in ["factor = \"verified\"\npoints = 1", "factor = \"silent\"\npoints = 1", "factor = \"mail\"\nwithin_days = 3\npoints = 1", "factor = \"sex\"\npoints = 1"] {
+        for line in [
+            "factor = \"verified\"\npoints = 1",
+            "factor = \"silent\"\npoints = 1",
+            "factor = \"mail\"\nwithin_days = 3\npoints = 1",
+            "factor = \"sex\"\npoints = 1",
+        ] {
             let refused = Editions::from_toml("own.toml", &edition("x", "2021-01-01", line)).unwrap_err().to_string();
             assert!(refused.starts_with("own.toml"), "{refused}");
         }

@@ -52,9 +52,8 @@ fn each_outcome_of_a_call_takes_effect_at_once_and_the_hand_over_tells_what_is_l
         // A year on: who died is left alone, who refused is not called, whose number was wrong is looked for.
         app.plan(Actor::Console, today, 13, false, now).await.unwrap();
         let year = app.tasks(Actor::Console, today + chrono::Days::new(390), 1_000).await.unwrap();
-        let channels = |of: &TaskItem| -> Vec<&str> {
-            year.iter().filter(|t| t.public_id == of.public_id).map(|t| t.channel.word()).collect()
-        };
+        let channels =
+            |of: &TaskItem| -> Vec<&str> { year.iter().filter(|t| t.public_id == of.public_id).map(|t| t.channel.word()).collect() };
         assert_eq!(channels(died), [""; 0], "nothing at all");
         assert!(!channels(refused).contains(&"phone"), "{:?}", channels(refused));
         assert!(channels(not_them).contains(&"desk") && !channels(not_them).contains(&"phone"), "{:?}", channels(not_them));

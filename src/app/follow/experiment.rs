@@ -141,7 +141,8 @@ impl App {
         let mut running = Running::default();
         for declared in &self.experiments {
             let known = read(self.store.setting(&setting_of(&declared.experiment)).await?)?;
-            let carried = known.is_some_and(|k| k.digest == declared.digest && k.declared_on < declared.experiment.starts && k.results.is_none());
+            let carried =
+                known.is_some_and(|k| k.digest == declared.digest && k.declared_on < declared.experiment.starts && k.results.is_none());
             if carried {
                 running.trials.push(declared.experiment.clone());
             }
@@ -163,7 +164,13 @@ impl App {
     }
 
     /// The arm of a person for a contact; none where no experiment covers it, or nothing is tried with the person.
-    pub(super) fn arm<'a>(&self, running: &'a Running, rule: &RuleId, occurrence: NaiveDate, person: PersonId) -> Option<(&'a Experiment, &'a Arm)> {
+    pub(super) fn arm<'a>(
+        &self,
+        running: &'a Running,
+        rule: &RuleId,
+        occurrence: NaiveDate,
+        person: PersonId,
+    ) -> Option<(&'a Experiment, &'a Arm)> {
         if running.left_alone.contains(&person) {
             return None;
         }
@@ -225,7 +232,12 @@ impl App {
 
     /// Counts what came of an experiment, everybody in the arm they were drawn into, whatever was done (intention to treat). Of several
     /// contacts with one person the first counts.
-    async fn count_results(&self, experiment: &Experiment, people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<Results, AppError> {
+    async fn count_results(
+        &self,
+        experiment: &Experiment,
+        people: &HashMap<PersonId, Reachable>,
+        today: NaiveDate,
+    ) -> Result<Results, AppError> {
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
         let left_alone = self.matched_people(people).await?;
         let rules: Vec<&str> = experiment.rules.iter().map(RuleId::as_str).collect();
@@ -293,7 +305,10 @@ pub(in crate::app) fn experiments(folder: Option<&Path>, policies: &Policies) ->
         let text = std::fs::read_to_string(&path).map_err(|_| unreadable())?;
         let experiment = Experiment::from_toml(&name, &text, policies)?;
         if found.iter().any(|other| other.experiment.id == experiment.id || collide(&other.experiment, &experiment)) {
-            return Err(AppError::Input { field: "rules", hint: "two experiments bear one id, or touch one rule at one time: nobody could tell them apart" });
+            return Err(AppError::Input {
+                field: "rules",
+                hint: "two experiments bear one id, or touch one rule at one time: nobody could tell them apart",
+            });
         }
         let digest = crate::vault::chain::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
         found.push(Declared { experiment, digest });

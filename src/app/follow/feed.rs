@@ -92,7 +92,8 @@ impl App {
 
     async fn feed_setting(&self, staff: StaffId) -> Result<(bool, u64), AppError> {
         let stored = self.store.setting(&setting_of(staff)).await?;
-        let read = stored.as_deref().and_then(|text| text.split_once(':')).and_then(|(word, count)| Some((word == "on", count.parse().ok()?)));
+        let read =
+            stored.as_deref().and_then(|text| text.split_once(':')).and_then(|(word, count)| Some((word == "on", count.parse().ok()?)));
         Ok(read.unwrap_or((false, 0)))
     }
 

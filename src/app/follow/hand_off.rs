@@ -97,13 +97,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
-    pub async fn hand_off(
-        &self,
-        actor: Actor,
-        text: &str,
-        day: NaiveDate,
-        now: Timestamp,
-    ) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
+    pub async fn hand_off(&self, actor: Actor, text: &str, day: NaiveDate, now: Timestamp) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
         actor.needs(Right::FollowUp)?;
         let length = text.chars().count();
         if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
@@ -172,7 +166,11 @@ impl App {
     }
 
     /// Calls of plain kinds to people with a number, not tried yet.
-    async fn hand_offs_due(&self, day: NaiveDate, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
+    async fn hand_offs_due(
+        &self,
+        day: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
         let tasks = self.due_by(TaskChannel::Phone, day).await?;
         let mut people = self.reachable(now).await?;
         let mut seen: HashMap<crate::domain::id::PersonId, ()> = HashMap::new();

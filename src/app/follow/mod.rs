@@ -35,13 +35,13 @@ use crate::store::{LinkRow, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskSt
 use super::{App, AppError};
 
 pub use crate::followup::desk::CallOutcome as TaskOutcome;
+pub use crate::followup::desk::ToldBy;
 pub use bounce::Taken;
 pub(super) use calendar::policies;
 pub use calendar::{Calendar, CalendarLine, HoldLine, PolicyPreview};
-pub use crate::followup::desk::ToldBy;
-pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
 pub(super) use experiment::{Declared, experiments};
 pub use experiment::{Results, Trial, TrialState};
+pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
 pub use hand_over::HandOver;
 pub use in_doubt::{Doubt, DoubtVerdict};
 pub(super) use readiness::editions as readiness_editions;

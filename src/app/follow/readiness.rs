@@ -197,7 +197,10 @@ fn known(person: &Reachable) -> Option<Known> {
 /// # Errors
 /// [`AppError::Input`] where the file cannot be read, else what is wrong in it.
 pub(in crate::app) fn editions(folder: Option<&Path>) -> Result<Editions, AppError> {
-    let Some(path) = folder.map(|folder| folder.join("readiness.toml")).filter(|path| path.exists()) else { return Ok(Editions::shipped()) };
-    let text = std::fs::read_to_string(&path).map_err(|_| AppError::Input { field: "rules", hint: "readiness.toml cannot be read as UTF-8 text" })?;
+    let Some(path) = folder.map(|folder| folder.join("readiness.toml")).filter(|path| path.exists()) else {
+        return Ok(Editions::shipped());
+    };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|_| AppError::Input { field: "rules", hint: "readiness.toml cannot be read as UTF-8 text" })?;
     Editions::from_toml("readiness.toml", &text).map_err(|error: FollowupError| error.into())
 }

@@ -1,10 +1,10 @@
 //! Which words a caller is given.
 
+use crate::domain::Compartment;
 use crate::domain::fact::FactEvent;
 use crate::domain::id::SubjectId;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
-use crate::domain::Compartment;
 use crate::followup::Kind;
 use crate::followup::desk::{CallStanding, Script, script};
 

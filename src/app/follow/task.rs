@@ -79,7 +79,10 @@ impl App {
             return Err(StoreError::Stale.into());
         }
         if settles && Kind::from_word(&task.kind) != Some(Kind::ConfirmInterest) {
-            return Err(AppError::Input { field: "outcome", hint: "only an interest from the registrant's own phone is confirmed or dropped" });
+            return Err(AppError::Input {
+                field: "outcome",
+                hint: "only an interest from the registrant's own phone is confirmed or dropped",
+            });
         }
         let today = self.today(now);
         let numbers = self.free_numbers(&task).await?;

@@ -4,8 +4,8 @@
 //! language and carry nothing personal; neither does any header but `To:`. Plain text, one link, nothing attached, nothing tracked.
 //! This is the one folder of the room that opens values in custody.
 
-mod message;
 mod digest;
+mod message;
 mod notice;
 mod paper;
 mod subject;
@@ -23,8 +23,8 @@ use crate::domain::id::OutboxId;
 use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 
-pub use message::message_id;
 pub use digest::{DigestCounts, digest};
+pub use message::message_id;
 pub use notice::release_waits;
 pub use paper::{Addressee, HandOff, addressee, hand_off_csv};
 pub use subject::subject;

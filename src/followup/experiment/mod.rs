@@ -247,8 +247,7 @@ fn arm(read: ReadArm) -> Result<Arm, &'static str> {
         Some(Some((from, until))) => Some(Way::Hours(from, until)),
         Some(None) => return Err("hours are a stretch of one day such as \"18:00-20:00\""),
     };
-    let ways: Vec<Way> =
-        [words, hours, read.channel.map(Way::By), read.nothing.then_some(Way::Nothing)].into_iter().flatten().collect();
+    let ways: Vec<Way> = [words, hours, read.channel.map(Way::By), read.nothing.then_some(Way::Nothing)].into_iter().flatten().collect();
     match ways.as_slice() {
         [] => Ok(Arm { name: read.name, share: read.share, way: Way::Usual }),
         [Way::By(Channel::FindContact)] => Err("the channel is mail or phone"),

@@ -7,7 +7,10 @@ struct Toy;
 impl Keyed for Toy {
     fn tag(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
         // FNV-1a and a finaliser, eight bytes four times over: spreads well enough to count arms.
-        let mut hash = label.bytes().chain(bytes.iter().copied()).fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let mut hash = label
+            .bytes()
+            .chain(bytes.iter().copied())
+            .fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         hash ^= hash >> 33;
         hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
         hash ^= hash >> 33;
@@ -43,7 +46,16 @@ fn a_declaration_that_could_not_see_its_effect_is_refused_with_what_it_could_see
 
 #[test]
 fn nothing_is_tried_with_sensitive_kinds_care_or_safety() {
-    for rule in ["wish-check", "family-told-early", "executor-check", "pre-sampling", "post-donation-day", "blood-thanks", "deferral-explained", "verify-mail"] {
+    for rule in [
+        "wish-check",
+        "family-told-early",
+        "executor-check",
+        "pre-sampling",
+        "post-donation-day",
+        "blood-thanks",
+        "deferral-explained",
+        "verify-mail",
+    ] {
         let refused = read(&declared(&format!("\"{rule}\""), 1_000, 0.3, 0.1, EVENING)).unwrap_err();
         assert!(refused.contains(rule) && refused.contains("nothing is tried"), "{refused}");
     }
@@ -87,7 +99,10 @@ fn arms_are_drawn_by_their_shares_and_always_the_same() {
     // Five standard errors.
     assert!((evening - 2.0 / 3.0).abs() < 5.0 * (2.0 / 9.0 / 30_000.0f64).sqrt(), "{counts:?}");
     let other = Experiment { id: "another".into(), ..experiment.clone() };
-    let moved = (0..1_000u128).map(|n| PersonId(uuid::Uuid::from_u128(n))).filter(|p| experiment.arm_of(*p, &Toy).name != other.arm_of(*p, &Toy).name).count();
+    let moved = (0..1_000u128)
+        .map(|n| PersonId(uuid::Uuid::from_u128(n)))
+        .filter(|p| experiment.arm_of(*p, &Toy).name != other.arm_of(*p, &Toy).name)
+        .count();
     assert!(moved > 300, "two experiments draw apart: {moved}");
 }
 

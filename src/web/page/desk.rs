@@ -57,11 +57,8 @@ async fn hand_over(staff: CanFollowUp<'_>) -> Answer {
 async fn waiting(staff: CanEnrol<'_>) -> Answer {
     let text = staff.text();
     let items = staff.app.unconfirmed(staff.actor(), staff.today()).await?;
-    let line = |item: &TaskItem| WaitingLine {
-        id: item.id.to_string(),
-        name: masked_name(item.identity.as_ref(), text),
-        version: item.version,
-    };
+    let line =
+        |item: &TaskItem| WaitingLine { id: item.id.to_string(), name: masked_name(item.identity.as_ref(), text), version: item.version };
     Reply::page(&SelfWaiting { s: staff.shell("/drive").await?, lines: items.iter().map(line).collect() })
 }
 

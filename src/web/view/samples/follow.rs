@@ -178,10 +178,11 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         counted_on: NaiveDate::from_ymd_opt(2026, 8, 1).unwrap(),
         arms: vec![("usual".into(), 360, 104), ("evening".into(), 341, 139)],
     };
-    let trials: Vec<crate::app::Trial> = [crate::app::TrialState::Told(told), crate::app::TrialState::Running, crate::app::TrialState::Changed]
-        .into_iter()
-        .map(|state| crate::app::Trial { experiment: tried.clone(), state })
-        .collect();
+    let trials: Vec<crate::app::Trial> =
+        [crate::app::TrialState::Told(told), crate::app::TrialState::Running, crate::app::TrialState::Changed]
+            .into_iter()
+            .map(|state| crate::app::Trial { experiment: tried.clone(), state })
+            .collect();
     add("experiments", experiment::Experiments::of(shell(lang, "/follow-up"), &trials).render());
     add("experiments-none", experiment::Experiments::of(shell(lang, "/follow-up"), &[]).render());
     for (name, address) in [("feed", Some("registry.example.org/feed/0123456789abcdef0123456789abcdef01234567")), ("feed-none", None)] {
