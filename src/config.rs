@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 pub use error::ConfigError;
-pub use mail::{Mail, MailRoute, MailServer, Security};
+pub use mail::{Mail, MailRoute, MailServer, Pace, Security};
 pub use net::{Cidr, PublicUrl};
 
 /// What the program is about to do; the checks differ.

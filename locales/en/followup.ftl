@@ -50,7 +50,6 @@ outcome-not-in-service = Number not in service
 outcome-not-them = Not their number
 outcome-call-on = Call again on a day agreed
 outcome-refused-calls = Wants no further calls
-outcome-died = Died (told by the family)
 task-call-on = On which day
 slip-call-on = Please give the day agreed
 task-rounds = {$n ->

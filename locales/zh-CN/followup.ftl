@@ -47,7 +47,6 @@ outcome-not-in-service = 号码停机或空号
 outcome-not-them = 号码不是本人
 outcome-call-on = 约了日子再打
 outcome-refused-calls = 不想再接到电话
-outcome-died = 已去世（家人告知）
 task-call-on = 约在哪一天
 slip-call-on = 请填约好的日子
 task-rounds = 已打过 {$n} 次

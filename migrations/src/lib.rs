@@ -12,6 +12,8 @@ mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
 mod m20261126_000010_release;
 mod m20261127_000001_health;
+mod m20261127_000020_delivery;
+mod m20261127_000021_readiness;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000003_followup::Migration),
             Box::new(m20261126_000010_release::Migration),
             Box::new(m20261127_000001_health::Migration),
+            Box::new(m20261127_000020_delivery::Migration),
+            Box::new(m20261127_000021_readiness::Migration),
         ]
     }
 }

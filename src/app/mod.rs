@@ -12,6 +12,7 @@
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `notice`: mails of the office to itself.
 //! - `schedule`: what the running server does by itself.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `report`: every report from the facts; releases for the public; plans.
@@ -26,6 +27,7 @@ mod drive;
 mod error;
 mod follow;
 mod live;
+mod notice;
 mod office;
 mod open;
 mod own_page;
@@ -63,8 +65,8 @@ pub use donor::{DonorFact, DonorPage, Sent};
 pub use drive::DrivePage;
 pub use error::AppError;
 pub use follow::{
-    Calendar, CalendarLine, FirstContact, HandsWaiting, LetterOut, PlanOutcome, PolicyPreview, ResultsRead, SendTally, Taken, TaskItem,
-    TaskOutcome,
+    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
+    PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
@@ -90,6 +92,8 @@ pub struct App {
     policies: Policies,
     /// The rule sets of eligibility, with the setting they were read from.
     rules: donor::Cached,
+    readiness: crate::followup::readiness::Editions,
+    experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,
     cost: Cost,

@@ -41,6 +41,8 @@ impl App {
             None => StoreUrl::folder(&config.data),
         };
         let policies = super::follow::policies(config.rules.as_deref())?;
+        let readiness = super::follow::readiness_editions(config.rules.as_deref())?;
+        let experiments = super::follow::experiments(config.rules.as_deref(), &policies)?;
         let store = Store::open(&url).await?;
         let rows = store.keyring().await?;
         let (vault, new_key_file, new_registry) = if rows.is_empty() {
@@ -81,6 +83,8 @@ impl App {
             texts: ConsentTexts::shipped(),
             policies,
             rules: super::donor::Cached::default(),
+            readiness,
+            experiments,
             store,
             vault: Arc::new(vault),
             cost,

@@ -131,7 +131,7 @@ impl App {
         self.rows(&ids).await
     }
 
-    async fn rows(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, AppError> {
+    pub(super) async fn rows(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, AppError> {
         let views = self.store.persons(&self.vault, ids).await?;
         Ok(views.into_iter().map(row).collect())
     }
@@ -205,13 +205,57 @@ impl App {
     /// Notes a death: every registry is left, and nothing is sent any more.
     pub async fn died(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::People)?;
-        let page = self.page(id, false, now).await?;
-        for (registry, status, _) in page.standings {
-            if !matches!(status, EnrolmentStatus::Exited(_)) {
-                self.settle(actor, id, registry, EnrolmentStatus::Exited(ExitReason::Died), now).await?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let asked = self.asked_anywhere(person).await?;
+        let mut tx = self.store.begin().await?;
+        self.stop_everything(&mut tx, actor, person, asked, now).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// A death, within a transaction: every registry is left, whatever is planned or queued is cancelled, every link is closed, and the open
+    /// lines of the correction list that asked for a standing (`asked`) are done.
+    pub(super) async fn stop_everything(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        person: PersonId,
+        asked: Vec<(CorrectionId, i64)>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let status = EnrolmentStatus::Exited(ExitReason::Died);
+        let today = self.today(now);
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let mut told: Vec<Registry> = Vec::new();
+        for row in view.enrolments().filter(|row| !matches!(row.status, EnrolmentStatus::Exited(_))) {
+            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
+            if told.contains(&row.registry) {
+                continue;
+            }
+            told.push(row.registry);
+            // Two registrations of one person in one registry are one exit.
+            if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
+                tx.put_facts(vec![self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?]).await?;
             }
         }
+        tx.cancel_open(&subjects, "exited").await?;
+        tx.close_links(&subjects, now).await?;
+        let entry = AuditEntry::on(now, actor.staff(), "person.died", "person", Some(person.0)).with("registries", told.len());
+        tx.audit(&entry).await?;
+        for (correction, version) in asked {
+            tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
+        }
         Ok(())
+    }
+
+    /// The open lines of the correction list that ask for a person's standing in any registry.
+    pub(super) async fn asked_anywhere(&self, person: PersonId) -> Result<Vec<(CorrectionId, i64)>, AppError> {
+        let mut asked = Vec::new();
+        for registry in Registry::ALL {
+            asked.extend(self.asked_standings(person, registry).await?);
+        }
+        Ok(asked)
     }
 
     async fn settle(

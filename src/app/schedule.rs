@@ -26,6 +26,8 @@ const QUEUE_EVERY: i64 = 1_800;
 const REST: i64 = 300;
 /// How long the outcome of a request is kept for its repetition, in seconds.
 const REQUESTS_KEPT: i64 = 30 * 24 * 3_600;
+/// How long it is kept what the mail server said to an attempt, in seconds.
+const DELIVERIES_KEPT: i64 = 180 * 24 * 3_600;
 
 /// The rounds of one process.
 pub struct Schedule {
@@ -84,6 +86,7 @@ impl Schedule {
             self.app.plan(Actor::Program, today, MONTHS, false, now).await?;
             let mut tx = self.app.store.begin().await?;
             tx.sweep_requests(now.plus_seconds(-REQUESTS_KEPT)).await?;
+            tx.sweep_deliveries(now.plus_seconds(-DELIVERIES_KEPT)).await?;
             tx.put_setting(PLANNED_ON, &today.to_string()).await?;
             tx.commit().await?;
         }

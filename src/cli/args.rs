@@ -186,6 +186,8 @@ pub enum Followup {
         #[arg(value_name = "PERSON")]
         person: String,
     },
+    /// Write the calls of a day that a short message may replace as a file for the office's platform, or read its results back.
+    HandOff(HandOff),
     /// Confirm, after a restore, that messages may go out again.
     Resume,
     /// 发起首次联系: release imported people for contact. Needs a manager and the count typed back.
@@ -200,6 +202,30 @@ pub enum Followup {
         #[arg(long, value_name = "N")]
         count: Option<u64>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The file holds `ref,number,text`: numbers of people. It is written for its owner alone (mode 0600), never over another file, and noted in the
+log. Without a result within a week the call is due after all.
+
+Examples:
+  donor-registry followup hand-off --as-of 2026-11-27 --output messages.csv
+  donor-registry followup hand-off --results results.csv      lines `ref,delivered` or `ref,failed`"
+)]
+pub struct HandOff {
+    /// The day whose calls are handed off.
+    #[arg(long)]
+    pub as_of: Option<NaiveDate>,
+    /// Where the file is written.
+    #[arg(long, value_name = "F", required_unless_present = "results")]
+    pub output: Option<PathBuf>,
+    /// What each message says, at most 300 characters: no name, nothing of the registration.
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Read the platform's results back instead.
+    #[arg(long, value_name = "F", conflicts_with_all = ["output", "text", "as_of"])]
+    pub results: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,9 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
     if let Followup::Bounces(bounces) = args {
         return super::bounces::run(options, bounces);
     }
+    if let Followup::HandOff(hand_off) = args {
+        return super::hand_off::run(options, hand_off);
+    }
     if let Followup::Policy(FollowupPolicy::Diff { old, new }) = args {
         return policy_diff(options, old, new);
     }
@@ -65,8 +68,8 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::line(format_args!("  the mail server said last: {reply}"));
                 }
             }
-            // Answered above: neither opens a registry.
-            Followup::Bounces(_) | Followup::Policy(_) => {}
+            // Answered above.
+            Followup::Bounces(_) | Followup::Policy(_) | Followup::HandOff(_) => {}
             Followup::Calendar { person } => {
                 let id = PublicId::parse(person).ok_or(CliError::Argument("PERSON is no public id such as 7K3M-9QXA-R"))?;
                 let calendar = app.calendar(Actor::Console, &id, now).await?;

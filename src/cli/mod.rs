@@ -12,6 +12,7 @@ mod demo;
 mod duplicates;
 mod error;
 mod followup;
+mod hand_off;
 mod import;
 mod keys;
 mod link;

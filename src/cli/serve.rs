@@ -92,10 +92,11 @@ async fn follow_months(app: Arc<App>) {
         tokio::time::sleep(MONTHS).await;
         let done = async {
             app.monthly_release(open::now()).await?;
-            app.send_release_notice(open::now()).await
+            app.send_release_notice(open::now()).await?;
+            app.send_digest(open::now()).await
         };
         if let Err(error) = done.await {
-            tracing::warn!(%error, "the monthly release could not be prepared, or the manager not told; it is tried again");
+            tracing::warn!(%error, "the monthly release could not be prepared, or the office not told of it or of the day's follow-ups; it is tried again");
         }
     }
 }

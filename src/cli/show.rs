@@ -94,6 +94,12 @@ impl Drop for Progress {
     }
 }
 
+/// Writes bytes that name people into a file that was asked for.
+pub fn into_file(file: &mut std::fs::File, bytes: &crate::domain::Guarded<Vec<u8>>) -> std::io::Result<()> {
+    std::io::Write::write_all(file, bytes.reveal())?;
+    file.sync_all()
+}
+
 /// A password made up for a new account, shown once to whoever made the account.
 pub fn password(login: &str, password: &crate::domain::Guarded<String>) {
     println!("The account {login} was added. Its password, shown this once: {}", password.reveal());

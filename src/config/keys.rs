@@ -45,9 +45,12 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.from", Kind::Text),
     ("smtp.reply_to", Kind::Text),
     ("smtp.manager", Kind::Text),
+    ("smtp.digest", Kind::Text),
     ("smtp.bounce_domain", Kind::Text),
     ("smtp.folder", Kind::Text),
     ("smtp.per_hour", Kind::Number),
+    ("smtp.per_day", Kind::Number),
+    ("smtp.seconds_between", Kind::Number),
     ("schedule", Kind::YesNo),
     ("upload_limit_mib", Kind::Number),
     ("argon2.memory_kib", Kind::Number),
@@ -96,6 +99,8 @@ mode = "folder"
 security = "starttls"
 from = "registry@localhost.localdomain"
 per_hour = 200
+per_day = 1000
+seconds_between = 10
 
 [argon2]
 memory_kib = 47104

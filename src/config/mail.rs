@@ -15,12 +15,25 @@ pub struct Mail {
     pub reply_to: Option<String>,
     /// The office's address that is told when a release waits for approval; none: nobody is told by mail.
     pub manager: Option<String>,
+    /// The office's address that is told every morning how much waits at the call desk; none: nobody is told by mail.
+    pub digest: Option<String>,
     /// The domain of the envelope senders that bounces come back to, if bounces are processed.
     pub bounce_domain: Option<String>,
-    /// Mails that may go out within an hour; none: no limit (a folder has none).
-    pub per_hour: Option<u64>,
+    /// How fast mails may leave; none: as fast as they are taken (a folder, or a server of one's own).
+    pub pace: Option<Pace>,
     /// The way.
     pub route: MailRoute,
+}
+
+/// How fast mails may leave, over all processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Within an hour.
+    pub per_hour: u64,
+    /// Within a day; none: no limit of its own.
+    pub per_day: Option<u64>,
+    /// Seconds between two mails to one domain, on average.
+    pub seconds_between: u32,
 }
 
 /// The way a mail goes.
@@ -74,9 +87,14 @@ pub(super) fn check(raw: &Raw, sources: &Sources, data: &Path, purpose: Purpose)
         from: address("smtp.from", &smtp.from)?,
         reply_to: smtp.reply_to.as_deref().map(|a| address("smtp.reply_to", a)).transpose()?,
         manager: smtp.manager.as_deref().map(|a| address("smtp.manager", a)).transpose()?,
+        digest: smtp.digest.as_deref().map(|a| address("smtp.digest", a)).transpose()?,
         bounce_domain: smtp.bounce_domain.as_deref().map(domain).transpose()?,
-        // Providers in China limit a sender by the hour; 0 sets no limit, for a server of one's own.
-        per_hour: (smtp.per_hour > 0 && matches!(route, MailRoute::Server(_))).then_some(u64::from(smtp.per_hour)),
+        // Providers in China limit a sender by the hour; 0 sets no pace at all, for a server of one's own.
+        pace: (smtp.per_hour > 0 && matches!(route, MailRoute::Server(_))).then_some(Pace {
+            per_hour: u64::from(smtp.per_hour),
+            per_day: (smtp.per_day > 0).then_some(u64::from(smtp.per_day)),
+            seconds_between: smtp.seconds_between,
+        }),
         route,
     })
 }

@@ -53,9 +53,12 @@ pub(super) struct RawSmtp {
     pub from: String,
     pub reply_to: Option<String>,
     pub manager: Option<String>,
+    pub digest: Option<String>,
     pub bounce_domain: Option<String>,
     pub folder: Option<PathBuf>,
     pub per_hour: u32,
+    pub per_day: u32,
+    pub seconds_between: u32,
 }
 
 #[derive(Debug, Deserialize)]

@@ -97,6 +97,12 @@ impl Contact {
         let contact = contact.reveal();
         (!contact.mails.is_empty(), !contact.phones.is_empty())
     }
+
+    /// How many people with a phone were named to be asked where the registrant cannot be reached; executors are named for something else.
+    pub fn people_to_ask(contact: &super::Guarded<Self>) -> u32 {
+        let asked = |relative: &&Relative| relative.role != RelativeRole::Executor && !relative.phones.is_empty();
+        u32::try_from(contact.reveal().relatives.iter().filter(asked).count()).unwrap_or(u32::MAX)
+    }
 }
 
 opaque_debug!(Address, Relative, Contact);

@@ -84,6 +84,13 @@ pub fn shared_mail(contact: &Guarded<Contact>, keyed: &dyn Keyed) -> Option<u64>
     digest.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
+/// The keyed tag of the domain that a mail would go to: what the pace of sending is counted by.
+pub fn domain_tag(contact: &Guarded<Contact>, keyed: &dyn Keyed) -> Option<Tag> {
+    let first = contact.reveal().mails.first()?;
+    let (_, domain) = first.as_str().rsplit_once('@')?;
+    Some(keyed.tag("followup/domain", domain.to_ascii_lowercase().as_bytes()))
+}
+
 fn tag(subject: SubjectId, channel: &str, address: &str, keyed: &dyn Keyed) -> Tag {
     let mut bytes = subject.bytes().to_vec();
     bytes.extend_from_slice(channel.as_bytes());

@@ -30,6 +30,17 @@ pub fn wilson(hits: u64, of: u64) -> Option<Interval> {
     Some(Interval { low, high })
 }
 
+/// The difference of two shares with Newcombe's interval (Newcombe 1998, method 10: Wilson's of each put together). None where either is of
+/// nobody.
+pub fn newcombe(one: (u64, u64), other: (u64, u64)) -> Option<(f64, Interval)> {
+    let (a, b) = (wilson(one.0, one.1)?, wilson(other.0, other.1)?);
+    let (p, q) = (one.0 as f64 / one.1 as f64, other.0 as f64 / other.1 as f64);
+    let apart = p - q;
+    let low = apart - ((p - a.low).powi(2) + (b.high - q).powi(2)).sqrt();
+    let high = apart + ((a.high - p).powi(2) + (q - b.low).powi(2)).sqrt();
+    Some((apart, Interval { low, high }))
+}
+
 /// Garwood's exact interval for the mean of a Poisson count (Garwood 1936), each tail at most 2.5 %.
 pub fn garwood(count: u64) -> Interval {
     let x = count as f64;
@@ -128,6 +139,22 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn newcombe_meets_the_published_figures() {
+        // Newcombe 1998, Statistics in Medicine 17:873, table II, method 10.
+        for (one, other, low, high) in [
+            ((56, 70), (48, 80), 0.0524, 0.3339),
+            ((9, 10), (3, 10), 0.1705, 0.8090),
+            ((5, 56), (0, 29), -0.0381, 0.1926),
+            ((10, 10), (0, 10), 0.6075, 1.0),
+        ] {
+            let (apart, i) = newcombe(one, other).unwrap();
+            assert!((i.low - low).abs() < 5e-5 && (i.high - high).abs() < 5e-5, "{one:?} {other:?}: {i:?}");
+            assert!(i.low <= apart && apart <= i.high);
+        }
+        assert_eq!(newcombe((0, 0), (1, 2)), None);
+    }
 
     #[test]
     fn wilson_meets_the_published_figures() {

@@ -106,11 +106,13 @@ part! { data, restore_data:
     pair (Column::Id, |r| r.id);
     task (Column::Id, |r| r.id);
     outbox (Column::Id, |r| r.id);
+    delivery (Column::Id, |r| r.id);
     link (Column::Id, |r| r.id);
     campaign (Column::Id, |r| r.id);
     hold (Column::Id, |r| r.id);
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
+    readiness_seen (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

@@ -25,6 +25,7 @@ mod base64;
 mod bulk;
 mod change;
 mod connect;
+mod delivery;
 mod dump;
 mod entity;
 mod error;
@@ -38,6 +39,7 @@ mod meta;
 mod office;
 mod person;
 mod prepare;
+mod readiness;
 mod release;
 mod restore;
 mod returned;
@@ -58,6 +60,7 @@ pub use audit::{AuditEntry, AuditLeaf, Head};
 pub use backup::{BackupReport, DATA_FILE, KEYS_FILE, backup};
 pub use change::{Change, ChangeKind};
 pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
+pub use delivery::DeliveryRow;
 pub use entity::value::{Day, Opaque};
 pub use error::StoreError;
 pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
@@ -71,6 +74,7 @@ pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
     prepare_further, prepare_with,
 };
+pub use readiness::ReadinessSeen;
 pub use release::ReleaseRow;
 pub use restore::restore;
 pub use returned::{BounceRow, HoldRow};

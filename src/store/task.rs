@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::id::{SubjectId, TaskId};
 use crate::domain::time::Timestamp;
@@ -16,6 +16,14 @@ use super::followup::TaskRow;
 use super::standing::next_version;
 use super::tx::Tx;
 use super::word::{OutboxState, TaskChannel, TaskState};
+
+/// The reason that stands beside a task whose day was agreed with the person; the word of that outcome of a call.
+const AGREED: &str = "call-on";
+
+/// Planned tasks that staff do themselves.
+fn staffs() -> Select<task::Entity> {
+    task::Entity::find().filter(task::Column::State.eq(TaskState::Planned)).filter(task::Column::Channel.ne(TaskChannel::Mail))
+}
 
 impl Store {
     /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change.
@@ -36,6 +44,73 @@ impl Store {
         Ok(query.all(&self.reader).await?)
     }
 
+    /// Planned tasks of a kind for one occurrence, oldest first, at most `limit`.
+    pub async fn tasks_of_kind(&self, kind: &str, occurrence: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Planned))
+            .filter(task::Column::Kind.eq(kind))
+            .filter(task::Column::Occurrence.eq(Day(occurrence)));
+        Ok(query.order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff that somebody tried already or whose day was agreed, by the day they come up again, at most `limit`.
+    pub async fn tasks_in_hand(&self, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = staffs().filter(task::Column::Rounds.gt(0));
+        Ok(query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff whose day has passed, by kind: how many, and the oldest day.
+    pub async fn overdue_by_kind(&self, today: NaiveDate) -> Result<Vec<(String, u64, Day)>, StoreError> {
+        let query = staffs()
+            .filter(task::Column::DueOn.lt(Day(today)))
+            .select_only()
+            .column(task::Column::Kind)
+            .column_as(task::Column::Id.count(), "n")
+            .column_as(task::Column::DueOn.min(), "oldest")
+            .group_by(task::Column::Kind);
+        let rows: Vec<(String, i64, Day)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(kind, n, oldest)| (kind, n.unsigned_abs(), oldest)).collect())
+    }
+
+    /// Planned tasks of staff due on or before a day: by day, whether the day was agreed with the person, and how many.
+    pub async fn staff_tasks_by_day(&self, until: NaiveDate) -> Result<Vec<(Day, bool, u64)>, StoreError> {
+        let query = staffs()
+            .filter(task::Column::DueOn.lte(Day(until)))
+            .select_only()
+            .column(task::Column::DueOn)
+            .column(task::Column::Reason)
+            .column_as(task::Column::Id.count(), "n")
+            .group_by(task::Column::DueOn)
+            .group_by(task::Column::Reason);
+        let rows: Vec<(Day, Option<String>, i64)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(day, reason, n)| (day, reason.as_deref() == Some(AGREED), n.unsigned_abs())).collect())
+    }
+
+    /// How tasks of staff ended since a day, by reason.
+    pub async fn calls_ended(&self, since: NaiveDate) -> Result<Vec<(String, u64)>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(task::Column::Channel.ne(TaskChannel::Mail))
+            .filter(task::Column::Reason.is_not_null())
+            .filter(task::Column::DoneOn.gte(Day(since)))
+            .select_only()
+            .column(task::Column::Reason)
+            .column_as(task::Column::Id.count(), "n")
+            .group_by(task::Column::Reason);
+        let rows: Vec<(String, i64)> = query.into_tuple().all(&self.reader).await?;
+        Ok(rows.into_iter().map(|(reason, n)| (reason, n.unsigned_abs())).collect())
+    }
+
+    /// Tasks of rules for occurrences between two days, whatever became of them; those that were cancelled are left out.
+    pub async fn tasks_by_rules(&self, rules: &[&str], from: NaiveDate, to: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::Rule.is_in(rules.iter().copied()))
+            .filter(task::Column::Occurrence.gte(Day(from)))
+            .filter(task::Column::Occurrence.lte(Day(to)))
+            .filter(task::Column::State.ne(TaskState::Cancelled));
+        Ok(query.all(&self.reader).await?)
+    }
+
     /// Mails that went out between two days: what a call may have to follow.
     pub async fn mails_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find()
@@ -46,12 +121,13 @@ impl Store {
         Ok(query.all(&self.reader).await?)
     }
 
-    /// Answers to links since an instant: whose, and when.
-    pub async fn answers_since(&self, since: Timestamp) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
+    /// Used links of some purposes since an instant: whose, and when.
+    pub async fn answers_since(&self, since: Timestamp, purposes: &[&str]) -> Result<Vec<(SubjectId, Timestamp)>, StoreError> {
         let query = link::Entity::find()
             .select_only()
             .column(link::Column::SubjectId)
             .column(link::Column::UsedAt)
+            .filter(link::Column::Purpose.is_in(purposes.iter().copied()))
             .filter(link::Column::UsedAt.gte(since));
         Ok(query.into_tuple().all(&self.reader).await?)
     }

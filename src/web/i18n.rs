@@ -77,6 +77,7 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
             include_str!(concat!("../../locales/", $lang, "/duplicates.ftl")),
             include_str!(concat!("../../locales/", $lang, "/followup.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../locales/", $lang, "/report.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
             include_str!(concat!("../../locales/", $lang, "/donor.ftl")),

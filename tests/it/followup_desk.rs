@@ -210,7 +210,7 @@ fn calls_become_lines_for_the_platform_and_its_results_are_read_back_once() {
         app.plan(Actor::Console, app.today(now), 1, false, now).await.unwrap();
         let waiting = app.hands_waiting(Actor::Console, now).await.unwrap();
         assert_eq!((waiting.letters, waiting.hand_offs), (0, 3));
-        let (file, people) = app.hand_off(Actor::Console, "请回电", now).await.unwrap();
+        let (file, people) = app.hand_off(Actor::Console, "请回电", app.today(now), now).await.unwrap();
         assert_eq!(people, 3);
         let text = String::from_utf8(file.reveal().clone()).unwrap();
         assert!(text.starts_with("ref,number,text\r\n") && text.lines().count() == 4, "{text}");
@@ -302,6 +302,12 @@ fn returned_mails_are_held_against_the_address_once_and_a_bad_one_stops_nothing(
         let calls = app.tasks(Actor::Console, tomorrow, 100).await.unwrap();
         assert_eq!(calls.iter().filter(|t| t.channel.word() == "phone").count(), 2);
         assert_eq!(app.policy_alert(now).await.unwrap(), Some((1, "5.7.1".to_owned())));
+        // And staff can see when and why an address went on hold (betterbounce's complaint).
+        for call in calls.iter().filter(|t| t.channel.word() == "phone") {
+            let calendar = app.calendar(Actor::Console, &call.public_id, now).await.unwrap();
+            let held: Vec<_> = calendar.holds.iter().map(|hold| (hold.channel, hold.reason.as_str(), hold.until)).collect();
+            assert_eq!(held, [("mail", "hard", None)]);
+        }
     });
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use donor_registry::app::form::DriveForm;
-use donor_registry::app::{Actor, App};
+use donor_registry::app::{Actor, App, TaskOutcome};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::time::Timestamp;
 
@@ -74,8 +74,19 @@ fn an_interest_from_ones_own_phone_is_taken_alike_for_known_and_unknown_people_a
         let tasks = app.tasks(Actor::Console, app.today(now()), 100).await.unwrap();
         let confirm = tasks.iter().filter(|t| t.kind.is_some_and(|k| k.word() == "confirm_interest")).count();
         assert_eq!(confirm, 2, "one call for each registration, for staff to confirm");
-        let rows = app.search(Actor::Console, &Guarded::new(Invented::of(1).phone)).await.unwrap();
-        assert!(!rows.is_empty(), "saved as an interest");
+        let found = async || app.search(Actor::Console, &Guarded::new(Invented::of(1).phone)).await.unwrap().len();
+        let saved = found().await;
+        assert!(saved > 0, "saved as an interest");
+        // At the table one is meant; the other one is nobody's, and leaves the file at once.
+        let waiting = app.unconfirmed(Actor::Console, app.today(now())).await.unwrap();
+        let [meant, not_meant] = waiting.as_slice() else { panic!("two wait: {}", waiting.len()) };
+        for (task, outcome) in [(meant, TaskOutcome::Meant), (not_meant, TaskOutcome::NotMeant)] {
+            app.finish_task(Actor::Console, task.id, task.version, outcome, now()).await.unwrap();
+            let again = app.finish_task(Actor::Console, task.id, task.version, outcome, now()).await;
+            assert!(again.is_err(), "settled once");
+        }
+        assert!(app.unconfirmed(Actor::Console, app.today(now())).await.unwrap().is_empty());
+        assert_eq!(found().await, saved - 1, "the one that was meant stays");
     });
 }
 

@@ -17,7 +17,7 @@ use crate::harness::dice::Dice;
 use crate::harness::sink::{Sink, Taken};
 
 /// A policy under which volunteers are asked something sensitive once their address is verified, with no distance between two contacts.
-const RULES: &str = r#"
+pub const RULES: &str = r#"
 valid_from = 2021-01-01
 [limits]
 quiet_from = "21:00"
@@ -48,7 +48,7 @@ catch_up = "12 months"
 "#;
 
 /// Answers the link of a mail: the second fact, and that the contact data are right. That verifies the address.
-async fn answers(app: &App, mail: &Taken, now: Timestamp) {
+pub async fn answers(app: &App, mail: &Taken, now: Timestamp) {
     let path = path_in(&body_of(mail));
     let token = path.trim_start_matches("/l/");
     let n: usize = mail.to.trim_start_matches('p').split('@').next().unwrap().parse().unwrap();

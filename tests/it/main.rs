@@ -11,11 +11,14 @@
 mod harness;
 
 mod by_itself;
+mod call_desk;
 mod canaries;
 mod disk_alone;
 mod donors;
 mod followup_bounces;
 mod followup_desk;
+mod followup_experiment;
+mod followup_pace;
 mod followup_self;
 mod followup_sensitive;
 mod followup_smtp;

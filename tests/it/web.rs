@@ -271,6 +271,37 @@ fn a_drives_code_leads_to_a_page_for_visitors_and_follow_up_shows_what_is_to_com
 }
 
 #[test]
+fn a_calendar_feed_is_read_without_a_session_and_ends_with_its_address() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let mut staff = signed_in(&desk, "lin").await;
+        let page = staff.get("/follow-up/feed").await;
+        let csrf = page.field("csrf");
+        assert!(!page.body.contains("/feed/"), "none yet");
+        let made = staff.post("/follow-up/feed", &[("csrf", &csrf), ("step", "make")]).await;
+        assert_eq!(made.status, Status::SeeOther, "{}", made.body);
+        let address = |body: &str| -> String {
+            let at = body.find("/feed/").expect("the address stands on the page");
+            body[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect()
+        };
+        let first = address(&staff.get("/follow-up/feed").await.body);
+        let mut program = Browser::new(&desk);
+        let feed = program.get(&first).await;
+        assert_eq!(feed.status, Status::Ok);
+        assert!(feed.body.starts_with("BEGIN:VCALENDAR\r\n") && feed.body.ends_with("END:VCALENDAR\r\n"), "{}", feed.body);
+        staff.post("/follow-up/feed", &[("csrf", &csrf), ("step", "make")]).await;
+        let second = address(&staff.get("/follow-up/feed").await.body);
+        assert_ne!(first, second);
+        assert_eq!(program.get(&first).await.status, Status::NotFound, "the old address leads nowhere");
+        assert_eq!(program.get(&second).await.status, Status::Ok);
+        staff.post("/follow-up/feed", &[("csrf", &csrf), ("step", "end")]).await;
+        for path in [second.as_str(), "/feed/0123456789abcdef0123456789abcdef01234567", "/feed/x"] {
+            assert_eq!(program.get(path).await.status, Status::NotFound, "{path}");
+        }
+    });
+}
+
+#[test]
 fn a_token_of_another_session_is_refused() {
     run(|| async {
         let desk = Desk::open().await;
@@ -300,18 +331,39 @@ fn nobody_reaches_a_page_without_the_right() {
             "/follow-up",
             "/follow-up/plan",
             "/follow-up/first-contact",
+            "/follow-up/hand-over",
+            "/follow-up/condolence",
+            "/follow-up/doubt",
+            "/follow-up/readiness",
+            "/follow-up/feed",
+            "/follow-up/experiments",
+            "/drive/self",
             "/reports",
             "/reports/pool.csv",
             "/reports/pool.xlsx",
             "/admin",
         ];
         let may: [(&str, &[&str]); 6] = [
-            ("recruiter", &["/drive", "/drive/new", "/enrol", "/enrol/blood"]),
-            ("caller", &["/people", "/follow-up", "/follow-up/plan", "/follow-up/first-contact"]),
+            ("recruiter", &["/drive", "/drive/new", "/drive/self", "/enrol", "/enrol/blood"]),
+            (
+                "caller",
+                &[
+                    "/people",
+                    "/follow-up",
+                    "/follow-up/plan",
+                    "/follow-up/first-contact",
+                    "/follow-up/hand-over",
+                    "/follow-up/condolence",
+                    "/follow-up/doubt",
+                    "/follow-up/readiness",
+                    "/follow-up/feed",
+                    "/follow-up/experiments",
+                ],
+            ),
             ("manager", &["/people", "/follow-up/first-contact", "/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
             ("auditor", &["/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
             ("admin", &["/admin"]),
-            ("lin", &pages[..14]),
+            ("lin", &pages[..21]),
         ];
         for (login, allowed) in may {
             let mut browser = signed_in(&desk, login).await;

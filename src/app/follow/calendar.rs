@@ -44,6 +44,21 @@ pub struct Calendar {
     pub lines: Vec<CalendarLine>,
     /// Rules that plan nothing for this person: about what, and the word of the reason.
     pub not: Vec<(Option<Kind>, &'static str)>,
+    /// Ways of contact that are or were on hold, latest first. The addresses themselves are not shown.
+    pub holds: Vec<HoldLine>,
+}
+
+/// A way of contact on hold: staff see when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldLine {
+    /// The word of the way: `mail`, `phone`.
+    pub channel: &'static str,
+    /// The word of the reason.
+    pub reason: String,
+    /// Since when.
+    pub since: NaiveDate,
+    /// Until when it was on hold; none: it still is.
+    pub until: Option<NaiveDate>,
 }
 
 /// A coming edition beside the one in force.
@@ -94,6 +109,14 @@ impl App {
                 reason: task.reason,
             });
         }
+        let subjects = found.as_ref().map(|p| p.subjects.clone()).unwrap_or_default();
+        let hold = |hold: crate::store::HoldRow| HoldLine {
+            channel: hold.channel.word(),
+            reason: hold.reason,
+            since: self.today(hold.since),
+            until: hold.lifted_at.map(|at| self.today(at)),
+        };
+        let holds = self.store.holds_of(&subjects).await?.into_iter().map(hold).collect();
         let plans: Vec<PlanSubject> = found.map(|p| p.plans).unwrap_or_default();
         let until = today.checked_add_months(Months::new(AHEAD)).unwrap_or(NaiveDate::MAX);
         let coming = plan(&self.policies, &plans, today, until);
@@ -116,7 +139,7 @@ impl App {
             coming.not_planned.iter().filter(|n| n.occurrence.is_none()).map(|n| (kind_of(&n.rule), n.reason.word())).collect();
         not.sort_unstable();
         not.dedup();
-        Ok(Calendar { person: id.clone(), lines, not })
+        Ok(Calendar { person: id.clone(), lines, not, holds })
     }
 
     /// The edition in force, the one to come, and what the change comes to. Plans for everybody twice and stores nothing.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
@@ -18,6 +18,8 @@ use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
 
+/// Characters of a short message at most.
+const TEXT: usize = 300;
 /// Tasks taken at a time.
 const AT_ONCE: u64 = 500;
 /// Days given to a letter before the task comes up again.
@@ -77,7 +79,7 @@ impl App {
     pub async fn hands_waiting(&self, actor: Actor, now: Timestamp) -> Result<HandsWaiting, AppError> {
         actor.needs(Right::FollowUp)?;
         let letters = self.letters_due(now).await?.len() as u64;
-        let hand_offs = self.hand_offs_due(now).await?.len() as u64;
+        let hand_offs = self.hand_offs_due(self.today(now), now).await?.len() as u64;
         Ok(HandsWaiting { letters, hand_offs })
     }
 
@@ -90,12 +92,19 @@ impl App {
         Ok(out.into_iter().map(|(task, to)| LetterOut { task: task.id, to }).collect())
     }
 
-    /// The calls of today that a short message may replace, as CSV for the office's platform, and how many; `text` is what each says. The
+    /// The calls of a day that a short message may replace, as CSV for the office's platform, and how many; `text` is what each says. The
     /// call is due again after a week unless a result is read back.
-    pub async fn hand_off(&self, actor: Actor, text: &str, now: Timestamp) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
+    ///
+    /// # Errors
+    /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
+    pub async fn hand_off(&self, actor: Actor, text: &str, day: NaiveDate, now: Timestamp) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
         actor.needs(Right::FollowUp)?;
-        let due = self.hand_offs_due(now).await?;
-        let again = self.today(now).checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(self.today(now));
+        let length = text.chars().count();
+        if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
+            return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
+        }
+        let due = self.hand_offs_due(day, now).await?;
+        let again = day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day);
         let out = self.give_out(actor, due, "followup.hand-off", HANDED, again, now).await?;
         let lines: Vec<HandOff<'_>> =
             out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
@@ -147,7 +156,7 @@ impl App {
 
     /// Tasks of people whom no mail and no call reaches and who have a name and an address.
     async fn letters_due(&self, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Addressee>)>, AppError> {
-        let tasks = self.due_by(TaskChannel::Desk, now).await?;
+        let tasks = self.due_by(TaskChannel::Desk, self.today(now)).await?;
         let people = self.reachable(now).await?;
         let fits = |task: TaskRow| {
             let person = people.get(&task.person_id).filter(|p| !p.held && !p.silent())?;
@@ -157,8 +166,12 @@ impl App {
     }
 
     /// Calls of plain kinds to people with a number, not tried yet.
-    async fn hand_offs_due(&self, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
-        let tasks = self.due_by(TaskChannel::Phone, now).await?;
+    async fn hand_offs_due(
+        &self,
+        day: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
+        let tasks = self.due_by(TaskChannel::Phone, day).await?;
         let mut people = self.reachable(now).await?;
         let mut seen: HashMap<crate::domain::id::PersonId, ()> = HashMap::new();
         let mut out = Vec::new();
@@ -177,8 +190,8 @@ impl App {
         Ok(out)
     }
 
-    async fn due_by(&self, channel: TaskChannel, now: Timestamp) -> Result<Vec<TaskRow>, AppError> {
-        let tasks = self.store.tasks_due(TaskState::Planned, self.today(now), u64::from(u32::MAX)).await?;
+    async fn due_by(&self, channel: TaskChannel, day: NaiveDate) -> Result<Vec<TaskRow>, AppError> {
+        let tasks = self.store.tasks_due(TaskState::Planned, day, u64::from(u32::MAX)).await?;
         let limit = usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
         Ok(tasks.into_iter().filter(|t| t.channel == channel).take(limit).collect())
     }
@@ -190,7 +203,7 @@ impl App {
         due: Vec<(TaskRow, T)>,
         action: &'static str,
         reason: &str,
-        again: chrono::NaiveDate,
+        again: NaiveDate,
         now: Timestamp,
     ) -> Result<Vec<(TaskRow, T)>, AppError> {
         let mut tx = self.store.begin().await?;

@@ -2,12 +2,20 @@
 
 mod bounce;
 mod calendar;
+mod confirm;
+mod experiment;
+mod feed;
 mod first_contact;
 mod hand_off;
+mod hand_over;
+mod in_doubt;
+mod paced;
 mod people;
 mod plan;
 mod queue;
+mod readiness;
 mod route;
+mod say;
 mod send;
 mod task;
 
@@ -27,10 +35,17 @@ use crate::store::{LinkRow, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskSt
 use super::{App, AppError};
 
 pub use crate::followup::desk::CallOutcome as TaskOutcome;
+pub use crate::followup::desk::ToldBy;
 pub use bounce::Taken;
 pub(super) use calendar::policies;
-pub use calendar::{Calendar, CalendarLine, PolicyPreview};
+pub use calendar::{Calendar, CalendarLine, HoldLine, PolicyPreview};
+pub(super) use experiment::{Declared, experiments};
+pub use experiment::{Results, Trial, TrialState};
 pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
+pub use hand_over::HandOver;
+pub use in_doubt::{Doubt, DoubtVerdict};
+pub(super) use readiness::editions as readiness_editions;
+pub use readiness::{Calibration, ReadinessLine, ReadinessList};
 
 /// The rule and kind of the mail that asks to verify an address.
 pub(super) const VERIFY_RULE: &str = "verify-mail";
@@ -91,6 +106,8 @@ impl SendTally {
 pub struct TaskItem {
     /// Which.
     pub id: TaskId,
+    /// From whose contact data.
+    pub subject: SubjectId,
     /// The version to give back.
     pub version: i64,
     /// With whom.
@@ -107,6 +124,8 @@ pub struct TaskItem {
     pub rounds: i64,
     /// Held until the first contact is confirmed.
     pub held: bool,
+    /// The day was agreed with the person.
+    pub agreed: bool,
 }
 
 /// The imported people who were never contacted, before somebody confirms the first contact.

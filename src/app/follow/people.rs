@@ -23,6 +23,9 @@ use super::super::{App, AppError};
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
 
+/// Links whose use confirms the contact data. "This is not me" and "no more mails" confirm nothing.
+pub(super) const CONFIRMS: [&str; 2] = [LinkPurpose::VerifyMail.word(), LinkPurpose::ContactCheck.word()];
+
 /// A person as planning sees it.
 pub(super) struct Reachable {
     pub(super) person: PersonId,
@@ -97,11 +100,19 @@ impl App {
 
     /// One person as planning sees them; none where nobody has the id.
     pub(super) async fn reachable_one(&self, person: PersonId, now: Timestamp) -> Result<Option<Reachable>, AppError> {
-        let Some(view) = self.store.person(&self.vault, person).await? else { return Ok(None) };
+        Ok(self.reachable_of(&[person], now).await?.remove(&person))
+    }
+
+    /// Some people as planning sees them; who is not there is left out.
+    pub(super) async fn reachable_of(&self, persons: &[PersonId], now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
+        let views = self.store.persons(&self.vault, persons).await?;
+        if views.is_empty() {
+            return Ok(HashMap::new());
+        }
         let said = self.said().await?;
-        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let subjects: Vec<SubjectId> = views.iter().flat_map(|view| &view.subjects).map(|s| s.row.id).collect();
         let beside = Beside {
-            since: view.enrolments().map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
+            since: views.iter().flat_map(|view| view.enrolments()).map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,
             rules: self.rule_sets().await?,
@@ -111,7 +122,7 @@ impl App {
             self.add_registration(&mut out, entry, &said, &beside);
         }
         self.finish(&mut out, now).await?;
-        Ok(out.remove(&person))
+        Ok(out)
     }
 
     async fn next_drive(&self, now: Timestamp) -> Result<Option<NaiveDate>, AppError> {
@@ -244,7 +255,7 @@ impl App {
             }
         }
         let mut confirmed: HashMap<SubjectId, NaiveDate> = HashMap::new();
-        for (subject, at) in self.store.answers_since(Timestamp(0)).await? {
+        for (subject, at) in self.store.answers_since(Timestamp(0), &CONFIRMS).await? {
             let day = at.date_in(self.config.zone);
             let latest = confirmed.entry(subject).or_insert(day);
             *latest = (*latest).max(day);

@@ -19,6 +19,8 @@ use super::{NewTask, PlanOutcome};
 
 /// Mails older than this are not followed by a call any more, in days.
 const ESCALATE_WITHIN: u64 = 120;
+/// The reason of a contact that an experiment leaves out.
+const HELD_OUT: &str = "held-out";
 /// Rows written in one transaction.
 const BATCH: usize = 5_000;
 
@@ -29,8 +31,16 @@ impl App {
         let until = from.checked_add_months(Months::new(months.min(120))).unwrap_or(NaiveDate::MAX);
         let people = self.reachable(now).await?;
         let subjects: Vec<PlanSubject> = people.values().flat_map(|p| p.plans.iter().cloned()).collect();
-        let plan = plan(&self.policies, &subjects, from, until);
+        let mut plan = plan(&self.policies, &subjects, from, until);
+        if !dry_run {
+            self.keep_experiments(&people, now).await?;
+        }
+        let running = self.running(&people).await?;
+        let held_out = self.carry_out(&running, &mut plan, &people);
         let mut outcome = outline(&plan);
+        if !held_out.is_empty() {
+            outcome.not_planned.insert(HELD_OUT, held_out.len() as u64);
+        }
         let open: Vec<OpenTask> = self.store.open_tasks().await?.iter().map(open_task).collect();
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
@@ -42,6 +52,7 @@ impl App {
         }
         if !dry_run {
             self.store_plan(&changes, &further, from, now, &mut outcome).await?;
+            self.store_held_out(&held_out, now).await?;
             let mut tx = self.store.begin().await?;
             let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
             tx.audit(&entry).await?;
@@ -90,6 +101,22 @@ impl App {
         for part in further.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
             outcome.escalated += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what an experiment leaves out, with its reason: the contact is not made, not even by another rung.
+    async fn store_held_out(&self, held_out: &[Planned], now: Timestamp) -> Result<(), AppError> {
+        let row = |planned: &Planned| TaskRow {
+            state: TaskState::NotSent,
+            reason: Some(HELD_OUT.to_owned()),
+            done_on: Some(planned.due_on.into()),
+            ..self.task_row(planned, now)
+        };
+        for part in held_out.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            tx.put_tasks(part.iter().map(row).collect()).await?;
             tx.commit().await?;
         }
         Ok(())

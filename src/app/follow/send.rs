@@ -6,14 +6,16 @@ use std::time::Instant;
 use chrono::{Days, NaiveDate};
 
 use crate::domain::Guarded;
-use crate::domain::hold;
+use crate::domain::hold::{self, Tag};
 use crate::domain::id::{PersonId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::compose::{Order, WireMail, compose, recipient};
 use crate::followup::desk::{Facts, NotNow, base_rule, recheck};
+use crate::followup::experiment::Way;
 use crate::followup::link::{LinkPurpose, LinkToken};
 use crate::followup::mailer::SendOutcome;
+use crate::followup::pace::{Rates, may_go};
 use crate::followup::plan::MailReach;
 use crate::followup::policy::{Limits, RuleId};
 use crate::followup::window::within;
@@ -21,6 +23,8 @@ use crate::followup::{Kind, Language};
 use crate::store::{AuditEntry, OutboxRow, OutboxState, StoreError, TaskChannel, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
+use super::experiment::Running;
+use super::paced::traffic;
 use super::people::Reachable;
 use super::route::Desk;
 use super::{NewTask, SendTally};
@@ -35,28 +39,41 @@ const HOUR: i64 = 3_600;
 const WINDOW_PATIENCE_SECONDS: i64 = 48 * HOUR;
 
 /// One run of the sender: the people as they were at its start, and a clock that goes on.
-struct Run {
+pub(super) struct Run {
     people: HashMap<PersonId, Reachable>,
     /// Persons whose mails would go to one address.
     households: HashMap<u64, Vec<PersonId>>,
     desk: Desk,
     begun: Instant,
     from: Timestamp,
-    /// Mails that may still go out in this hour.
-    left: u64,
+    /// How fast mails may leave; none: as fast as they are taken.
+    pub(super) rates: Option<Rates>,
+    /// Until when this run waits for mails that its own pace put off.
+    pub(super) patient_until: Timestamp,
+    /// The experiments that are carried out.
+    pub(super) running: Running,
+    /// The last instant a mail to a domain was put off to: the next one waits behind it.
+    pub(super) slots: HashMap<Tag, Timestamp>,
 }
 
 impl Run {
     /// Now: leases are judged by it, so it must not stand still while thousands of mails go out.
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         let micros = i64::try_from(self.begun.elapsed().as_micros()).unwrap_or(0);
         Timestamp(self.from.0.saturating_add(micros))
     }
 }
 
+/// How long a run by the program or at the console waits for its own pace, in seconds; at a page nobody waits.
+const PATIENCE: i64 = 600;
+/// What was read of a person longer ago is read again, in seconds.
+const STALE_AFTER: u64 = 30;
+/// The longest single wait, in seconds.
+pub(super) const NAP: i64 = 30;
+
 /// What became of one claimed message.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     GoOn,
     /// The server takes nothing now: the others would meet the same.
     Stop,
@@ -95,28 +112,43 @@ impl App {
         for (key, person) in people.values().filter_map(|p| Some((p.shared?, p.person))) {
             households.entry(key).or_default().push(person);
         }
-        let sent = self.store.count_sent_since(now.plus_seconds(-HOUR)).await?;
-        let left = self.config.mail.per_hour.map_or(u64::MAX, |most| most.saturating_sub(sent));
-        let mut run = Run { people, households, desk: self.desk()?, begun: Instant::now(), from: now, left };
+        let patience = if actor.staff().is_some() { 0 } else { PATIENCE };
+        let running = self.running(&people).await?;
+        let mut run = Run {
+            running,
+            people,
+            households,
+            desk: self.desk()?,
+            begun: Instant::now(),
+            from: now,
+            rates: self.rates(),
+            patient_until: now.plus_seconds(patience),
+            slots: HashMap::new(),
+        };
         let mut done = 0;
-        'run: while run.left > 0 {
+        'run: loop {
             let now = run.now();
             let mut tx = self.store.begin().await?;
-            let claimed = tx.claim_messages(now, now.plus_seconds(LEASE_SECONDS), CLAIM.min(run.left)).await?;
+            let claimed = tx.claim_messages(now, now.plus_seconds(LEASE_SECONDS), CLAIM).await?;
             tx.commit().await?;
             if claimed.is_empty() {
+                if self.nap(&run).await? {
+                    continue;
+                }
                 break;
             }
-            for message in claimed {
+            let mut waiting = claimed.into_iter();
+            while let Some(message) = waiting.next() {
                 if self.send_one(&mut run, &message.row, &mut tally).await? == Step::Stop {
+                    // The others are free for whoever tries next.
+                    for message in waiting {
+                        self.give_back(&message.row).await?;
+                    }
                     break 'run;
                 }
                 done += 1;
                 progress(done, total.max(done));
             }
-        }
-        if run.left == 0 {
-            tally.skip("hourly-limit");
         }
         let mut tx = self.store.begin().await?;
         let entry = AuditEntry::on(run.now(), actor.staff(), "followup.send", "registry", None).with("sent", tally.sent);
@@ -144,6 +176,26 @@ impl App {
         Ok(())
     }
 
+    /// Reads a person again who came in since the run began, or whom a run that waits for its pace read a while ago: what was put on hold
+    /// or withdrawn meanwhile counts.
+    async fn refresh(&self, run: &mut Run, owner: PersonId, now: Timestamp) -> Result<(), AppError> {
+        let old = run.rates.is_some() && run.begun.elapsed().as_secs() > STALE_AFTER;
+        if !old && run.people.contains_key(&owner) {
+            return Ok(());
+        }
+        run.people.remove(&owner);
+        if let Some(person) = self.reachable_one(owner, now).await? {
+            if let Some(key) = person.shared {
+                let household = run.households.entry(key).or_default();
+                if !household.contains(&owner) {
+                    household.push(owner);
+                }
+            }
+            run.people.insert(owner, person);
+        }
+        Ok(())
+    }
+
     /// What is known of a message's person now.
     fn facts(&self, run: &Run, row: &OutboxRow, owner: PersonId, kind: Option<Kind>) -> Facts {
         let Some(person) = run.people.get(&owner) else { return Facts::default() };
@@ -163,12 +215,14 @@ impl App {
     }
 
     /// The limits of the day for one message: a rule may name the hours its mails leave in, and an urgent one keeps no distance.
-    fn limits_of(&self, row: &OutboxRow, now: Timestamp) -> Result<Limits, AppError> {
+    fn limits_of(&self, run: &Run, owner: PersonId, row: &OutboxRow, now: Timestamp) -> Result<Limits, AppError> {
         let limits = &self.policies.on(self.today(now))?.limits;
         let rule = RuleId::parse(base_rule(&row.rule)).and_then(|id| self.policies.on(row.occurrence.0).ok()?.rule(&id));
         let Some(rule) = rule else { return Ok(limits.clone()) };
         let patient = now < row.created_at.plus_seconds(WINDOW_PATIENCE_SECONDS);
-        let mut limits = rule.window.filter(|_| patient).map_or_else(|| limits.clone(), |window| within(limits, window));
+        let arm = self.arm(&run.running, &rule.id, row.occurrence.0, owner).map(|(_, arm)| &arm.way);
+        let hours = if let Some(Way::Hours(from, until)) = arm { Some((*from, *until)) } else { rule.window };
+        let mut limits = hours.filter(|_| patient).map_or_else(|| limits.clone(), |window| within(limits, window));
         if rule.urgent {
             limits.min_days_between = 0;
         }
@@ -180,7 +234,8 @@ impl App {
         let now = run.now();
         let owner = self.store.person_of(row.subject_id).await?.unwrap_or(row.person_id);
         let kind = Kind::from_word(&row.kind);
-        let limits = &self.limits_of(row, now)?;
+        self.refresh(run, owner, now).await?;
+        let limits = &self.limits_of(run, owner, row, now)?;
         let mut facts = self.facts(run, row, owner, kind);
         let mut verdict = recheck(&facts, limits, self.config.zone, now);
         let Some(kind) = kind else { return self.not_now(row, NotNow::Never("unknown-kind"), now, tally).await };
@@ -190,7 +245,7 @@ impl App {
         };
         let purpose = if kind == Kind::VerifyMail { LinkPurpose::VerifyMail } else { LinkPurpose::ContactCheck };
         let (token, stop) = (self.link_token()?, self.link_token()?);
-        let Some(wire) = self.wire(run, row, kind, purpose, contact, (&token, &stop), now)? else { return Ok(Step::GoOn) };
+        let Some(wire) = self.wire(run, row, kind, purpose, contact, (&token, &stop), owner, now)? else { return Ok(Step::GoOn) };
         let mut tx = self.store.begin().await?;
         // Under the write lock: of two processes with mails to one address the second one waits its two weeks.
         let household = person.shared.and_then(|key| run.households.get(&key)).cloned().unwrap_or_else(|| vec![owner]);
@@ -202,15 +257,23 @@ impl App {
             return self.not_now(row, why, now, tally).await;
         }
         let tag = hold::mail_tags(contact, contact_of, &*self.vault).first().copied();
+        let domain = hold::domain_tag(contact, &*self.vault).unwrap_or_default();
+        let jitter = self.jitter(row);
+        if let Some(rates) = run.rates
+            && let Err(wait) = may_go(&rates, &traffic(&tx, &rates, &domain, now).await?, jitter, now)
+        {
+            tx.rollback().await?;
+            return self.paced(run, row, (rates, wait, domain, jitter), tally).await;
+        }
         match tx.mark_sending_to(row.id, row.fence, tag, now).await {
             Err(StoreError::LeaseLost) => return Ok(Step::GoOn),
             other => other?,
         }
+        tx.begin_delivery(row.id, &domain, now).await?;
         for (token, purpose) in [(&token, purpose), (&stop, LinkPurpose::Unsubscribe)] {
             tx.put_link(self.link_row(token, purpose, row.subject_id, now)).await?;
         }
         tx.commit().await?;
-        run.left = run.left.saturating_sub(1);
 
         let outcome = run.desk.mailer.send(&wire).await;
         let row = &OutboxRow { attempts: row.attempts + 1, address_tag: tag.map(|t| t.to_vec().into()), ..row.clone() };
@@ -227,6 +290,7 @@ impl App {
         purpose: LinkPurpose,
         contact: &Guarded<crate::domain::contact::Contact>,
         (token, stop): (&LinkToken, &LinkToken),
+        owner: PersonId,
         now: Timestamp,
     ) -> Result<Option<WireMail>, AppError> {
         let Some((to, salutation)) = recipient(contact) else { return Ok(None) };
@@ -246,7 +310,9 @@ impl App {
             unsubscribe: Guarded::new(stop.url(&base)),
             date: now.plus_seconds(purpose.lifetime()).date_in(self.config.zone),
         };
-        let composed = compose(&run.desk.texts, &run.desk.sender, order)?;
+        let arm = RuleId::parse(base_rule(&row.rule)).and_then(|rule| self.arm(&run.running, &rule, row.occurrence.0, owner));
+        let texts = arm.and_then(|arm| run.running.words(arm)).unwrap_or(&run.desk.texts);
+        let composed = compose(texts, &run.desk.sender, order)?;
         Ok(Some(composed.wire(&run.desk.sender, &*self.vault, now, self.config.zone)?))
     }
 
@@ -292,7 +358,14 @@ impl App {
         tally: &mut SendTally,
     ) -> Result<(), AppError> {
         let words = outcome.reply().text.clone();
+        let became = match outcome {
+            SendOutcome::Sent { .. } => "sent",
+            SendOutcome::Deferred { .. } => "deferred",
+            SendOutcome::Refused { .. } => "refused",
+            SendOutcome::Uncertain { .. } => "uncertain",
+        };
         let mut tx = self.store.begin().await?;
+        tx.end_delivery(row.id, became, &words, now).await?;
         let settled = match outcome {
             SendOutcome::Sent { .. } => tx.mark_sent(row.id, row.fence, &words, now).await,
             SendOutcome::Deferred { .. } if row.attempts < ATTEMPTS => {
@@ -302,8 +375,11 @@ impl App {
             SendOutcome::Uncertain { .. } => tx.mark_uncertain(row.id, row.fence).await,
         };
         match settled {
-            // It took longer than the lease: what the sweep decided holds.
-            Err(StoreError::LeaseLost) => return Ok(()),
+            // It took longer than the lease: what the sweep decided holds. What the server said is kept for whoever settles it.
+            Err(StoreError::LeaseLost) => {
+                tx.commit().await?;
+                return Ok(());
+            }
             other => other?,
         }
         match outcome {

@@ -10,7 +10,8 @@ use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
-use crate::followup::desk::{Next, after_call};
+use crate::followup::desk::{CALL_ON, Next, after_call};
+use crate::followup::link::LinkPurpose;
 use crate::store::{AuditEntry, ContactKind, HoldRow, Origin, PersonEntry, StoreError, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
@@ -29,7 +30,7 @@ impl App {
         self.items(self.store.staff_tasks_due(day, limit).await?).await
     }
 
-    async fn items(&self, tasks: Vec<TaskRow>) -> Result<Vec<TaskItem>, AppError> {
+    pub(super) async fn items(&self, tasks: Vec<TaskRow>) -> Result<Vec<TaskItem>, AppError> {
         let subjects: Vec<SubjectId> = tasks.iter().map(|t| t.subject_id).collect();
         let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
         let ids: Vec<PersonId> = persons.values().copied().collect::<HashSet<_>>().into_iter().collect();
@@ -45,7 +46,9 @@ impl App {
                 let identity = entry.and_then(|e| e.records.last()).and_then(|r| r.identity.as_ref());
                 Some(TaskItem {
                     id: task.id,
+                    subject: task.subject_id,
                     version: task.row_version,
+                    agreed: task.reason.as_deref() == Some(CALL_ON),
                     public_id: public.get(person)?.clone(),
                     identity: identity.map(crate::domain::Guarded::duplicate),
                     kind: Kind::from_word(&task.kind),
@@ -68,14 +71,25 @@ impl App {
     /// # Errors
     /// [`AppError::Stale`] where somebody ended it meanwhile.
     pub async fn finish_task(&self, actor: Actor, id: TaskId, version: i64, outcome: TaskOutcome, now: Timestamp) -> Result<(), AppError> {
-        actor.needs(Right::FollowUp)?;
+        // At the table the recruiter who sees the person confirms an interest; every other outcome is a caller's.
+        let settles = matches!(outcome, TaskOutcome::Meant | TaskOutcome::NotMeant);
+        actor.needs(Right::FollowUp).or_else(|refused| if settles { actor.needs(Right::Enrol) } else { Err(refused) })?;
         let task = self.store.task(id).await?.ok_or(AppError::Missing("follow-up"))?;
         if task.row_version != version || task.state != TaskState::Planned {
             return Err(StoreError::Stale.into());
         }
+        if settles && Kind::from_word(&task.kind) != Some(Kind::ConfirmInterest) {
+            return Err(AppError::Input {
+                field: "outcome",
+                hint: "only an interest from the registrant's own phone is confirmed or dropped",
+            });
+        }
         let today = self.today(now);
         let numbers = self.free_numbers(&task).await?;
         let next = after_call(outcome, task.rounds, numbers.len() > 1, today);
+        let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        let foretold = self.foretold(person, outcome, now).await?;
+        let asked = if next.died { self.asked_anywhere(person).await? } else { Vec::new() };
         let mut tx = self.store.begin().await?;
         match next.again {
             Some((day, channel)) => {
@@ -88,17 +102,26 @@ impl App {
         self.hold_numbers(&mut tx, &task, &numbers, &next, now).await?;
         if next.verified {
             self.note_verified(&mut tx, task.subject_id, now).await?;
+            // Spoken with: planning counts from this day, as from an answer to a link.
+            self.note_use(&mut tx, LinkPurpose::ContactCheck, task.subject_id, now).await?;
         }
-        let entry = AuditEntry::on(now, actor.staff(), "followup.finish", "task", Some(id.0)).with("outcome", outcome.word());
+        let mut entry = AuditEntry::on(now, actor.staff(), "followup.finish", "task", Some(id.0)).with("outcome", outcome.word());
+        if let TaskOutcome::Died(by) = outcome {
+            entry = entry.with("told-by", by.word());
+        }
         tx.audit(&entry).await?;
-        tx.commit().await?;
-        if next.died {
-            let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
-            let public = self.store.public_ids_of(&[person]).await?;
-            let public = public.get(&person).ok_or(AppError::Missing("person"))?;
-            self.died(actor, public, now).await?;
+        if let Some(foretold) = foretold {
+            self.note_foretold(&mut tx, foretold, now).await?;
         }
-        Ok(())
+        // In the same transaction: a death or a dropped registration stops everything, or nothing happened.
+        if next.died {
+            self.stop_everything(&mut tx, actor, person, asked, now).await?;
+        }
+        if next.dropped {
+            self.drop_interest(&mut tx, &task, now).await?;
+        }
+        tx.commit().await?;
+        self.catch_up().await
     }
 
     /// The person's numbers that are not on hold, best first, with the subject whose they are: the first one is the one that is called.

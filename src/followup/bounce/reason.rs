@@ -31,6 +31,11 @@ pub(super) fn class_of(clues: &Clues<'_>) -> Class {
     let zone = super::text::before_copy(clues.around);
     let said: Vec<String> = clues.said.lines().map(|l| squeeze(super::status::innermost(l))).collect();
     let around = squeeze(&without_boilerplate(&zone));
+    if let Some(greeting) = said.iter().map(String::as_str).chain([around.as_str()]).find_map(greeting) {
+        // Said before anybody was named: of us, or of how busy the other side is, and never of an address.
+        let told = by_words(greeting, &STRONG).or_else(|| by_words(greeting, &WEAK)).unwrap_or(Class::Policy);
+        return if told == Class::Hard { Class::Policy } else { told };
+    }
     let step = refused_at(&format!("{} {around}", said.join(" ")));
     let strong = said.iter().find_map(|l| by_words(l, &STRONG));
     let told = strong
@@ -64,6 +69,11 @@ enum Step {
     Sender,
     Recipient,
     Data,
+}
+
+/// What the other side said in the place of a greeting, where a report of Postfix tells (its smtp(8) writes "refused to talk to me").
+fn greeting(text: &str) -> Option<&str> {
+    text.split_once("refused to talk to me:").map(|(_, said)| said)
 }
 
 /// At which step of the conversation the refusal came, where the report tells.

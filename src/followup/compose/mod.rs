@@ -4,6 +4,7 @@
 //! language and carry nothing personal; neither does any header but `To:`. Plain text, one link, nothing attached, nothing tracked.
 //! This is the one folder of the room that opens values in custody.
 
+mod digest;
 mod message;
 mod notice;
 mod paper;
@@ -22,6 +23,7 @@ use crate::domain::id::OutboxId;
 use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 
+pub use digest::{DigestCounts, digest};
 pub use message::message_id;
 pub use notice::release_waits;
 pub use paper::{Addressee, HandOff, addressee, hand_off_csv};

@@ -47,6 +47,16 @@ shipped! {
     ConfirmInterest = "confirm_interest",
 }
 
+/// The office's own text, where it has one.
+fn own_text(folder: &Path, kind: Kind, language: Language) -> Result<Option<String>, String> {
+    let path = folder.join(kind.word()).join(format!("{}.txt", language.word()));
+    match std::fs::metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Ok(found) if found.len() > MAX => Err(format!("longer than {MAX} bytes")),
+        _ => std::fs::read_to_string(&path).map(Some).map_err(|e| format!("cannot be read as UTF-8 text ({})", e.kind())),
+    }
+}
+
 /// All texts in use, every one test-rendered.
 pub struct Texts(Environment<'static>);
 
@@ -67,13 +77,19 @@ impl Texts {
     /// # Errors
     /// [`FollowupError::Template`] naming the text: unreadable, too long, another variable than the four, not exactly one link.
     pub fn with_overrides(folder: &Path) -> Result<Self, FollowupError> {
-        Self::with(|kind, language| {
-            let path = folder.join(kind.word()).join(format!("{}.txt", language.word()));
-            match std::fs::metadata(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Ok(found) if found.len() > MAX => Err(format!("longer than {MAX} bytes")),
-                _ => std::fs::read_to_string(&path).map(Some).map_err(|e| format!("cannot be read as UTF-8 text ({})", e.kind())),
-            }
+        Self::with(|kind, language| own_text(folder, kind, language))
+    }
+
+    /// As [`Texts::with_overrides`], or the shipped ones without a folder; the kinds named have these words in their place.
+    ///
+    /// # Errors
+    /// As [`Texts::with_overrides`].
+    pub fn with_words(folder: Option<&Path>, kinds: &[Kind], zh: &str, en: &str) -> Result<Self, FollowupError> {
+        Self::with(|kind, language| match (kinds.contains(&kind), language, folder) {
+            (true, Language::Zh, _) => Ok(Some(zh.to_owned())),
+            (true, Language::En, _) => Ok(Some(en.to_owned())),
+            (false, _, Some(folder)) => own_text(folder, kind, language),
+            (false, _, None) => Ok(None),
         })
     }
 

@@ -3,12 +3,33 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::hold::HoldReason;
-use crate::followup::kind::Channel;
+use crate::followup::kind::{Channel, Kind};
 
 /// Rounds of calls before a number counts as not answering (CMDP's retention project calls each number three rounds).
 pub const ROUNDS: i64 = 3;
 /// Days between two rounds: three rounds spread over four weeks.
 const BETWEEN: u64 = 14;
+/// The reason that stands beside a task whose day was agreed with the person.
+pub const CALL_ON: &str = "call-on";
+
+/// Who said that somebody has died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldBy {
+    /// The family.
+    Family,
+    /// Somebody else: a neighbour, the village or neighbourhood committee, an employer.
+    Other,
+}
+
+impl ToldBy {
+    /// The word of the log and of locale keys.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Family => "family",
+            Self::Other => "other",
+        }
+    }
+}
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +45,13 @@ pub enum CallOutcome {
     /// Wants no further calls.
     Refused,
     /// Died; somebody who knows said so.
-    Died,
+    Died(ToldBy),
     /// Asked to be called on a day.
     CallOn(NaiveDate),
+    /// An interest typed in on their own phone is meant.
+    Meant,
+    /// It is not: they never typed it in, or do not want it any more.
+    NotMeant,
 }
 
 impl CallOutcome {
@@ -38,8 +63,10 @@ impl CallOutcome {
             Self::NotInService => "not-in-service",
             Self::NotThem => "not-them",
             Self::Refused => "refused-calls",
-            Self::Died => "died",
-            Self::CallOn(_) => "call-on",
+            Self::Died(_) => "died",
+            Self::CallOn(_) => CALL_ON,
+            Self::Meant => "meant",
+            Self::NotMeant => "not-meant",
         }
     }
 }
@@ -55,22 +82,42 @@ pub struct Next {
     pub verified: bool,
     /// Everything stops: the person has died.
     pub died: bool,
+    /// The registration is taken off the file: nobody meant it.
+    pub dropped: bool,
 }
 
 /// What an outcome leads to. `rounds` counts the calls made before this one; `another` says whether a further number is left.
 pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: NaiveDate) -> Next {
     let day = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
-    let done = Next { again: None, hold: None, verified: false, died: false };
+    let done = Next { again: None, hold: None, verified: false, died: false, dropped: false };
     // With another number on file the person is called there; without one somebody looks for a way.
     let elsewhere = Some((day(1), if another { Channel::Phone } else { Channel::FindContact }));
     match outcome {
-        CallOutcome::Reached => Next { verified: true, ..done },
+        CallOutcome::Reached | CallOutcome::Meant => Next { verified: true, ..done },
         CallOutcome::NoAnswer if rounds + 1 < ROUNDS => Next { again: Some((day(BETWEEN), Channel::Phone)), ..done },
         CallOutcome::NoAnswer => Next { again: Some((day(1), Channel::FindContact)), ..done },
         CallOutcome::NotInService => Next { again: elsewhere, hold: Some(HoldReason::NotInService), ..done },
         CallOutcome::NotThem => Next { again: elsewhere, hold: Some(HoldReason::NotThem), ..done },
         CallOutcome::Refused => Next { hold: Some(HoldReason::RefusedCalls), ..done },
-        CallOutcome::Died => Next { died: true, ..done },
+        CallOutcome::Died(_) => Next { died: true, ..done },
+        CallOutcome::NotMeant => Next { dropped: true, ..done },
         CallOutcome::CallOn(wished) => Next { again: Some((wished.max(day(1)), Channel::Phone)), ..done },
+    }
+}
+
+/// The order of a day's calls: what cannot wait first. Smaller is sooner.
+///
+/// Care after a donation comes before anything; then what somebody did and waits for; then organs and bodies, where a question to the family
+/// left too late is never answered (ISODP 2025); then the stem-cell file; then blood; thanks and duties last.
+pub const fn urgency(kind: Option<Kind>) -> u8 {
+    match kind {
+        Some(Kind::PostDonation) => 0,
+        Some(Kind::ConfirmInterest | Kind::VerifyMail | Kind::FirstContact) => 1,
+        Some(Kind::PreSampling) => 2,
+        Some(Kind::FamilyTold | Kind::WishCheck | Kind::ExecutorCheck) => 3,
+        Some(Kind::Availability | Kind::AgeThanks) => 4,
+        Some(Kind::ContactCheck) | None => 5,
+        Some(Kind::BloodPlanNext | Kind::BloodEligible | Kind::DeferralEnd | Kind::BloodLapsing) => 6,
+        Some(Kind::BloodThanks | Kind::DeferralExplained | Kind::VolunteerThanks | Kind::VolunteerDuty) => 7,
     }
 }

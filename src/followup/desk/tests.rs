@@ -149,7 +149,7 @@ fn a_number_of_somebody_else_is_on_hold_at_once_and_the_person_is_still_followed
     }
     let refused = after_call(CallOutcome::Refused, 0, true, today);
     assert_eq!((refused.hold, refused.again), (Some(HoldReason::RefusedCalls), None));
-    assert!(after_call(CallOutcome::Died, 0, true, today).died);
+    assert!(after_call(CallOutcome::Died(ToldBy::Family), 0, true, today).died);
     assert_eq!(after_call(CallOutcome::CallOn(day("2027-02-01")), 0, true, today).again, Some((day("2027-02-01"), Channel::Phone)));
     assert!(after_call(CallOutcome::Reached, 0, true, today).verified);
 }

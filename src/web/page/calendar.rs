@@ -13,7 +13,8 @@ use crate::web::view::calendar::{CalendarPage, PolicyPage};
 async fn calendar(staff: CanSeePeople<'_>, id: &str) -> Answer {
     let id = PublicId::parse(id).ok_or(Fault(Status::NotFound))?;
     let found = staff.app.calendar(staff.actor(), &id, staff.now).await?;
-    Reply::page(&CalendarPage::of(staff.shell("/people").await?, &found))
+    let readiness = staff.app.readiness(staff.actor(), &id, staff.now).await?;
+    Reply::page(&CalendarPage::of(staff.shell("/people").await?, &found, readiness.as_ref()))
 }
 
 #[get("/follow-up/policy")]

@@ -5,25 +5,46 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply};
-use crate::app::{Opening, PersonPage, TaskItem, TaskOutcome};
+use crate::app::{Opening, PersonPage, TaskItem, TaskOutcome, ToldBy};
 use crate::domain::id::TaskId;
+use crate::followup::Kind;
+use crate::followup::desk::{Script, Tone, urgency};
 use crate::web::error::Fault;
-use crate::web::form::Posted;
+use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanFollowUp, Notice};
 use crate::web::i18n::Text;
-use crate::web::view::followup::{FollowUps, Plan, Task, TaskLine, masked_name, phones, who};
-use crate::web::view::{Choice, Field, Slips};
+use crate::web::view::followup::{Condolence, FollowUps, Plan, Task, TaskLine, masked_name, outcomes, phones, who, words};
+use crate::web::view::{Field, Slips};
 
 /// Tasks listed at a time.
 const LISTED: u64 = 200;
 /// Months the plan looks ahead.
 const AHEAD: u32 = 12;
 
-fn why(task: &TaskItem, text: Text) -> String {
-    task.kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
+/// What a follow-up is about.
+pub(super) fn why(kind: Option<Kind>, text: Text) -> String {
+    kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
 }
 
-fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>, slips: &Slips) -> Task {
+/// The outcome chosen; `None` in the first place where none was, in the second where its day is missing.
+fn outcome_of(form: &Entries) -> Option<Option<TaskOutcome>> {
+    let chosen = form.read("outcome", ToOwned::to_owned)?;
+    Some(match chosen.as_str() {
+        "reached" => Some(TaskOutcome::Reached),
+        "meant" => Some(TaskOutcome::Meant),
+        "not-meant" => Some(TaskOutcome::NotMeant),
+        "no-answer" => Some(TaskOutcome::NoAnswer),
+        "not-in-service" => Some(TaskOutcome::NotInService),
+        "not-them" => Some(TaskOutcome::NotThem),
+        "refused-calls" => Some(TaskOutcome::Refused),
+        "died-family" => Some(TaskOutcome::Died(ToldBy::Family)),
+        "died-other" => Some(TaskOutcome::Died(ToldBy::Other)),
+        "call-on" => form.read("call_on", |text| text.parse().ok()).flatten().map(TaskOutcome::CallOn),
+        _ => return None,
+    })
+}
+
+fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>, script: &Script, slips: &Slips) -> Task {
     let text = staff.text();
     let (name, about) = who(item.identity.as_ref(), opened.is_some(), staff.today(), text);
     Task {
@@ -32,14 +53,12 @@ fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>
         person: format!("/people/{}", item.public_id),
         name,
         about,
-        why: why(item, text),
+        why: why(item.kind, text),
         phones: opened.map(phones).unwrap_or_default(),
         opened: opened.is_some(),
-        script: "script-verify".to_owned(),
-        outcome: ["reached", "no-answer", "not-in-service", "not-them", "call-on", "refused-calls", "died"]
-            .into_iter()
-            .fold(Choice::one(text, "outcome", "task-outcome"), |c, o| c.option(o, text.t(&format!("outcome-{o}"))))
-            .refill(text, None, slips),
+        tone: (script.tone == Tone::Motivating).then(|| text.t("script-tone-motivating")).unwrap_or_else(|| text.t("script-tone-neutral")),
+        say: words(script, text),
+        outcome: outcomes(item.kind, text).refill(text, None, slips),
         call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
         rounds: u64::try_from(item.rounds).unwrap_or(0),
         version: item.version,
@@ -51,7 +70,10 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
     let text = staff.text();
     let today = staff.today();
     // Mails go out by themselves: the list holds what staff have to do.
-    let tasks: Vec<TaskItem> = staff.app.staff_tasks(staff.actor(), today, LISTED).await?;
+    let mut tasks: Vec<TaskItem> = staff.app.staff_tasks(staff.actor(), today, LISTED).await?;
+    let readiness = staff.app.readiness_of(staff.actor(), &tasks, staff.now).await?;
+    // What was agreed comes first, then what cannot wait, then by readiness, then what waits longest.
+    tasks.sort_by_key(|task| (!task.agreed, urgency(task.kind), staff.app.call_key(readiness.get(&task.id), today), task.due_on));
     let shown = match wanted {
         Some(id) => Some(tasks.iter().find(|task| task.id == id).ok_or(Fault(Status::NotFound))?),
         None => tasks.first(),
@@ -60,20 +82,29 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
         Some(item) if open && !item.held => Some(staff.app.disclose(staff.actor(), &item.public_id, Opening::Contact, staff.now).await?),
         _ => None,
     };
+    let script = match shown {
+        Some(item) => staff.app.call_script(staff.actor(), item).await?,
+        None => crate::followup::desk::script(None, crate::followup::desk::CallStanding::default()),
+    };
     let line = |task: &TaskItem| TaskLine {
         href: format!("/follow-up/{}#task", task.id),
         name: masked_name(task.identity.as_ref(), text),
-        why: why(task, text),
+        why: why(task.kind, text),
+        rounds: u64::try_from(task.rounds).unwrap_or(0),
+        readiness: readiness.get(&task.id).map(|found| text.x("readiness-tag", found.points)),
         overdue: u64::try_from((today - task.due_on).num_days()).unwrap_or(0),
         current: shown.is_some_and(|s| s.id == task.id),
     };
-    let (overdue, due): (Vec<TaskLine>, Vec<TaskLine>) = tasks.iter().map(line).partition(|line| line.overdue > 0);
+    let (agreed, open): (Vec<&TaskItem>, Vec<&TaskItem>) = tasks.iter().partition(|task| task.agreed);
+    let (overdue, due): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
     Ok(FollowUps {
         s: staff.shell("/follow-up").await?,
         due: tasks.len() as u64,
+        agreed: agreed.into_iter().map(line).collect(),
         today: due,
         overdue,
-        task: shown.map(|item| task_of(staff, item, opened.as_ref(), &slips)),
+        task: shown.map(|item| task_of(staff, item, opened.as_ref(), &script, &slips)),
+        doubts: staff.app.count_doubts().await?,
         refused: staff.app.policy_alert(staff.now).await?,
         slips,
     })
@@ -102,30 +133,27 @@ async fn open(staff: CanFollowUp<'_>, id: &str, _form: Posted) -> Answer {
 async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
     let id = task_id(id)?;
     let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
-    let outcome = match () {
-        () if form.0.chose("outcome", "reached") => TaskOutcome::Reached,
-        () if form.0.chose("outcome", "no-answer") => TaskOutcome::NoAnswer,
-        () if form.0.chose("outcome", "not-in-service") => TaskOutcome::NotInService,
-        () if form.0.chose("outcome", "not-them") => TaskOutcome::NotThem,
-        () if form.0.chose("outcome", "refused-calls") => TaskOutcome::Refused,
-        () if form.0.chose("outcome", "died") => TaskOutcome::Died,
-        () if form.0.chose("outcome", "call-on") => match form.0.read("call_on", |text| text.parse().ok()).flatten() {
-            Some(day) => TaskOutcome::CallOn(day),
-            None => {
-                let mut slips = Slips::default();
-                slips.add("call_on", "slip-call-on");
-                return Reply::again(&page(&staff, Some(id), false, slips).await?);
-            }
-        },
-        () => {
+    let outcome = match outcome_of(&form.0) {
+        Some(Some(outcome)) => outcome,
+        missing => {
             let mut slips = Slips::default();
-            slips.add("outcome", "slip-outcome");
+            let (field, key) = if missing.is_some() { ("call_on", "slip-call-on") } else { ("outcome", "slip-outcome") };
+            slips.add(field, key);
             return Reply::again(&page(&staff, Some(id), false, slips).await?);
         }
     };
     staff.app.finish_task(staff.actor(), id, version, outcome, staff.now).await?;
+    if matches!(outcome, TaskOutcome::Died(_)) {
+        // Somebody may still be on the line: what to say now comes before the next call.
+        return Ok(Reply::go("/follow-up/condolence"));
+    }
     staff.tell(&Notice::plain("task-done"));
     Ok(Reply::go("/follow-up"))
+}
+
+#[get("/follow-up/condolence")]
+async fn condolence(staff: CanFollowUp<'_>) -> Answer {
+    Reply::page(&Condolence { s: staff.shell("/follow-up").await? })
 }
 
 #[get("/follow-up/plan")]
@@ -166,5 +194,5 @@ async fn send(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![follow_up, one, open, finish, plan, plan_do, send]
+    routes![follow_up, one, open, finish, condolence, plan, plan_do, send]
 }

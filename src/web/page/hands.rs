@@ -44,7 +44,7 @@ async fn hand_off(staff: CanFollowUp<'_>, form: Posted) -> Answer {
         slips.add("message", "slip-hands-message");
         return Reply::again(&page(&staff, slips).await?);
     }
-    let (file, _) = staff.app.hand_off(staff.actor(), &message, staff.now).await?;
+    let (file, _) = staff.app.hand_off(staff.actor(), &message, staff.today(), staff.now).await?;
     Ok(Reply::File(Download::csv(format!("hand-off-{}.csv", staff.today()), bytes(&file))))
 }
 

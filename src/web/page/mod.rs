@@ -3,10 +3,12 @@
 mod account;
 mod admin;
 mod calendar;
+mod desk;
 mod donor;
 mod drive;
 mod duplicates;
 mod enrol;
+mod feed;
 mod figures;
 mod first_contact;
 mod followup;
@@ -180,9 +182,11 @@ pub fn routes() -> Vec<Route> {
         admin::routes(),
         calendar::routes(),
         donor::routes(),
+        desk::routes(),
         drive::routes(),
         duplicates::routes(),
         enrol::routes(),
+        feed::routes(),
         figures::routes(),
         first_contact::routes(),
         followup::routes(),

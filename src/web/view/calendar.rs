@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::Shell;
-use crate::app::{Calendar, PolicyPreview};
+use crate::app::{Calendar, HoldLine, PolicyPreview};
 use crate::followup::Kind;
 use crate::followup::policy::Change;
+use crate::followup::readiness::{Edition, Readiness};
 use crate::web::i18n::Text;
 
 /// One contact.
@@ -37,11 +38,15 @@ pub struct CalendarPage {
     pub lines: Vec<Line>,
     /// About what nothing is planned, and why.
     pub not: Vec<(String, String)>,
+    /// Way of contact, why it is on hold, and since or until when.
+    pub holds: Vec<(String, String, String)>,
+    /// Readiness, for people on the stem-cell file.
+    pub readiness: Option<super::readiness::Own>,
 }
 
 impl CalendarPage {
     /// The page of a calendar.
-    pub fn of(s: Shell, calendar: &Calendar) -> Self {
+    pub fn of(s: Shell, calendar: &Calendar, readiness: Option<&(Edition, Readiness)>) -> Self {
         let text = s.text();
         let lines = calendar.lines.iter().map(|line| Line {
             day: line.day.to_string(),
@@ -61,6 +66,8 @@ impl CalendarPage {
         };
         Self {
             person: calendar.person.to_string(),
+            holds: calendar.holds.iter().map(|hold| hold_words(hold, text)).collect(),
+            readiness: readiness.map(|found| super::readiness::Own::of(found, text)),
             lines: lines.collect(),
             not: calendar
                 .not
@@ -70,6 +77,14 @@ impl CalendarPage {
             s,
         }
     }
+}
+
+fn hold_words(hold: &HoldLine, text: Text) -> (String, String, String) {
+    let when = match hold.until {
+        None => text.x("hold-since", hold.since),
+        Some(until) => text.xy("hold-until", hold.since, until),
+    };
+    (text.t(&format!("hold-by-{}", hold.channel)), text.t(&format!("hold-{}", hold.reason)), when)
 }
 
 fn kind(kind: Option<Kind>, text: Text) -> String {
@@ -124,6 +139,29 @@ impl PolicyPage {
             changes: changes.collect(),
             contacts: preview.contacts.iter().map(|(word, (old, new))| (kind(Kind::from_word(word), text), *old, *new)).collect(),
             s,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::hold::HoldReason;
+    use crate::web::i18n::Lang;
+
+    #[test]
+    fn staff_read_when_and_why_a_way_of_contact_went_on_hold_in_both_languages() {
+        for lang in Lang::ALL {
+            let text = Text(lang);
+            for reason in HoldReason::ALL {
+                assert!(text.has(&format!("hold-{}", reason.word())), "{reason:?}");
+            }
+            let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap();
+            let hold = HoldLine { channel: "mail", reason: "hard".into(), since: day, until: None };
+            let (way, why, when) = hold_words(&hold, text);
+            assert!(!way.is_empty() && !why.is_empty() && when.contains("2026-11-02"), "{way} {why} {when}");
+            let lifted = hold_words(&HoldLine { until: day.succ_opt(), ..hold }, text).2;
+            assert!(lifted.contains("2026-11-03"), "{lifted}");
         }
     }
 }

@@ -7,6 +7,8 @@ use super::{Choice, Field, Shell, Slips, mask};
 use crate::app::PersonPage;
 use crate::domain::Guarded;
 use crate::domain::person::Identity;
+use crate::followup::Kind;
+use crate::followup::desk::Script;
 use crate::web::i18n::Text;
 
 /// A task in the list.
@@ -18,6 +20,10 @@ pub struct TaskLine {
     pub name: String,
     /// Registry and kind, in words.
     pub why: String,
+    /// Calls made so far.
+    pub rounds: u64,
+    /// Readiness in a word, for people on the stem-cell file.
+    pub readiness: Option<String>,
     /// Days overdue; nought is today.
     pub overdue: u64,
     /// Whether it is the one shown.
@@ -43,8 +49,10 @@ pub struct Task {
     pub phones: Vec<Guarded<String>>,
     /// Whether name and number are opened.
     pub opened: bool,
-    /// Key of the words to say.
-    pub script: String,
+    /// How the words are meant, in words.
+    pub tone: String,
+    /// The words to say after the greeting, each with a quieter note.
+    pub say: Vec<(String, String)>,
     /// The outcome.
     pub outcome: Choice,
     /// The day to call again, for the outcome that asks for one.
@@ -67,12 +75,16 @@ pub struct FollowUps {
     pub slips: Slips,
     /// How many are due.
     pub due: u64,
+    /// Whose day was agreed.
+    pub agreed: Vec<TaskLine>,
     /// Due today.
     pub today: Vec<TaskLine>,
     /// Overdue.
     pub overdue: Vec<TaskLine>,
     /// The task shown.
     pub task: Option<Task>,
+    /// Mails of which nobody knows whether they arrived.
+    pub doubts: u64,
     /// Mails refused for what we are or send, and the latest status: an alert.
     pub refused: Option<(u64, String)>,
 }
@@ -81,6 +93,34 @@ impl FollowUps {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
     }
+}
+
+/// After a death was recorded: what to say, and what has stopped.
+#[derive(Debug, Template)]
+#[template(path = "page/condolence.html")]
+pub struct Condolence {
+    /// The frame.
+    pub s: Shell,
+}
+
+/// The outcomes of a call, those that stop something last; each says what it does at once.
+pub fn outcomes(kind: Option<Kind>, text: Text) -> Choice {
+    let first: &[&str] = if kind == Some(Kind::ConfirmInterest) { &["meant", "not-meant"] } else { &["reached"] };
+    let rest = ["no-answer", "call-on", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"];
+    first.iter().chain(&rest).fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| {
+        let choice = choice.option(*outcome, text.t(&format!("outcome-{outcome}")));
+        let effect = format!("outcome-{outcome}-does");
+        if text.has(&effect) { choice.small(text.t(&effect)) } else { choice }
+    })
+}
+
+/// The sentences of a script, each with its note where there is one.
+pub fn words(script: &Script, text: Text) -> Vec<(String, String)> {
+    let note = |key: &str| {
+        let note = format!("{key}-not");
+        if text.has(&note) { text.t(&note) } else { String::new() }
+    };
+    script.say.iter().map(|key| (text.t(key), note(key))).collect()
 }
 
 /// The name of a task, masked or opened, with sex and age beside it.
@@ -166,4 +206,40 @@ pub struct FirstContact {
     pub count: Field,
     /// Whether whoever reads the page may confirm it.
     pub may_confirm: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::followup::desk::{CallStanding, script};
+    use crate::web::i18n::Lang;
+
+    #[test]
+    fn every_kind_has_a_name_and_every_script_its_words_in_both_languages() {
+        for lang in Lang::ALL {
+            let text = Text(lang);
+            for kind in Kind::ALL {
+                assert!(text.has(&format!("kind-{}", kind.word())), "{kind:?}");
+                for in_file in [false, true] {
+                    let words = script(Some(*kind), CallStanding { stem_cell_in_file: in_file, ..CallStanding::default() });
+                    for key in words.say {
+                        assert!(text.has(key), "{key} in {}", lang.tag());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_outcome_is_told_and_those_that_stop_something_say_so() {
+        for lang in Lang::ALL {
+            let text = Text(lang);
+            for outcome in ["reached", "meant", "not-meant", "no-answer", "call-on", "not-in-service", "not-them", "refused-calls"] {
+                assert!(text.has(&format!("outcome-{outcome}")), "{outcome}");
+            }
+            for outcome in ["not-meant", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"] {
+                assert!(text.has(&format!("outcome-{outcome}-does")), "{outcome}");
+            }
+        }
+    }
 }

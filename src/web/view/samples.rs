@@ -308,10 +308,12 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         .render(),
     );
     add("duplicates-none", duplicates::Duplicates { s: shell(lang, "/duplicates"), waiting: 0, position: 0, pair: None }.render());
-    let line = |name: &str, overdue, current| followup::TaskLine {
+    let line = |name: &str, overdue, current: bool| followup::TaskLine {
         href: "/follow-up/1".into(),
         name: name.into(),
         why: format!("{} · {}", text.t("registry-stem-cell"), text.t("kind-contact_check")),
+        rounds: 1,
+        readiness: current.then(|| text.x("readiness-tag", 7)),
         overdue,
         current,
     };
@@ -319,6 +321,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         s: shell(lang, "/follow-up"),
         slips: Slips::default(),
         due: 4,
+        agreed: vec![line("孙*三", 0, false)],
         today: vec![line("周*五", 0, true), line("吴*六", 0, false), line("郑*七", 0, false)],
         overdue: vec![line("王*八", 3, false)],
         task: Some(followup::Task {
@@ -330,15 +333,21 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
             why: text.t("kind-contact_check"),
             phones: if opened { vec![g("16000005678")] } else { Vec::new() },
             opened,
-            script: "script-verify".into(),
-            outcome: ["reached", "no-answer", "not-in-service", "not-them", "call-on", "refused-calls", "died"]
-                .into_iter()
-                .fold(Choice::one(text, "outcome", "task-outcome"), |c, o| c.option(o, text.t(&format!("outcome-{o}")))),
+            tone: text.t("script-tone-motivating"),
+            say: followup::words(
+                &crate::followup::desk::script(
+                    Some(crate::followup::Kind::Availability),
+                    crate::followup::desk::CallStanding { stem_cell_in_file: true, ..Default::default() },
+                ),
+                text,
+            ),
+            outcome: followup::outcomes(Some(crate::followup::Kind::Availability), text),
             call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
             rounds: 1,
             version: 1,
             held: false,
         }),
+        doubts: u64::from(opened),
         refused: opened.then(|| (2, "5.7.1".to_owned())),
     };
     add("follow-ups", tasks(false).render());

@@ -26,6 +26,21 @@ fn postfix_without_a_status_part_still_says_who_and_why() {
 }
 
 #[test]
+fn a_server_that_refuses_to_talk_speaks_of_us_and_never_of_an_address() {
+    let told = |said: &str| {
+        let message = format!(
+            "From: MAILER-DAEMON@relay.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\nTo: b+1.2@bounce.example\n\nThis is the mail system at host relay.example.\n\n<li@far.example>: delivery temporarily suspended: host mx.far.example[192.0.2.7]\n    refused to talk to me: {said}\n"
+        );
+        lines(&message).remove(0)
+    };
+    assert!(told("554 5.7.1 You are not allowed to connect").starts_with("policy"));
+    assert!(told("421 Service not available, closing transmission channel").starts_with("policy"));
+    assert!(told("550 5.1.1 user unknown").starts_with("policy"), "nobody was named yet");
+    assert!(told("421 too many connections from your address").starts_with("soft"));
+    assert!(told("450 temporarily unavailable, try later").starts_with("soft"));
+}
+
+#[test]
 fn sendmail_shows_a_transcript() {
     let message = "From: Mail Delivery Subsystem <MAILER-DAEMON@relay.example>\nTo: b+1.2@bounce.example\nSubject: Returned mail: see transcript for details\n\nThe original message was received at Mon, 23 Nov 2026 10:00:00 +0800\nfrom office.redcross.example [192.0.2.1]\n\n   ----- The following addresses had permanent fatal errors -----\n<li@far.example>\n    (reason: 550 5.1.1 <li@far.example>... User unknown)\n\n   ----- Transcript of session follows -----\n... while talking to mx.far.example.:\n>>> DATA\n<<< 550 5.1.1 <li@far.example>... User unknown\n550 5.1.1 <li@far.example>... User unknown\n<<< 503 5.0.0 Need RCPT (recipient)\n";
     assert_eq!(lines(message), ["hard 5.1.1 li@far.example failed"]);

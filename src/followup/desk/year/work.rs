@@ -96,7 +96,7 @@ impl Year {
             32..=89 => CallOutcome::NoAnswer,
             90..=93 => CallOutcome::NotInService,
             94 => CallOutcome::Refused,
-            95 => CallOutcome::Died,
+            95 => CallOutcome::Died(ToldBy::Other),
             _ => CallOutcome::CallOn(day + Days::new(9)),
         };
         let rounds = self.work[key].rounds;

@@ -15,10 +15,49 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         class,
         rule: kind.replace('_', "-"),
     };
+    let edition = crate::followup::readiness::Editions::shipped().on(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()).clone();
+    let donor = crate::followup::readiness::Known {
+        verified_on: NaiveDate::from_ymd_opt(2026, 9, 1),
+        silent: 1,
+        relatives: 2,
+        ..Default::default()
+    };
+    let judged = (edition.clone(), edition.judge(&donor, NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()));
+    let readiness_page = |lines: Vec<crate::app::ReadinessLine>| {
+        let list = crate::app::ReadinessList {
+            edition: edition.clone(),
+            bands: [12, 80, 31],
+            lines,
+            calibration: crate::followup::readiness::Band::ALL
+                .into_iter()
+                .zip([(5, 18), (61, 90), (40, 44)])
+                .map(|(band, (reached, calls))| crate::app::Calibration { band, reached, calls, interval: Some((0.55, 0.81)) })
+                .collect(),
+        };
+        readiness::ReadinessPage::of(shell(lang, "/follow-up"), &list)
+    };
+    let ready = crate::app::ReadinessLine {
+        row: crate::app::PersonRow {
+            public_id: crate::domain::id::PublicId::from_random(0x12_3456_789a),
+            identity: None,
+            contact: None,
+            standings: Vec::new(),
+            registrations: 1,
+        },
+        readiness: judged.1.clone(),
+    };
+    add("readiness", readiness_page(vec![ready]).render());
+    add("readiness-none", readiness_page(Vec::new()).render());
     let calendar = |lines: Vec<calendar::Line>| calendar::CalendarPage {
         s: shell(lang, "/people"),
         person: "7K3M-9QXA-R".into(),
         not: if lines.is_empty() { Vec::new() } else { vec![(text.t("kind-blood_lapsing"), text.t("not-planned-anchor-unknown"))] },
+        holds: if lines.is_empty() {
+            Vec::new()
+        } else {
+            vec![(text.t("hold-by-mail"), text.t("hold-hard"), text.x("hold-since", "2026-11-02"))]
+        },
+        readiness: (!lines.is_empty()).then(|| readiness::Own::of(&judged, text)),
         lines,
     };
     add(
@@ -95,6 +134,61 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         }
         .render(),
     );
+    let in_hand = |name: &str, day: &str, rounds| desk::InHand {
+        href: "/follow-up/1#task".into(),
+        day: day.into(),
+        name: name.into(),
+        why: text.t("kind-availability"),
+        rounds,
+    };
+    let hand_over = |agreed: Vec<desk::InHand>, tried: Vec<desk::InHand>| desk::HandOverPage {
+        s: shell(lang, "/follow-up"),
+        overdue: if agreed.is_empty() { Vec::new() } else { vec![(text.t("kind-contact_check"), 4, "2026-11-02".into())] },
+        ended: if agreed.is_empty() { Vec::new() } else { vec![(text.t("outcome-reached"), 31), (text.t("exit-died"), 1)] },
+        agreed,
+        tried,
+    };
+    add("hand-over", hand_over(vec![in_hand("孙*三", "2026-11-24", 1)], vec![in_hand("李*四", "2026-12-07", 2)]).render());
+    add("hand-over-none", hand_over(Vec::new(), Vec::new()).render());
+    add("condolence", followup::Condolence { s: shell(lang, "/follow-up") }.render());
+    let waiting = |lines: Vec<desk::WaitingLine>| desk::SelfWaiting { s: shell(lang, "/drive"), lines };
+    let one = desk::WaitingLine { id: "1".into(), name: "钱*二".into(), version: 1 };
+    add("self-waiting", waiting(vec![one]).render());
+    add("self-waiting-none", waiting(Vec::new()).render());
+    let doubt = |sensitive| desk::DoubtLine {
+        id: "1".into(),
+        person: Some("/people/7K3M-9QXA-R".into()),
+        name: "周*五".into(),
+        why: text.t(if sensitive { "kind-wish_check" } else { "kind-contact_check" }),
+        sensitive,
+        tries: vec![("2026-11-23 10:12".into(), None), ("2026-11-23 10:44".into(), Some("451 4.3.0 try again later".into()))],
+        message_id: "0198f6f2c0de7a3b8c1d2e3f4a5b6c7d@bounce.redcross.example".into(),
+    };
+    let doubts = |lines: Vec<desk::DoubtLine>| desk::Doubts {
+        s: shell(lang, "/follow-up"),
+        slips: Slips::default(),
+        not_taken: vec![("2026-11-23 10:44".into(), text.t("delivery-refused"), "550 5.7.1 content rejected".into())],
+        lines,
+    };
+    add("doubts", doubts(vec![doubt(false), doubt(true)]).render());
+    let policies = crate::followup::policy::Policies::shipped();
+    let declared = "id = \"evening\"\ntitle = \"傍晚发信 / evening mails\"\nrules = [\"blood-eligible\"]\nstarts = 2026-01-01\nends = 2026-06-30\nwithin_days = 30\noutcome = \"answered\"\nsize = 356\nusual_share = 0.3\neffect = 0.1\n[[arm]]\nname = \"usual\"\n[[arm]]\nname = \"evening\"\nhours = \"18:00-20:00\"\n";
+    let tried = crate::followup::experiment::Experiment::from_toml("experiment.toml", declared, &policies).unwrap();
+    let told = crate::app::Results {
+        counted_on: NaiveDate::from_ymd_opt(2026, 8, 1).unwrap(),
+        arms: vec![("usual".into(), 360, 104), ("evening".into(), 341, 139)],
+    };
+    let trials: Vec<crate::app::Trial> =
+        [crate::app::TrialState::Told(told), crate::app::TrialState::Running, crate::app::TrialState::Changed]
+            .into_iter()
+            .map(|state| crate::app::Trial { experiment: tried.clone(), state })
+            .collect();
+    add("experiments", experiment::Experiments::of(shell(lang, "/follow-up"), &trials).render());
+    add("experiments-none", experiment::Experiments::of(shell(lang, "/follow-up"), &[]).render());
+    for (name, address) in [("feed", Some("registry.example.org/feed/0123456789abcdef0123456789abcdef01234567")), ("feed-none", None)] {
+        add(name, desk::FeedPage { s: shell(lang, "/follow-up"), address: address.map(str::to_owned) }.render());
+    }
+    add("doubts-none", doubts(Vec::new()).render());
     let to =
         |name: &str| Guarded::new(crate::followup::compose::Addressee { name: name.into(), address: "东桥街道新桥路 9 号".into() });
     add("letters", hands::Letters { s: shell(lang, "/follow-up"), to: vec![to("赵甲一"), to("钱乙二")] }.render());
