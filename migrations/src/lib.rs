@@ -12,6 +12,7 @@ mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
 mod m20261126_000010_release;
 mod m20261127_000001_health;
+mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000003_followup::Migration),
             Box::new(m20261126_000010_release::Migration),
             Box::new(m20261127_000001_health::Migration),
+            Box::new(m20261127_000010_urgent::Migration),
             Box::new(m20261127_000020_delivery::Migration),
             Box::new(m20261127_000021_readiness::Migration),
         ]

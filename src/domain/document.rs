@@ -19,6 +19,11 @@ pub enum Document {
 }
 
 impl Document {
+    /// Reads a document number typed into a search field; none where it cannot be one.
+    pub fn of_typed(typed: &super::Guarded<String>) -> Option<super::Guarded<Self>> {
+        Self::parse(typed.reveal(), "").ok().map(super::Guarded::new)
+    }
+
     /// Reads a document number: a resident identity number (GB 11643), or a passport or permit where the text has the form of one. `kind` is
     /// the kind the form names (护照, 港澳居民来往内地通行证, 军官证 ...), empty where it names none.
     ///

@@ -71,6 +71,12 @@ ids! {
     FactId,
     /// Something recorded of a donor's health: a donation, a deferral, a blood group.
     HealthId,
+    /// What another system knows of a registration.
+    OutsideId,
+    /// A match request or death notice.
+    MatterId,
+    /// An emergency opening.
+    OpeningId,
 }
 
 /// The random identity under which a registrant is counted; it has no order and no tie to a subject but a sealed one.

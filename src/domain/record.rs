@@ -87,6 +87,16 @@ impl Details {
         Informed::of(registry, &details.reveal().answers)
     }
 
+    /// The items consented to: words of ours, or as a sheet had them.
+    pub fn items_of(details: &Guarded<Self>) -> Vec<String> {
+        details.reveal().items.clone()
+    }
+
+    /// The key of the answer to a question of the guided enrolment.
+    pub fn answer_of(details: &Guarded<Self>, question: &str) -> Option<String> {
+        details.reveal().answers.iter().find(|(key, _)| key == question).map(|(_, answer)| answer.clone())
+    }
+
     /// Whether the occupation or education as written says that the registrant goes to school: contact data of students change when they
     /// leave it.
     pub fn is_student(details: &Guarded<Self>) -> bool {

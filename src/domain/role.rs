@@ -75,6 +75,16 @@ pub enum Right {
     Administer,
     /// Verify the log.
     Audit,
+    /// Work on match notices and death notices.
+    Urgent,
+    /// Note what other systems know of a registration, and what was done there.
+    Outside,
+    /// Ask whether a named person is registered, and for what.
+    LookUp,
+    /// Enter whom to call, within what time, and who is on duty.
+    Duty,
+    /// Review emergency openings; nobody their own.
+    ReviewOpening,
 }
 
 /// A set of roles.
@@ -131,6 +141,11 @@ impl Roles {
             Right::Report => &[Manager, Coordinator, Registrar, Auditor],
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
+            Right::Urgent => &[Coordinator, Manager],
+            Right::Outside => &[Coordinator, Registrar],
+            Right::LookUp => &[Coordinator],
+            Right::Duty => &[Manager],
+            Right::ReviewOpening => &[Manager, Auditor],
         };
         roles.iter().any(|r| self.has(*r))
     }

@@ -37,6 +37,13 @@ pub fn plain(text: &str) -> Zeroizing<String> {
     Zeroizing::new(trimmed.to_owned())
 }
 
+/// Whether a typed text says something and is not longer than `most` characters. For notes and evidence.
+pub fn is_text(typed: &super::Guarded<String>, most: usize) -> bool {
+    let text = typed.reveal();
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    text.chars().any(|c| !is_blank(c)) && text.chars().count() <= most && !text.chars().any(control)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

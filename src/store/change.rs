@@ -40,10 +40,12 @@ pub enum ChangeKind {
     Imported = 9,
     /// Staff, settings or keys changed: read them again.
     Office = 10,
+    /// A match request, a death notice or what another system knows changed (`subject`; `other`: which).
+    Matter = 11,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::SubjectAdded,
         Self::Joined,
         Self::Split,
@@ -54,6 +56,7 @@ impl ChangeKind {
         Self::Pair,
         Self::Imported,
         Self::Office,
+        Self::Matter,
     ];
 
     fn from_code(code: i64) -> Option<Self> {

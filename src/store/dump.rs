@@ -113,6 +113,11 @@ part! { data, restore_data:
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
     readiness_seen (Column::Id, |r| r.id);
+    outside (Column::Id, |r| r.id);
+    outside_step (Column::Id, |r| r.id);
+    matter (Column::Id, |r| r.id);
+    matter_step (Column::Id, |r| r.id);
+    opening (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

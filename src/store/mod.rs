@@ -34,9 +34,11 @@ mod health;
 mod hex;
 mod import;
 mod latest;
+mod matter;
 mod merged;
 mod meta;
 mod office;
+mod outside;
 mod person;
 mod prepare;
 mod readiness;
@@ -67,8 +69,10 @@ pub use followup::{Claimed, LinkRow, LinkUse, OutboxRow, TaskRow};
 pub use health::{HealthView, PreparedHealth, prepare_health};
 pub use import::{AdmittedRow, CorrectionRow, ImportRow, RowAdmission, StagedRow, seal_source};
 pub use latest::{Latest, LatestStream};
+pub use matter::{MatterDraft, MatterRow, MatterStepRow, OpeningRow, StepDraft};
 pub use meta::settings;
 pub use office::{Begun, CampaignRow, DriveRow};
+pub use outside::{OutsideRow, OutsideStepRow, OutsideView, SealedEvidence, SealedNumber};
 pub use person::{ConsentRow, EnrolmentRow, MembershipRow, PersonRow, PersonView, RecordView, SubjectRow, SubjectView};
 pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
@@ -86,6 +90,6 @@ pub use standing::ErasureRow;
 pub use stream::{DaysTold, EntryRecord, PeopleStream, PersonEntry, StandingEntry};
 pub use tx::Tx;
 pub use word::{
-    CampaignState, ContactKind, CorrectionState, ImportState, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision, RowOutcome,
-    TaskChannel, TaskState,
+    CampaignState, ContactKind, CorrectionState, ImportState, MatterKind, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision,
+    RowOutcome, TaskChannel, TaskState, Verdict,
 };

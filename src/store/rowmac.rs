@@ -5,7 +5,9 @@ use uuid::Uuid;
 use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
-use super::entity::{consent, enrolment, health_fact, identifier_claim, membership, record, staff, subject};
+use super::entity::{
+    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, staff, subject,
+};
 use super::error::StoreError;
 
 /// A row with a MAC.
@@ -46,17 +48,40 @@ fn sealed(value: Option<&Opaque>) -> Option<Sealed> {
     value.map(|v| Sealed::from_bytes(v.0.clone()))
 }
 
+/// Ids as the MAC takes them.
+trait RowId: Copy {
+    fn uuid(self) -> Uuid;
+}
+
+impl RowId for Uuid {
+    fn uuid(self) -> Uuid {
+        self
+    }
+}
+
+macro_rules! row_ids {
+    ($($id:ident),+ $(,)?) => {$(
+        impl RowId for crate::domain::id::$id {
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+    )+};
+}
+
+row_ids!(SubjectId, MembershipId, RecordId, EnrolmentId, ConsentId, ClaimId, StaffId, HealthId, OutsideId, MatterId, OpeningId);
+
 macro_rules! protected {
     ($entity:ident, $table:literal, $columns:expr) => {
         impl Protected for $entity::Model {
             const TABLE: &'static str = $table;
 
             fn row(&self) -> Uuid {
-                self.id.0
+                self.id.uuid()
             }
             fn canonical(&self) -> MacRow {
                 let columns: fn(&Self, MacRow) -> MacRow = $columns;
-                columns(self, start($table, self.id.0, self.row_version))
+                columns(self, start($table, self.id.uuid(), self.row_version))
             }
             fn mac_mut(&mut self) -> &mut Opaque {
                 &mut self.row_mac
@@ -138,4 +163,60 @@ protected!(staff, "staff", |row, mac| {
         .text("phc", Some(&row.phc))
         .int("roles", Some(row.roles.bits().into()))
         .flag("disabled", Some(row.disabled))
+});
+
+protected!(outside, "outside", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .text("system", Some(row.system.word()))
+        .text("state", Some(row.state.word()))
+        .text("since", day(Some(row.since)).as_deref())
+        .text("cause", row.cause.map(crate::domain::outside::OutsideCause::word))
+        .sealed("sealed_number", sealed(row.sealed_number.as_ref()).as_ref())
+        .bytes("number_tag", row.number_tag.as_ref().map(|t| t.0.as_slice()))
+});
+
+protected!(outside_step, "outside_step", |row, mac| {
+    mac.uuid("outside_id", Some(row.outside_id.0))
+        .uuid("subject_id", Some(row.subject_id.0))
+        .text("act", Some(row.act.word()))
+        .text("cause", row.cause.map(crate::domain::outside::OutsideCause::word))
+        .text("day", day(Some(row.day)).as_deref())
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
+        .sealed("sealed_evidence", sealed(row.sealed_evidence.as_ref()).as_ref())
+});
+
+protected!(matter, "matter", |row, mac| {
+    mac.text("kind", Some(row.kind.word()))
+        .uuid("subject_id", row.subject_id.map(|s| s.0))
+        .text("phase", Some(&row.phase))
+        .int("received_at", Some(row.received_at.0))
+        .int("answer_by", row.answer_by.map(|t| t.0))
+        .int("happened_at", row.happened_at.map(|t| t.0))
+        .sealed("sealed", sealed(row.sealed.as_ref()).as_ref())
+        .uuid("opened_by", row.opened_by.map(|s| s.0))
+        .int("opened_at", Some(row.opened_at.0))
+        .int("closed_at", row.closed_at.map(|t| t.0))
+});
+
+protected!(matter_step, "matter_step", |row, mac| {
+    mac.uuid("matter_id", Some(row.matter_id.0))
+        .int("number", Some(row.number))
+        .text("act", Some(&row.act))
+        .text("code", row.code.as_deref())
+        .text("day", day(Some(row.day)).as_deref())
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
+        .sealed("sealed_note", sealed(row.sealed_note.as_ref()).as_ref())
+});
+
+protected!(opening, "opening", |row, mac| {
+    mac.uuid("matter_id", Some(row.matter_id.0))
+        .uuid("staff_id", Some(row.staff_id.0))
+        .text("reason", Some(&row.reason))
+        .int("at", Some(row.at.0))
+        .text("review_by", day(Some(row.review_by)).as_deref())
+        .uuid("reviewed_by", row.reviewed_by.map(|s| s.0))
+        .int("reviewed_at", row.reviewed_at.map(|t| t.0))
+        .text("verdict", row.verdict.map(crate::store::word::Verdict::word))
 });

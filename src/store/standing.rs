@@ -252,6 +252,7 @@ impl Tx {
             row.row_version += 1;
             row.protect(vault)?;
             subject::Entity::update(row.into_active_model().reset_all()).exec(&self.db).await?;
+            self.forget_outside(vault, *id).await?;
             destroy(&self.db, *id, at).await?;
             let entry = ErasureRow { id: Uuid::now_v7(), subject_id: *id, at };
             super::bulk::insert::<erasure::Entity, _>(&self.db, [entry]).await?;

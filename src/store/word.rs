@@ -164,4 +164,20 @@ words! {
         /// A mail address.
         Mail = "mail",
     }
+
+    /// What is worked on against the clock.
+    MatterKind {
+        /// A match notice of the province.
+        Match = "match",
+        /// A death notice.
+        Death = "death",
+    }
+
+    /// What a second person thought of an emergency opening.
+    Verdict {
+        /// It was needed.
+        Justified = "justified",
+        /// It was not: to be followed up by the manager.
+        Questioned = "questioned",
+    }
 }

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::domain::Compartment;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MembershipId,
-    OutboxId, PairId, PersonId, PublicId, RecordId, StaffId, SubjectId, TaskId,
+    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
+    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, StaffId, SubjectId, TaskId,
 };
+use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Roles;
 use crate::domain::time::Timestamp;
@@ -103,6 +104,9 @@ id_columns!(
     CampaignId,
     FactId,
     HealthId,
+    OutsideId,
+    MatterId,
+    OpeningId,
 );
 
 macro_rules! code_columns {
@@ -121,6 +125,14 @@ code_columns! {
     TownCode: |v| v.0.into(), |raw| <u32 as TryFrom<i64>>::try_from(raw).ok().map(TownCode);
     Roles: |v| v.bits().into(), |raw| <i32 as TryFrom<i64>>::try_from(raw).ok().map(Roles::from_bits);
 }
+
+macro_rules! word_columns {
+    ($($type:ident),+ $(,)?) => {$(
+        column!($type, String, ColumnType::Text, ArrayType::String, |v| v.word().to_owned(), |raw| $type::from_word(&raw));
+    )+};
+}
+
+word_columns!(OutsideSystem, OutsideState, OutsideAct, OutsideCause);
 
 column!(PublicId, String, ColumnType::Text, ArrayType::String, |v| v.as_str().to_owned(), |raw| PublicId::parse(&raw));
 

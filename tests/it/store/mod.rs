@@ -2,6 +2,7 @@
 //! (`DONOR_REGISTRY_TEST_PG` names a superuser's URL; the databases are dropped afterwards).
 
 mod backups;
+mod clocks;
 mod desk;
 mod health;
 mod imports;

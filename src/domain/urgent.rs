@@ -1,0 +1,196 @@
+//! The clocks: what is to be done how long after a match notice or a death, as dated data (`rules/urgent.toml`).
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::death_notice::Code;
+use super::time::Timestamp;
+
+/// One rung of the ladder after a match notice.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RungRule {
+    /// Hours after the notice came in.
+    pub hours: u32,
+    /// What is then to be done: part of the locale key `ladder-<act>`.
+    pub act: String,
+}
+
+/// Within how many hours whom has to be there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LimitRule {
+    /// Word of a [`Code`] that names somebody to call.
+    pub whom: String,
+    /// Hours after the death; 0 is at once.
+    pub hours: u32,
+}
+
+/// The rules of one period.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ClockRules {
+    /// Their name.
+    pub name: String,
+    /// From which day on.
+    #[serde(deserialize_with = "super::time::rule_date")]
+    pub valid_from: NaiveDate,
+    /// Where they come from.
+    pub source: String,
+    /// In the order of their hours.
+    pub ladder: Vec<RungRule>,
+    /// Whom to call, in order.
+    pub limit: Vec<LimitRule>,
+}
+
+/// The rules of every period.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Clocks {
+    #[serde(rename = "set")]
+    sets: Vec<ClockRules>,
+}
+
+impl Clocks {
+    /// The rules shipped with the program.
+    pub fn shipped() -> Self {
+        toml::from_str(include_str!("../../rules/urgent.toml")).expect("the shipped rules are read by a test")
+    }
+
+    /// The rules of a day; before the first, the first.
+    pub fn on(&self, day: NaiveDate) -> Option<&ClockRules> {
+        let valid = self.sets.iter().filter(|s| s.valid_from <= day).max_by_key(|s| s.valid_from);
+        valid.or_else(|| self.sets.iter().min_by_key(|s| s.valid_from))
+    }
+}
+
+/// Whether a rung was passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Its time has come.
+    Due,
+    /// It comes next or later.
+    Ahead,
+}
+
+/// A rung of one notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// Hours after the notice came in.
+    pub hours: u32,
+    /// What is to be done.
+    pub act: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether its time has come.
+    pub reached: Reached,
+}
+
+impl ClockRules {
+    /// The day and hour by which an answer is due where the notice names none.
+    pub fn answer_by(&self, received: Timestamp) -> Timestamp {
+        let hours = self.ladder.iter().map(|r| r.hours).max().unwrap_or(72);
+        received.plus_seconds(i64::from(hours) * 3_600)
+    }
+
+    /// The rungs of a notice. Those that would come after the answer are left out: the answer is the last one, at its own time.
+    pub fn rungs(&self, received: Timestamp, answer_by: Timestamp, now: Timestamp) -> Vec<Rung> {
+        let mut out: Vec<Rung> = Vec::with_capacity(self.ladder.len());
+        let mut add = |hours: u32, act: &str, at: Timestamp| {
+            let reached = if at <= now { Reached::Due } else { Reached::Ahead };
+            out.push(Rung { hours, act: act.to_owned(), at, reached });
+        };
+        for rule in self.ladder.iter().filter(|r| r.act != "answer") {
+            let at = received.plus_seconds(i64::from(rule.hours) * 3_600);
+            if at < answer_by {
+                add(rule.hours, &rule.act, at);
+            }
+        }
+        let hours = u32::try_from((answer_by.0 - received.0).max(0) / 3_600_000_000).unwrap_or(u32::MAX);
+        add(hours, "answer", answer_by);
+        out
+    }
+}
+
+/// Hours and minutes left until an instant; `Err` with those by which it has passed.
+///
+/// # Errors
+/// The time that has passed since.
+pub const fn left(until: Timestamp, now: Timestamp) -> Result<(i64, i64), (i64, i64)> {
+    let minutes = (until.0 - now.0).abs() / 60_000_000;
+    let split = (minutes / 60, minutes % 60);
+    if until.0 >= now.0 { Ok(split) } else { Err(split) }
+}
+
+/// Somebody to call at a death, with the time limit the branch confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Word of a [`Code`].
+    pub whom: String,
+    /// The office's telephone: a post, never a private number.
+    pub phone: String,
+    /// Hours after the death; 0 is at once.
+    pub hours: u32,
+    /// When the branch confirmed it.
+    pub confirmed: Option<NaiveDate>,
+}
+
+impl Desk {
+    /// Whom.
+    pub fn code(&self) -> Option<Code> {
+        Code::from_word(&self.whom)
+    }
+}
+
+/// The last day on which an emergency opening may be reviewed: two working days after it. Public holidays are not known here, so that a
+/// review is rather asked for early than late.
+pub fn review_by(day: NaiveDate) -> NaiveDate {
+    let mut at = day;
+    let mut left = 2;
+    while left > 0 {
+        at = at + Days::new(1);
+        if !matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
+            left -= 1;
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(n: i64) -> Timestamp {
+        Timestamp(0).plus_seconds(n * 3_600)
+    }
+
+    #[test]
+    fn the_ladder_ends_with_the_answer_whatever_the_notice_says() {
+        let clocks = Clocks::shipped();
+        let rules = clocks.on(NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()).unwrap();
+        assert_eq!(rules.answer_by(hours(0)), hours(72));
+        let rungs = rules.rungs(hours(0), hours(72), hours(25));
+        assert_eq!(rungs.iter().map(|r| r.hours).collect::<Vec<_>>(), [24, 48, 72]);
+        assert_eq!(rungs.iter().filter(|r| r.reached == Reached::Due).count(), 1);
+        let short = rules.rungs(hours(0), hours(30), hours(1));
+        assert_eq!(short.iter().map(|r| (r.hours, r.act.as_str())).collect::<Vec<_>>(), [(24, "named-contacts"), (30, "answer")]);
+    }
+
+    #[test]
+    fn every_limit_names_somebody_to_call() {
+        let clocks = Clocks::shipped();
+        for set in &clocks.sets {
+            assert!(set.limit.iter().all(|l| Code::from_word(&l.whom).is_some()));
+        }
+    }
+
+    #[test]
+    fn time_left_is_told_to_the_minute() {
+        assert_eq!(left(hours(2), hours(0)), Ok((2, 0)));
+        assert_eq!(left(hours(0), hours(1).plus_seconds(90)), Err((1, 1)));
+    }
+
+    #[test]
+    fn a_review_is_due_within_two_working_days() {
+        let day = |d| NaiveDate::from_ymd_opt(2026, 11, d).unwrap();
+        assert_eq!(review_by(day(24)), day(26), "Tuesday");
+        assert_eq!(review_by(day(27)), NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), "Friday");
+        assert_eq!(review_by(day(28)), NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), "Saturday");
+    }
+}

@@ -1,0 +1,157 @@
+//! Outside registers, match requests, death notices, emergency openings.
+
+use donor_registry::domain::Guarded;
+use donor_registry::domain::id::{StaffId, SubjectId};
+use donor_registry::domain::outside::{NotNow, OutsideCause, OutsideState, OutsideSystem};
+use donor_registry::store::{
+    MatterDraft, MatterKind, MatterRow, SealedEvidence, SealedNumber, StepDraft, StoreError, Verdict, backup, restore,
+};
+use donor_registry::vault::Vault;
+
+use super::{Bench, NOW, day, on_both, somebody};
+
+const ON: (i32, u32, u32) = (2026, 11, 23);
+
+fn text(of: &str) -> Guarded<String> {
+    Guarded::new(of.to_owned())
+}
+
+async fn enter(bench: &Bench, subject: SubjectId, number: &str) -> Result<(), NotNow> {
+    let keys = bench.store.subject_keys(&bench.vault, subject).await.unwrap();
+    let sealed = SealedNumber::of(&bench.vault, &keys, OutsideSystem::Cmdp, &text(number), [number.len() as u8; 32]).unwrap();
+    let mut tx = bench.store.begin().await.unwrap();
+    let entered = tx.outside_enter(&bench.vault, sealed, day(ON.0, ON.1, ON.2), None, NOW).await.unwrap();
+    if entered.is_ok() {
+        tx.commit().await.unwrap();
+    }
+    entered.map(|_| ())
+}
+
+async fn follow(bench: &Bench, subject: SubjectId, cause: OutsideCause) -> u64 {
+    let mut tx = bench.store.begin().await.unwrap();
+    let told = (day(ON.0, ON.1, ON.2), None, NOW);
+    let opened = tx.outside_follow(&bench.vault, &[subject], &OutsideSystem::ALL, cause, told).await.unwrap();
+    tx.commit().await.unwrap();
+    opened
+}
+
+async fn notice(bench: &Bench, subject: SubjectId) -> MatterRow {
+    let keys = bench.store.subject_keys(&bench.vault, subject).await.unwrap();
+    let words = (MatterKind::Death, "reported");
+    let draft = MatterDraft::of(&bench.vault, Some((&keys, &text("16000000932"))), words, (NOW, None, Some(NOW)), (None, NOW)).unwrap();
+    let id = draft.id();
+    let step = StepDraft::of(&bench.vault, id, ("opened", Some("family")), day(ON.0, ON.1, ON.2), (None, NOW), None).unwrap();
+    let mut tx = bench.store.begin().await.unwrap();
+    tx.put_matter(&bench.vault, draft, vec![step]).await.unwrap();
+    tx.commit().await.unwrap();
+    bench.store.open_matters(&bench.vault, MatterKind::Death, 10).await.unwrap().pop().unwrap()
+}
+
+on_both! {
+    async fn whoever_leaves_stands_on_the_red_list_until_somebody_has_seen_to_it(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        enter(bench, a.subject, "CMDP-1").await.unwrap();
+        assert_eq!(bench.store.count_outside_due().await.unwrap(), 0);
+        assert_eq!(follow(bench, a.subject, OutsideCause::Withdrew).await, 1);
+        assert_eq!(follow(bench, a.subject, OutsideCause::Died).await, 0, "it is due once");
+        let due = bench.store.outside_due(&bench.vault, 10).await.unwrap().remove(0);
+        assert_eq!((due.state, due.cause), (OutsideState::WithdrawalDue, Some(OutsideCause::Withdrew)));
+        assert_eq!(enter(bench, a.subject, "CMDP-2").await, Err(NotNow { key: "outside-withdraw-first" }));
+        let view = bench.store.outside(&bench.vault, due.id).await.unwrap().unwrap();
+        assert_eq!(view.number.unwrap().reveal(), "CMDP-1");
+        assert_eq!(bench.store.by_outside_number(&bench.vault, OutsideSystem::Cmdp, [6; 32]).await.unwrap(), Some(a.subject));
+        assert_eq!(bench.store.by_outside_number(&bench.vault, OutsideSystem::School, [6; 32]).await.unwrap(), None);
+
+        let keys = bench.store.subject_keys(&bench.vault, a.subject).await.unwrap();
+        let evidence = || SealedEvidence::of(&bench.vault, &keys, &text("回执 17")).unwrap();
+        let told = (day(2026, 11, 24), Some(StaffId::fresh()), NOW);
+        let mut tx = bench.store.begin().await.unwrap();
+        let stale = tx.outside_done(&bench.vault, (due.id, due.row_version - 1), evidence(), told).await;
+        assert!(matches!(stale, Err(StoreError::Stale)));
+        tx.outside_done(&bench.vault, (due.id, due.row_version), evidence(), told).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(bench.store.count_outside_due().await.unwrap(), 0);
+        let steps = bench.store.outside_steps(&bench.vault, &[due.id]).await.unwrap();
+        assert_eq!(steps.len(), 3, "entered, due, done");
+        assert_eq!(steps[2].1.as_ref().unwrap().reveal(), "回执 17");
+        assert_eq!(steps[2].0.day.0, day(2026, 11, 24));
+        enter(bench, a.subject, "CMDP-3").await.unwrap();
+    }
+
+    async fn a_state_or_step_changed_past_the_program_is_noticed(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        enter(bench, a.subject, "CMDP-1").await.unwrap();
+        follow(bench, a.subject, OutsideCause::Withdrew).await;
+        let one = notice(bench, a.subject).await;
+        bench.run_past_the_program("UPDATE outside SET state = 'withdrawn'").await;
+        assert!(matches!(bench.store.outside_of(&bench.vault, &[a.subject]).await, Err(StoreError::Tampered { table: "outside", .. })));
+        bench.run_past_the_program("UPDATE matter_step SET code = 'hospital'").await;
+        let steps = bench.store.matter_steps(&bench.vault, &one).await;
+        assert!(matches!(steps, Err(StoreError::Tampered { table: "matter_step", .. })));
+        bench.run_past_the_program("UPDATE matter SET phase = 'realised'").await;
+        let read = bench.store.matter::<String>(&bench.vault, one.id).await;
+        assert!(matches!(read, Err(StoreError::Tampered { table: "matter", .. })));
+    }
+
+    async fn a_matter_takes_its_steps_one_after_the_other(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let row = notice(bench, a.subject).await;
+        let step = |act| StepDraft::of(&bench.vault, row.id, (act, None), day(ON.0, ON.1, ON.2), (None, NOW), None).unwrap();
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.step_matter(&bench.vault, (row.id, row.row_version), "agreed", (None, false), step("kin-agreed")).await.unwrap();
+        let stale = tx.step_matter(&bench.vault, (row.id, row.row_version), "agreed", (None, false), step("kin-agreed")).await;
+        assert!(matches!(stale, Err(StoreError::Stale)));
+        tx.step_matter(&bench.vault, (row.id, row.row_version + 1), "not-realised", (None, true), step("kin-objected")).await.unwrap();
+        tx.commit().await.unwrap();
+        let (now, report) = bench.store.matter::<String>(&bench.vault, row.id).await.unwrap().unwrap();
+        assert_eq!((now.phase.as_str(), now.closed_at), ("not-realised", Some(NOW)));
+        assert_eq!(report.unwrap().reveal(), "16000000932");
+        let steps = bench.store.matter_steps(&bench.vault, &now).await.unwrap();
+        assert_eq!(steps.iter().map(|(s, _)| (s.number, s.act.as_str())).collect::<Vec<_>>(), [
+            (1, "opened"),
+            (2, "kin-agreed"),
+            (3, "kin-objected"),
+        ]);
+        assert_eq!(bench.store.count_open_matters().await.unwrap(), 0);
+    }
+
+    async fn an_emergency_opening_is_reviewed_once_and_by_somebody_else(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let row = notice(bench, a.subject).await;
+        let (opener, other) = (StaffId::fresh(), StaffId::fresh());
+        let mut tx = bench.store.begin().await.unwrap();
+        let until = day(2026, 11, 25);
+        assert!(tx.put_opening(&bench.vault, row.id, opener, "call-family", until, NOW).await.unwrap());
+        assert!(!tx.put_opening(&bench.vault, row.id, opener, "call-family", until, NOW).await.unwrap(), "one until it is reviewed");
+        tx.commit().await.unwrap();
+        let waiting = bench.store.openings_to_review(&bench.vault).await.unwrap().remove(0);
+        let mut tx = bench.store.begin().await.unwrap();
+        let own = tx.review_opening(&bench.vault, waiting.id, opener, Verdict::Justified, NOW).await;
+        assert!(matches!(own, Err(StoreError::Missing(_))), "nobody reviews their own");
+        tx.review_opening(&bench.vault, waiting.id, other, Verdict::Questioned, NOW).await.unwrap();
+        let twice = tx.review_opening(&bench.vault, waiting.id, other, Verdict::Justified, NOW).await;
+        assert!(matches!(twice, Err(StoreError::Missing(_))));
+        tx.commit().await.unwrap();
+        assert_eq!(bench.store.count_openings(NOW).await.unwrap(), (0, 1));
+        assert_eq!(bench.store.openings_of(&bench.vault, row.id).await.unwrap()[0].verdict, Some(Verdict::Questioned));
+    }
+
+    async fn clocks_and_states_come_back_from_a_backup(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        enter(bench, a.subject, "CMDP-1").await.unwrap();
+        follow(bench, a.subject, OutsideCause::Died).await;
+        let row = notice(bench, a.subject).await;
+        let folder = tempfile::tempdir().unwrap();
+        backup(&bench.store, folder.path(), NOW).await.unwrap();
+        let fresh = bench.fresh_place().await;
+        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
+            Ok(Vault::open(&bench.root, deployment, rows)?)
+        }).await.unwrap();
+        let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
+        assert_eq!(restored.outside_due(&vault, 10).await.unwrap(), bench.store.outside_due(&bench.vault, 10).await.unwrap());
+        let (back, report) = restored.matter::<String>(&vault, row.id).await.unwrap().unwrap();
+        assert_eq!((back, report.unwrap().reveal().as_str()), (row, "16000000932"));
+        restored.close().await.unwrap();
+        fresh.end().await;
+    }
+}
