@@ -126,6 +126,7 @@ impl App {
                 Occasion { origin: Origin::Web, channel: Channel::Office, at: now, today, drive: None, import: None, verified: false };
             let prepared = prepare_further(&self.vault, &keys, &draft, occasion, stat_id)?;
             tx.add_records(vec![prepared], now).await?;
+            self.corrected_outside(&mut tx, actor, subject, now).await?;
         }
         tx.audit(&AuditEntry::on(now, actor.staff(), "correction.resolve", "correction", Some(id.0))).await?;
         tx.commit().await?;

@@ -27,6 +27,9 @@ pub enum AppError {
     /// Somebody changed it in between.
     #[error("somebody else changed this in the meantime; nothing was changed; look at it again")]
     Stale,
+    /// A step that is not possible from where things stand.
+    #[error(transparent)]
+    NotNow(#[from] crate::domain::outside::NotNow),
     /// The idempotency key was used with other content.
     #[error("this form was sent before with other content; nothing was changed; open the form again")]
     Conflict,

@@ -15,6 +15,7 @@
 //! - `notice`: mails of the office to itself.
 //! - `schedule`: what the running server does by itself.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
+//! - `outside`: what other systems know of a registration; `urgent`: match notices, death notices, emergency openings, the look-up.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -30,6 +31,7 @@ mod live;
 mod notice;
 mod office;
 mod open;
+mod outside;
 mod own_page;
 mod password;
 mod people;
@@ -41,6 +43,7 @@ mod scan;
 mod schedule;
 mod self_enrol;
 mod takeback;
+mod urgent;
 
 pub mod demo;
 pub mod form;
@@ -70,7 +73,8 @@ pub use follow::{
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
-pub use own_page::{FactCheck, OwnPage, Told, Will};
+pub use outside::{OutsideItem, OutsideLine, OutsideStep};
+pub use own_page::{FactCheck, OwnPage, Pending, Told, Will};
 pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
@@ -80,6 +84,10 @@ pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};
 pub use self_enrol::SelfSaved;
 pub use takeback::{TakenBack, UNDO_SECONDS};
+pub use urgent::{
+    DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, NoticeCase, NoticeForm, NoticeHead, Once, OpenReason, OpeningLine,
+    StepForm, StepLine, UrgentBoard, UrgentNow,
+};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {
@@ -89,6 +97,8 @@ pub struct App {
     pub towns: Towns,
     /// Consent texts.
     pub texts: ConsentTexts,
+    /// What runs against the clock.
+    pub clocks: crate::domain::urgent::Clocks,
     policies: Policies,
     /// The rule sets of eligibility, with the setting they were read from.
     rules: donor::Cached,

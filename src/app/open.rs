@@ -81,6 +81,7 @@ impl App {
         let app = Self {
             towns: Towns::shipped(),
             texts: ConsentTexts::shipped(),
+            clocks: crate::domain::urgent::Clocks::shipped(),
             policies,
             rules: super::donor::Cached::default(),
             readiness,

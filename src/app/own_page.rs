@@ -10,6 +10,7 @@ use crate::domain::fact::{Channel, FactEvent};
 use crate::domain::form::Flaw;
 use crate::domain::id::SubjectId;
 use crate::domain::name::PersonName;
+use crate::domain::outside::{OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::second_fact;
 use crate::domain::time::Timestamp;
@@ -18,7 +19,7 @@ use crate::followup::link::{LinkPurpose, LinkToken, WRONG_FACTS};
 use crate::store::{AuditEntry, EntryRecord, LinkRow, LinkUse, Occasion, Origin, PersonEntry, TaskChannel, TaskRow, Tx, prepare_further};
 
 use super::follow::NewTask;
-use super::{App, AppError};
+use super::{Actor, App, AppError};
 
 /// What is shown once the second fact was right. Masked by the page.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct OwnPage {
     pub contact: Guarded<Contact>,
     /// Where they are registered, and since when.
     pub standings: Vec<(Registry, NaiveDate)>,
+    /// Other systems in which something is still to be done, and since when.
+    pub pending: Pending,
 }
 
 /// What became of a second fact.
@@ -68,6 +71,9 @@ pub struct Told {
     pub same_contact: bool,
 }
 
+/// Other systems in which something is still to be done for a registrant, and since when.
+pub type Pending = Vec<(OutsideSystem, OutsideState, NaiveDate)>;
+
 /// The rules of what follows an answer.
 const ASKED_LATER: &str = "asked-later";
 const LINK_CLOSED: &str = "link-closed";
@@ -95,15 +101,23 @@ impl App {
         tx.audit(&AuditEntry::on(now, None, "link.open", "subject", Some(row.subject_id.0))).await?;
         tx.commit().await?;
         let salutation = contact.map(|c| c.salutation.clone());
-        Ok(FactCheck::Right(Box::new(OwnPage { proof: self.proof(&hash, now), salutation, contact, standings })))
+        let pending = self.pending_outside(row.subject_id).await?;
+        Ok(FactCheck::Right(Box::new(OwnPage { proof: self.proof(&hash, now), salutation, contact, standings, pending })))
     }
 
-    /// Carries out what a registrant tells after the second fact. Flaws of typed values come back, and nothing is changed.
-    pub async fn tell(&self, token: &str, proof: &str, told: &Told, now: Timestamp) -> Result<Result<bool, Vec<Flaw>>, AppError> {
-        let Some((hash, _, entry, last)) = self.behind(token, now).await? else { return Ok(Ok(false)) };
+    /// Carries out what a registrant tells after the second fact, and answers what is still to be done in other systems; none where the link
+    /// does not work. Flaws of typed values come back, and nothing is changed.
+    pub async fn tell(
+        &self,
+        token: &str,
+        proof: &str,
+        told: &Told,
+        now: Timestamp,
+    ) -> Result<Result<Option<Pending>, Vec<Flaw>>, AppError> {
+        let Some((hash, _, entry, last)) = self.behind(token, now).await? else { return Ok(Ok(None)) };
         let fresh = [now, now.plus_seconds(-HOUR)].iter().any(|at| self.proof(&hash, *at) == proof);
         if !fresh {
-            return Ok(Ok(false));
+            return Ok(Ok(None));
         }
         let changes = match self.changes(told, &last, now) {
             Ok(changes) => changes,
@@ -121,9 +135,10 @@ impl App {
         }
         let changed = !records.is_empty();
         let mut tx = self.store.begin().await?;
-        let LinkUse::Used(_) = tx.use_link(&hash, now).await? else { return Ok(Ok(false)) };
+        let LinkUse::Used(_) = tx.use_link(&hash, now).await? else { return Ok(Ok(None)) };
         if changed {
             tx.add_records(records, now).await?;
+            self.corrected_outside(&mut tx, Actor::Registrant, subject, now).await?;
         }
         self.note_verified(&mut tx, subject, now).await?;
         if !changed && told.same_contact {
@@ -140,7 +155,7 @@ impl App {
         tx.audit(&AuditEntry::on(now, None, "link.told", "subject", Some(subject.0)).with("will", told.will.word())).await?;
         tx.commit().await?;
         self.catch_up().await?;
-        Ok(Ok(true))
+        Ok(Ok(Some(self.pending_outside(subject).await?)))
     }
 
     /// The link, the registration behind it and what was told last, where the link works and asks for a second fact.
@@ -198,6 +213,7 @@ impl App {
                 let fact = self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?;
                 tx.put_facts(vec![fact]).await?;
             }
+            self.after_exit(tx, Actor::Registrant, &[subject], row.registry, ExitReason::Withdrew, now).await?;
         }
         tx.cancel_open(&[subject], "withdrew").await?;
         Ok(())

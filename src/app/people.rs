@@ -51,6 +51,8 @@ pub struct PersonPage {
     pub aliases: Vec<PublicId>,
     /// Donations, deferrals and from when blood may be given, where the page was opened.
     pub donor: Option<DonorPage>,
+    /// What other systems know of the registrations.
+    pub outside: Vec<super::OutsideLine>,
 }
 
 /// Where a record came from.
@@ -155,7 +157,7 @@ impl App {
         self.page(id, true, now).await
     }
 
-    async fn page(&self, id: &PublicId, opened: bool, now: Timestamp) -> Result<PersonPage, AppError> {
+    pub(super) async fn page(&self, id: &PublicId, opened: bool, now: Timestamp) -> Result<PersonPage, AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let standings = standings(view.enrolments());
@@ -172,7 +174,8 @@ impl App {
             .collect();
         let aliases = self.store.aliases_of(person, &subjects).await?;
         let donor = if opened { Some(self.donor(&view, &staff, now).await?) } else { None };
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor })
+        let outside = self.outside_of(&view, &standings).await?;
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, outside })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.
@@ -273,7 +276,8 @@ impl App {
         self.catch_up().await
     }
 
-    /// As [`App::settle`], within a transaction that does more.
+    /// As [`App::settle`], within a transaction that does more, with all that follows at once: what is queued is cancelled, match requests end,
+    /// and what is due in other systems is opened.
     ///
     /// # Errors
     /// [`AppError::Stale`] where the standing is that already.
@@ -295,8 +299,9 @@ impl App {
             touched.push(row.subject_id);
         }
         let Some(first) = touched.first().copied() else { return Err(AppError::Stale) };
-        if matches!(status, EnrolmentStatus::Exited(_)) {
+        if let EnrolmentStatus::Exited(reason) = status {
             tx.cancel_open(&touched, "exited").await?;
+            self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
             let fact = self.office_fact(stat_id, registry, FactEvent::Status(status), now)?;

@@ -203,6 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stage_reached_and_passed_on_one_day_counts_whatever_order_the_facts_come_in() {
+        use StageOutcome::{Available, Reached, Refused};
+        let day_of = |stage, outcome| fact(1, "2025-02-01", FactEvent::Match(stage, outcome));
+        let facts = vec![
+            day_of(MatchStage::Availability, Refused),
+            day_of(MatchStage::Preliminary, Available),
+            day_of(MatchStage::Availability, Reached),
+            day_of(MatchStage::Preliminary, Reached),
+        ];
+        let report = FactBook::new(facts).reneging(day("2025-01-01"), day("2025-12-31"));
+        let told = |at: usize| (report.stages[at].reached, report.stages[at].available, report.stages[at].refused);
+        assert_eq!((told(0), told(1)), ((1, 1, 0), (1, 0, 1)));
+    }
+
+    #[test]
     fn published_outcomes_that_do_not_sum_are_flagged() {
         // 乌审旗: 146 followed up, outcomes of 106.
         let outcomes = [("愿意".to_owned(), 77), ("不愿意".to_owned(), 29)];

@@ -28,7 +28,7 @@ impl From<AppError> for Fault {
             AppError::TooMany => Status::TooManyRequests,
             AppError::Forbidden => Status::Forbidden,
             AppError::Missing(_) => Status::NotFound,
-            AppError::Stale | AppError::Conflict => Status::Conflict,
+            AppError::Stale | AppError::Conflict | AppError::NotNow(_) => Status::Conflict,
             AppError::Input { .. } | AppError::CountDiffers | AppError::Profile(_) => Status::UnprocessableEntity,
             AppError::Intake(IntakeError::FileTooLarge { .. } | IntakeError::UnpacksTooLarge { .. } | IntakeError::TooManyCells { .. }) => {
                 Status::PayloadTooLarge

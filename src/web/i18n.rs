@@ -83,6 +83,7 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/donor.ftl")),
             include_str!(concat!("../../locales/", $lang, "/link.ftl")),
             include_str!(concat!("../../locales/", $lang, "/admin.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/urgent.ftl")),
         ]
     };
 }

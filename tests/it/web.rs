@@ -16,14 +16,14 @@ const HOST: &str = "127.0.0.1:8000";
 const PASSWORD: &str = "correct horse battery staple";
 
 /// A registry in a temporary folder with its web shell.
-struct Desk {
+pub(crate) struct Desk {
     _folder: tempfile::TempDir,
-    app: Arc<App>,
-    client: Client,
+    pub(crate) app: Arc<App>,
+    pub(crate) client: Client,
 }
 
 impl Desk {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sources = Sources { working_folder: folder.path().to_owned(), ..Sources::default() }
             .with("data", Some(folder.path().join("data").display()))
@@ -36,6 +36,8 @@ impl Desk {
             ("recruiter", Roles::of([Role::Recruiter])),
             ("caller", Roles::of([Role::Caller])),
             ("manager", Roles::of([Role::Manager])),
+            ("registrar", Roles::of([Role::Registrar])),
+            ("coordinator", Roles::of([Role::Coordinator])),
             ("auditor", Roles::of([Role::Auditor])),
             ("admin", Roles::of([Role::Administrator])),
         ] {
@@ -48,16 +50,16 @@ impl Desk {
 }
 
 /// A browser: cookies and nothing else.
-struct Browser<'d> {
+pub(crate) struct Browser<'d> {
     desk: &'d Desk,
     cookies: Vec<(String, String)>,
 }
 
-struct Seen {
-    status: Status,
-    location: Option<String>,
+pub(crate) struct Seen {
+    pub(crate) status: Status,
+    pub(crate) location: Option<String>,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
@@ -66,14 +68,14 @@ impl Seen {
     }
 
     /// The value of the first field of that name.
-    fn field(&self, name: &str) -> String {
+    pub(crate) fn field(&self, name: &str) -> String {
         let tag = self.body.split("<input").find(|tag| tag.contains(&format!("name=\"{name}\""))).expect(name);
         tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     }
 }
 
 impl<'d> Browser<'d> {
-    fn new(desk: &'d Desk) -> Self {
+    pub(crate) fn new(desk: &'d Desk) -> Self {
         Self { desk, cookies: Vec::new() }
     }
 
@@ -93,7 +95,7 @@ impl<'d> Browser<'d> {
         Seen { status, location, headers, body }
     }
 
-    async fn get(&mut self, path: &str) -> Seen {
+    pub(crate) async fn get(&mut self, path: &str) -> Seen {
         let mut request = self.desk.client.get(path.to_owned());
         request.add_header(Header::new("Host", HOST));
         // Rocket reads the header of real requests only; a local request gets its cookies one by one.
@@ -104,7 +106,7 @@ impl<'d> Browser<'d> {
         self.read(response).await
     }
 
-    async fn send(&mut self, method: Method, path: &str, headers: &[(&'static str, &'static str)], body: &str) -> Seen {
+    pub(crate) async fn send(&mut self, method: Method, path: &str, headers: &[(&'static str, &'static str)], body: &str) -> Seen {
         let mut request = self.desk.client.req(method, path.to_owned()).header(ContentType::Form).body(body.to_owned());
         request.add_header(Header::new("Host", HOST));
         // Rocket reads the header of real requests only; a local request gets its cookies one by one.
@@ -118,7 +120,7 @@ impl<'d> Browser<'d> {
         self.read(response).await
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
         self.send(Method::Post, path, &[("Sec-Fetch-Site", "same-origin")], &form(fields)).await
     }
 
@@ -130,7 +132,7 @@ impl<'d> Browser<'d> {
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     fields.iter().map(|(n, v)| format!("{n}={}", escape(v))).collect::<Vec<_>>().join("&")
 }
 
@@ -138,14 +140,14 @@ fn escape(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
-async fn signed_in<'d>(desk: &'d Desk, login: &str) -> Browser<'d> {
+pub(crate) async fn signed_in<'d>(desk: &'d Desk, login: &str) -> Browser<'d> {
     let mut browser = Browser::new(desk);
     let answer = browser.sign_in(login, PASSWORD).await;
     assert_eq!(answer.status, Status::SeeOther, "{login}: {}", answer.body);
     browser
 }
 
-fn run<F: Future<Output = ()>>(work: impl FnOnce() -> F) {
+pub(crate) fn run<F: Future<Output = ()>>(work: impl FnOnce() -> F) {
     rocket::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work());
 }
 

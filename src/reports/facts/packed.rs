@@ -117,13 +117,16 @@ impl Packed {
 
     /// The order in which facts take effect. On one day joinings come first: a registration recognised on its day as a known person's never counts as a new one.
     /// Imported standings come next: a registration imported for the day of a withdrawal, or an earlier one, never re-opens it.
-    pub const fn order(&self) -> (i32, u8, i32) {
+    /// Steps of a match request come in the order of their stages, each reached before its outcome: facts are stored without any order of their own,
+    /// and a donor is often reached and asked on one day.
+    pub const fn order(&self) -> (i32, u8, i32, u8) {
         let class = match self.event {
             JOINED | SPLIT => 0,
             status if status < 100 && self.channel() == 0 => 1,
             _ => 2,
         };
-        (self.day, class, self.recorded)
+        let step = if self.event >= MATCH { self.event } else { 0 };
+        (self.day, class, self.recorded, step)
     }
 }
 

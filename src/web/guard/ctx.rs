@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::web::Web;
 use crate::web::error::Fault;
 use crate::web::i18n::{Lang, Text};
-use crate::web::view::shell::{Undo, Waiting, Who};
+use crate::web::view::shell::{PAGES, Undo, Waiting, Who};
 use crate::web::view::{Flash, Shell};
 
 /// The circumstances of a request: language, session, tokens, clock.
@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 30] = [
+    pub const KEYS: [(&'static str, usize); 37] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -79,6 +79,13 @@ impl Notice {
         ("password-changed", 0),
         ("recovery-good", 0),
         ("set-up-done", 0),
+        ("outside-entered", 0),
+        ("outside-closed", 0),
+        ("match-opened", 0),
+        ("urgent-noted", 0),
+        ("notice-opened", 0),
+        ("duty-saved", 0),
+        ("opening-reviewed", 0),
     ];
 
     /// A notice without texts.
@@ -236,6 +243,18 @@ impl<'r> Ctx<'r> {
         self.app.today(self.now)
     }
 
+    /// The instant of a civil time of the branch's zone, as a field of ours holds it: `2026-11-23T10:58`. Of a time told twice the first.
+    pub fn instant(&self, text: &str) -> Option<Timestamp> {
+        let civil = chrono::NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(text), "%Y-%m-%dT%H:%M").ok()?;
+        let at = civil.and_local_timezone(self.app.config.zone).earliest()?;
+        Some(Timestamp::of(at.with_timezone(&chrono::Utc)))
+    }
+
+    /// An instant as such a field holds it.
+    pub fn civil(&self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.app.config.zone).format("%Y-%m-%dT%H:%M").to_string()
+    }
+
     /// An instant in the branch's zone, as printed.
     pub fn printed(&self, at: Timestamp) -> String {
         at.utc().with_timezone(&self.app.config.zone).format("%Y-%m-%d %H:%M").to_string()
@@ -262,6 +281,15 @@ impl<'r> Ctx<'r> {
             }
             if staff.roles.may(Right::FollowUp) {
                 waiting.follow_ups = self.app.count_tasks(self.today()).await?;
+            }
+            if staff.roles.may(Right::Urgent) || staff.roles.may(Right::ReviewOpening) || staff.roles.may(Right::Outside) {
+                let urgent = self.app.urgent_now(self.now).await?;
+                waiting.urgent = urgent.matters + urgent.outside;
+                let landing = PAGES.iter().find(|(_, _, right)| staff.roles.may(*right)).map(|(path, _, _)| *path);
+                // The first page tells it until there is nothing left to tell.
+                if landing == Some(current) {
+                    shell.alarms = crate::web::view::urgent::alarms(&urgent, staff.roles, self.now, self.text());
+                }
             }
             shell.nag = staff.roles.may(Right::Administer) && !self.app.sheet_confirmed().await?;
             shell = shell.staffed(Who { name: staff.name.clone(), roles: staff.roles }, current, waiting);

@@ -92,4 +92,14 @@ capabilities! {
     CanAdminister: Administer;
     /// May read and verify the log.
     CanAudit: Audit;
+    /// May work on match notices and death notices.
+    CanWorkUrgent: Urgent;
+    /// May note what other systems know of a registration.
+    CanSeeOutside: Outside;
+    /// May ask whether a named person is registered.
+    CanLookUp: LookUp;
+    /// May enter whom to call and who is on duty.
+    CanSetDuty: Duty;
+    /// May review emergency openings.
+    CanReviewOpening: ReviewOpening;
 }

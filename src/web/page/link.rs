@@ -10,11 +10,11 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, LinkPosted};
 use crate::web::guard::Ctx;
 use crate::web::view::link::{Link, LinkState};
-use crate::web::view::own::{Own, OwnFact, OwnFlaw};
+use crate::web::view::own::{Own, OwnFact, OwnFlaw, pending};
 
 fn page(ctx: &Ctx<'_>, path: String, state: LinkState) -> Result<Reply, Fault> {
     let status = if state == LinkState::Gone { Status::Gone } else { Status::Ok };
-    Ok(Reply::Page(Page::of(status, &Link { s: ctx.open_shell(), path, state })?))
+    Ok(Reply::Page(Page::of(status, &Link { s: ctx.open_shell(), path, state, pending: Vec::new() })?))
 }
 
 const fn state_of(purpose: LinkPurpose) -> LinkState {
@@ -76,9 +76,12 @@ async fn tell(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
     let told = Told { will, phone: changed("phone"), mail: changed("mail"), same_contact: form.chose("contact", "same") };
     let proof = form.read("proof", ToOwned::to_owned).unwrap_or_default();
     match ctx.app.tell(token, &proof, &told, ctx.now).await? {
-        Ok(true) if will == Will::NoLonger => page(ctx, String::new(), LinkState::Withdrawn),
-        Ok(true) => page(ctx, String::new(), LinkState::Told),
-        Ok(false) => page(ctx, String::new(), LinkState::Gone),
+        Ok(Some(left)) => {
+            let state = if will == Will::NoLonger { LinkState::Withdrawn } else { LinkState::Told };
+            let pending = pending(&left, ctx.text());
+            Reply::page(&Link { s: ctx.open_shell(), path: String::new(), state, pending })
+        }
+        Ok(None) => page(ctx, String::new(), LinkState::Gone),
         Err(flaws) => {
             let fields = flaws.iter().map(|f| f.field).collect::<Vec<_>>();
             Reply::again(&OwnFlaw {

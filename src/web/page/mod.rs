@@ -16,11 +16,15 @@ mod hands;
 mod import;
 mod link;
 mod log;
+mod match_request;
+mod notice;
+mod outside;
 mod people;
 mod publication;
 mod report;
 mod self_enrol;
 mod units;
+mod urgent;
 
 use std::io::Cursor;
 
@@ -137,6 +141,21 @@ fn key(entries: &Entries) -> Result<String, Fault> {
     entries.read("key", |text| uuid::Uuid::parse_str(text).ok().map(|u| u.to_string())).flatten().ok_or(Fault(Status::BadRequest))
 }
 
+/// What makes the write of a form happen once.
+fn once(entries: &Entries, app: &crate::app::App) -> Result<crate::app::Once, Fault> {
+    Ok(crate::app::Once { key: key(entries)?, fingerprint: entries.fingerprint(app.keyed()) })
+}
+
+/// The slip of an error that a form can be corrected for: `slip-<page>-<field>`, or why a step is not possible now.
+fn slip_of(error: crate::app::AppError, page: &str, slips: &mut Slips) -> Result<(), Fault> {
+    match error {
+        crate::app::AppError::Input { field, .. } => slips.add(field, format!("slip-{page}-{field}")),
+        crate::app::AppError::NotNow(not) => slips.add("what", not.key),
+        other => return Err(other.into()),
+    }
+    Ok(())
+}
+
 /// The text of a field, empty where it was left out.
 fn typed(entries: &Entries, name: &str) -> Guarded<String> {
     entries.text(name).unwrap_or_else(|| Guarded::new(String::new()))
@@ -194,11 +213,15 @@ pub fn routes() -> Vec<Route> {
         import::routes(),
         link::routes(),
         log::routes(),
+        match_request::routes(),
+        notice::routes(),
+        outside::routes(),
         people::routes(),
         publication::routes(),
         report::routes(),
         self_enrol::routes(),
         units::routes(),
+        urgent::routes(),
     ] {
         all.extend(more);
     }

@@ -12,9 +12,10 @@ use crate::domain::role::{Right, Roles};
 use crate::domain::town::TownCode;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanImport, CanRecordHealth, CanReview, CanSeePeople, Ctx, Notice};
+use crate::web::guard::{CanImport, CanRecordHealth, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
 use crate::web::view::donor::{DonorForms, DonorPart};
+use crate::web::view::outside::OutsideShown;
 use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::{Choice, Field, Select, Slips};
 
@@ -174,6 +175,7 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
         slips: slips.clone(),
         name,
         opened: page.opened,
+        outside: page.outside.iter().map(|l| OutsideShown::of(l, page.opened, roles.may(Right::Outside), text)).collect(),
         fields,
         standings,
         history: history.into_iter().map(|(at, what)| Happened { when: ctx.printed(at), what }).collect(),
@@ -211,6 +213,12 @@ fn source_words(source: &Source, ctx: &Ctx<'_>) -> String {
         Some(by) => text.xy("source-by", what, by),
         None => what,
     }
+}
+
+/// A person's page after a form on it could not be used.
+pub(super) async fn again(ctx: &CanSeeOutside<'_>, id: &PublicId, slips: Slips) -> Answer {
+    let page = ctx.app.person(ctx.actor(), id, ctx.now).await?;
+    Reply::again(&person_page(ctx, ctx.staff().roles, None, &page, slips).await?)
 }
 
 async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Result<Person, Fault> {

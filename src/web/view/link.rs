@@ -37,6 +37,8 @@ pub struct Link {
     pub path: String,
     /// Its state.
     pub state: LinkState,
+    /// Other systems in which something is still to be done, in words, with the day since when.
+    pub pending: Vec<(String, String)>,
 }
 
 impl Link {

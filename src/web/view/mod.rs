@@ -30,12 +30,15 @@ pub mod followup;
 pub mod hands;
 pub mod import;
 pub mod link;
+pub mod notice;
+pub mod outside;
 pub mod own;
 pub mod people;
 pub mod readiness;
 pub mod report;
 pub mod self_enrol;
 pub mod units;
+pub mod urgent;
 
 #[cfg(test)]
 mod samples;

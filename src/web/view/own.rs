@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{Field, Shell, Slips, mask};
-use crate::app::OwnPage;
+use crate::app::{OwnPage, Pending};
 use crate::domain::Guarded;
+use crate::web::i18n::Text;
 
 /// The page that asks for the second fact. Nothing personal stands on it.
 #[derive(Debug, Template)]
@@ -34,6 +35,8 @@ pub struct Own {
     pub name: Guarded<String>,
     /// Registries in words, with the day.
     pub standings: Vec<(String, String)>,
+    /// Other systems in which something is still to be done, in words, with the day since when.
+    pub pending: Vec<(String, String)>,
     /// Phones, masked.
     pub phones: Vec<String>,
     /// Mail addresses, masked.
@@ -78,6 +81,7 @@ impl Own {
             slips: Slips::default(),
             name: Guarded::new(name),
             standings: page.standings.iter().map(|(r, day)| (text.t(&format!("registry-{}", r.word())), day.to_string())).collect(),
+            pending: pending(&page.pending, text),
             phones: contact.phones.iter().map(mask::phone).collect(),
             mails: contact.mails.iter().map(mask::mail).collect(),
             phone: Field::new(text, "phone", "own-phone").optional(text).kind("tel").autocomplete("tel"),
@@ -86,4 +90,20 @@ impl Own {
             s,
         }
     }
+}
+
+/// Other systems in which something is still to be done, in words, with the day since when.
+pub fn pending(pending: &Pending, text: Text) -> Vec<(String, String)> {
+    let line = |(system, state, day): &(_, _, _)| own_line(*system, *state, *day, text);
+    pending.iter().map(line).collect()
+}
+
+fn own_line(
+    system: crate::domain::outside::OutsideSystem,
+    state: crate::domain::outside::OutsideState,
+    day: chrono::NaiveDate,
+    text: Text,
+) -> (String, String) {
+    let name = text.t(&format!("outside-{}", system.word()));
+    (text.x(&format!("own-pending-{}", state.word()), name), day.to_string())
 }

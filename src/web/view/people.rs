@@ -74,6 +74,11 @@ fn about(identity: Option<&Identity>, day: NaiveDate, text: Text) -> String {
     }
 }
 
+/// Sex and age of a guarded identity.
+pub fn about_of(identity: Option<&Guarded<Identity>>, day: NaiveDate, text: Text) -> String {
+    about(identity.map(Guarded::reveal), day, text)
+}
+
 /// The short word of a registry.
 pub fn registry_word(registry: Registry, text: Text) -> String {
     text.t(&format!("registry-{}", registry.word()))
@@ -147,6 +152,11 @@ impl Shown {
     pub fn text(&self) -> &str {
         self.value.reveal()
     }
+
+    /// The value in custody again, for another page.
+    pub fn guarded(&self) -> Guarded<String> {
+        self.value.duplicate()
+    }
 }
 
 /// A standing in one registry.
@@ -191,6 +201,8 @@ pub struct Person {
     pub fields: Vec<Shown>,
     /// Standings.
     pub standings: Vec<Standing>,
+    /// What other systems know.
+    pub outside: Vec<super::outside::OutsideShown>,
     /// History.
     pub history: Vec<Happened>,
     /// A donor's days, where the fields are opened.

@@ -22,6 +22,8 @@ use askama::Template;
 
 mod donors;
 mod follow;
+#[path = "samples/urgent.rs"]
+mod urgent_pages;
 
 fn g(text: &str) -> Guarded<String> {
     Guarded::new(text.to_owned())
@@ -34,7 +36,7 @@ fn shell(lang: Lang, current: &str) -> Shell {
         Who { name: "林样".into(), roles: if current == "/admin" { Roles::of([Role::Administrator]) } else { Roles::small_branch() } };
     let mut s = Shell::open(lang, branch, day, "2026-11-23 10:58".into());
     if !current.is_empty() {
-        s = s.staffed(who, current, Waiting { duplicates: 14, follow_ups: 15 });
+        s = s.staffed(who, current, Waiting { duplicates: 14, follow_ups: 15, urgent: 2 });
     }
     s.csrf = "0".repeat(64);
     s.key = "00000000-0000-4000-8000-000000000000".into();
@@ -498,6 +500,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 decide: "/people/7K3M-9QXA-R/decide".into(),
             },
         ],
+        outside: urgent_pages::outside(opened, text),
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
         donor: opened.then(|| donors::part(text)),
         donor_forms: Some(super::donor::DonorForms::of(&RuleSets::shipped(), None, &Slips::default(), donors::today(), text)),
@@ -520,7 +523,16 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         ("link-unsubscribe", link::LinkState::Unsubscribe),
         ("link-not-me-asked", link::LinkState::NotMeAsked),
     ] {
-        add(name, link::Link { s: shell(lang, ""), path: "/l/x".into(), state }.render());
+        add(
+            name,
+            link::Link {
+                s: shell(lang, ""),
+                path: "/l/x".into(),
+                state,
+                pending: vec![(text.x("own-pending-withdrawal-due", text.t("outside-cmdp")), "2026-11-23".into())],
+            }
+            .render(),
+        );
     }
     let mut s = shell(lang, "/admin");
     s.nag = true;
@@ -593,6 +605,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         add(name, failure::Failure { s: shell(lang, ""), status }.render());
     }
     out.extend(follow::all(lang));
+    out.extend(urgent_pages::all(lang));
     out.extend(reports::pages(lang));
     out
 }

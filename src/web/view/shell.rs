@@ -17,6 +17,19 @@ pub struct NavItem {
     pub count: Option<u64>,
     /// Whether it is the page shown.
     pub current: bool,
+    /// Whether the number runs against the clock.
+    pub now: bool,
+}
+
+/// What the first page says until it is done.
+#[derive(Debug, Clone)]
+pub struct Alarm {
+    /// Where it is done.
+    pub href: &'static str,
+    /// What.
+    pub text: String,
+    /// Red rather than yellow.
+    pub stop: bool,
 }
 
 /// Numbers beside the words of the navigation.
@@ -26,6 +39,8 @@ pub struct Waiting {
     pub duplicates: u64,
     /// Follow-ups due.
     pub follow_ups: u64,
+    /// What runs against the clock.
+    pub urgent: u64,
 }
 
 /// Who is signed in.
@@ -79,14 +94,17 @@ pub struct Shell {
     pub made: String,
     /// Whether the recovery sheet has not been typed back yet.
     pub nag: bool,
+    /// What the first page says until it is done.
+    pub alarms: Vec<Alarm>,
 }
 
 /// The pages of the navigation: where, the key of the word, the right.
-pub const PAGES: [(&str, &str, Right); 7] = [
+pub const PAGES: [(&str, &str, Right); 8] = [
     ("/drive", "nav-drive", Right::Enrol),
     ("/people", "nav-people", Right::People),
     ("/duplicates", "nav-duplicates", Right::Review),
     ("/follow-up", "nav-followup", Right::FollowUp),
+    ("/urgent", "nav-urgent", Right::Urgent),
     ("/reports", "nav-reports", Right::Report),
     ("/admin", "nav-admin", Right::Administer),
     // Administrator and auditor are never one person: the word stands once.
@@ -107,6 +125,7 @@ impl Shell {
             today,
             made,
             nag: false,
+            alarms: Vec::new(),
         }
     }
 
@@ -121,10 +140,12 @@ impl Shell {
                 count: match *href {
                     "/duplicates" => Some(waiting.duplicates),
                     "/follow-up" => Some(waiting.follow_ups),
+                    "/urgent" => Some(waiting.urgent),
                     _ => None,
                 }
                 .filter(|n| *n > 0),
                 current: *href == current,
+                now: *href == "/urgent",
             })
             .collect();
         self.who = Some(who);
@@ -149,6 +170,16 @@ impl Shell {
     /// Whether whoever reads the page may register people.
     pub fn may_enrol(&self) -> bool {
         self.may(Right::Enrol)
+    }
+
+    /// Whether whoever reads the page may look a person up.
+    pub fn may_look_up(&self) -> bool {
+        self.may(Right::LookUp)
+    }
+
+    /// Whether whoever reads the page may review emergency openings.
+    pub fn may_review_opening(&self) -> bool {
+        self.may(Right::ReviewOpening)
     }
 
     /// The words of the roles of whoever is signed in.

@@ -1,0 +1,276 @@
+//! 急报: a death notice in three taps, what was consented, whom to call, every step with its time.
+
+use chrono::NaiveDate;
+
+use crate::domain::Guarded;
+use crate::domain::death_notice::{Act, Caller, Code, Phase, Report};
+use crate::domain::id::{MatterId, PublicId};
+use crate::domain::outside::OutsideSystem;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError};
+
+use super::super::outside::subject_in;
+use super::super::people::standings;
+use super::super::{Actor, App, AppError, OutsideLine, PersonPage};
+use super::{DeskLine, Once, OpeningLine, StepForm, StepLine};
+
+/// How long ago a death may lie, in seconds: a week.
+const OLDEST: i64 = 7 * 86_400;
+/// Characters of a place or a number at most.
+const SHORT: usize = 120;
+
+/// What the caller says.
+#[derive(Debug)]
+pub struct NoticeForm {
+    /// Who calls.
+    pub caller: Caller,
+    /// The number to call back.
+    pub call_back: Option<Guarded<String>>,
+    /// Whom it is about; none where nobody of that name is registered here, and then nothing of the person is kept.
+    pub person: Option<PublicId>,
+    /// Where.
+    pub place: Option<Guarded<String>>,
+    /// Dying rather than dead.
+    pub dying: bool,
+    /// When.
+    pub when: Timestamp,
+}
+
+/// A line of the list.
+#[derive(Debug)]
+pub struct NoticeHead {
+    /// Which.
+    pub id: MatterId,
+    /// Whose pseudonym.
+    pub public_id: Option<PublicId>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When the death was or when it was reported.
+    pub since: Timestamp,
+}
+
+/// A death notice as its page shows it.
+#[derive(Debug)]
+pub struct NoticeCase {
+    /// Which.
+    pub id: MatterId,
+    /// The version to give back.
+    pub version: i64,
+    /// Who called.
+    pub caller: Option<Caller>,
+    /// What the caller said.
+    pub report: Option<Guarded<Report>>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When it was reported.
+    pub received: Timestamp,
+    /// When the death was; none while dying.
+    pub died_at: Option<Timestamp>,
+    /// The person's page: masked unless `opened`. None where nobody is registered.
+    pub person: Option<PersonPage>,
+    /// How the organ and body registration stands.
+    pub standing: Option<(EnrolmentStatus, NaiveDate)>,
+    /// Items consented to, as their words, and how the family was told to feel at enrolment.
+    pub items: Vec<String>,
+    /// The key of the answer on the family at enrolment, where it was asked.
+    pub family: Option<String>,
+    /// How it stands in the national system and at the school.
+    pub outside: Vec<OutsideLine>,
+    /// Whom to call, in order.
+    pub desks: Vec<DeskLine>,
+    /// What was noted, oldest first.
+    pub steps: Vec<StepLine>,
+    /// Emergency openings of it.
+    pub openings: Vec<OpeningLine>,
+    /// Whether it is over.
+    pub closed: bool,
+}
+
+fn phase_of(row: &MatterRow) -> Result<Phase, AppError> {
+    Phase::from_word(&row.phase).ok_or(AppError::Store(StoreError::Damaged("matter")))
+}
+
+impl App {
+    /// Takes a death notice down.
+    ///
+    /// # Errors
+    /// [`AppError::Input`] naming the field.
+    pub async fn open_notice(&self, actor: Actor, form: &NoticeForm, once: &Once, now: Timestamp) -> Result<MatterId, AppError> {
+        actor.needs(Right::Urgent)?;
+        if let Some(id) = self.first_outcome(actor, once).await? {
+            return Ok(id);
+        }
+        let flaw = |field, hint| AppError::Input { field, hint };
+        if form.when > now.plus_seconds(60) || form.when < now.plus_seconds(-OLDEST) {
+            return Err(flaw("when", "not in the future and within the last seven days"));
+        }
+        for (field, value) in [("call_back", &form.call_back), ("place", &form.place)] {
+            if value.as_ref().is_some_and(|v| !crate::domain::written::is_text(v, SHORT)) {
+                return Err(flaw(field, "120 characters at most"));
+            }
+        }
+        let subject = match &form.person {
+            Some(public) => {
+                let person = self.store.resolve(public).await?.ok_or(AppError::Missing("person"))?;
+                let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+                subject_in(&view, Registry::OrganBody).or_else(|| view.subjects.first().map(|s| s.row.id))
+            }
+            None => None,
+        };
+        let keys = match subject {
+            Some(subject) => Some(self.store.subject_keys(&self.vault, subject).await?),
+            None => None,
+        };
+        // Of somebody who is not registered here nothing is kept but that there was a call: the program asks for little.
+        let report = Report::of(form.call_back.as_ref(), form.place.as_ref());
+        let phase = match (subject, form.dying) {
+            (None, _) => Phase::NotRegistered,
+            (_, true) => Phase::Dying,
+            (_, false) => Phase::Reported,
+        };
+        let died = (!form.dying).then_some(form.when);
+        let of = keys.as_ref().map(|keys| (keys, &report));
+        let draft = MatterDraft::of(&self.vault, of, (MatterKind::Death, phase.word()), (now, None, died), (actor.staff(), now))?;
+        let draft = if phase.is_end() { draft.closed() } else { draft };
+        let id = draft.id();
+        let words = ("opened", Some(form.caller.word()));
+        let first = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), None)?;
+        let Some(mut tx) = self.begin_once(actor, once).await? else { return Err(AppError::Busy) };
+        tx.put_matter(&self.vault, draft, vec![first]).await?;
+        let entry = AuditEntry::on(now, actor.staff(), "notice.open", "matter", Some(id.0)).with("dying", form.dying);
+        tx.audit(&entry).await?;
+        self.commit_once(tx, actor, once, Some(id), now).await?;
+        Ok(id)
+    }
+
+    pub(super) async fn notice_head(&self, row: &MatterRow) -> Result<NoticeHead, AppError> {
+        Ok(NoticeHead {
+            id: row.id,
+            public_id: self.person_of_matter(row).await?.map(|(_, public)| public),
+            phase: phase_of(row)?,
+            since: row.happened_at.unwrap_or(row.received_at),
+        })
+    }
+
+    /// A death notice, masked.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`].
+    pub async fn notice_case(&self, actor: Actor, id: MatterId, now: Timestamp) -> Result<NoticeCase, AppError> {
+        actor.needs(Right::Urgent)?;
+        self.notice_of(id, false, now).await
+    }
+
+    pub(super) async fn notice_of(&self, id: MatterId, opened: bool, now: Timestamp) -> Result<NoticeCase, AppError> {
+        let (row, report) = self.notice_row(id).await?;
+        let person = match self.person_of_matter(&row).await? {
+            // Nothing of a donor's health is read for it.
+            Some((_, public)) => Some(PersonPage { opened, ..self.page(&public, false, now).await? }),
+            None => None,
+        };
+        let told = person.as_ref().map(|p| consented(&p.view)).unwrap_or_default();
+        let organ = |p: &PersonPage| p.standings.iter().find(|(r, ..)| *r == Registry::OrganBody).map(|(_, s, day)| (*s, *day));
+        let standing = person.as_ref().and_then(organ);
+        let outside = match &person {
+            Some(p) => self.outside_of(&p.view, &p.standings).await?,
+            None => Vec::new(),
+        };
+        let steps = self.step_lines(&row).await?;
+        let day = row.received_at.date_in(self.config.zone);
+        Ok(NoticeCase {
+            id,
+            version: row.row_version,
+            caller: steps.first().and_then(|s| s.code.as_deref()).and_then(Caller::from_word),
+            report,
+            phase: phase_of(&row)?,
+            received: row.received_at,
+            died_at: row.happened_at,
+            person,
+            standing,
+            items: told.0,
+            family: told.1,
+            outside: outside.into_iter().filter(|l| l.system != OutsideSystem::Cmdp).collect(),
+            desks: self.desks_on(day, row.happened_at).await?,
+            steps,
+            openings: self.openings_of(id).await?,
+            closed: row.closed_at.is_some(),
+        })
+    }
+
+    async fn notice_row(&self, id: MatterId) -> Result<(MatterRow, Option<Guarded<Report>>), AppError> {
+        let found = self.store.matter::<Report>(&self.vault, id).await?;
+        found.filter(|(row, _)| row.kind == MatterKind::Death).ok_or(AppError::Missing("death notice"))
+    }
+
+    /// Notes a step of a death notice. What ends it settles the registrations: donated, or died.
+    ///
+    /// # Errors
+    /// [`AppError::NotNow`] with the reason; [`AppError::Input`] naming the field; [`AppError::Stale`].
+    pub async fn note_notice(
+        &self,
+        actor: Actor,
+        (id, version): (MatterId, i64),
+        form: &StepForm,
+        once: &Once,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        actor.needs(Right::Urgent)?;
+        if self.first_outcome(actor, once).await?.is_some() {
+            return Ok(());
+        }
+        let flaw = |field, hint| AppError::Input { field, hint };
+        let (row, _) = self.notice_row(id).await?;
+        let act = Act::from_word(&form.act).ok_or(flaw("act", "choose what happened"))?;
+        let code = form.code.as_deref().and_then(Code::from_word).filter(|c| act.codes().contains(c));
+        if code.is_none() && !act.codes().is_empty() {
+            return Err(flaw("code", "choose whom or why"));
+        }
+        Self::checked_note(form.note.as_ref())?;
+        let before = phase_of(&row)?;
+        let next = before.after(act)?;
+        let subject = Self::subject_of(&row)?;
+        let keys = self.store.subject_keys(&self.vault, subject).await?;
+        let note = form.note.as_ref().map(|n| (&keys, n));
+        let words = (act.word(), code.map(Code::word));
+        let step = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), note)?;
+        let died = (act == Act::Died).then_some(now);
+        let person = self.person_of_matter(&row).await?;
+        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
+        tx.step_matter(&self.vault, (id, version), next.word(), (died, next.is_end()), step).await?;
+        // Whoever was reported dying and for whom it ends so may still be living: a registrar notes the death then.
+        let dead = before.is_dead() || next.is_dead();
+        if next.is_end()
+            && dead
+            && let Some((person, _)) = person
+            && let Some(view) = tx.person(&self.vault, person).await?
+        {
+            for (registry, status, _) in standings(view.enrolments()) {
+                let reason = match (next, registry) {
+                    (Phase::Realised, Registry::OrganBody) => ExitReason::Donated,
+                    _ => ExitReason::Died,
+                };
+                if !matches!(status, EnrolmentStatus::Exited(_)) {
+                    self.settle_in(&mut tx, actor, person, registry, EnrolmentStatus::Exited(reason), now).await?;
+                }
+            }
+        }
+        let entry = AuditEntry::on(now, actor.staff(), "notice.step", "matter", Some(id.0)).with("act", act.word());
+        tx.audit(&match code {
+            Some(code) => entry.with("code", code.word()),
+            None => entry,
+        })
+        .await?;
+        self.commit_once(tx, actor, once, Some(id), now).await
+    }
+}
+
+/// What the organ and body registrations of a person say of items and of the family: words of ours, of the latest record that tells them.
+pub(super) fn consented(view: &PersonView) -> (Vec<String>, Option<String>) {
+    let mut records: Vec<_> = view.records().filter(|r| r.registry == Registry::OrganBody).collect();
+    records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
+    let details = || records.iter().filter_map(|r| r.details.as_ref());
+    let items = details().map(crate::domain::record::Details::items_of).find(|items| !items.is_empty()).unwrap_or_default();
+    (items, details().find_map(|d| crate::domain::record::Details::answer_of(d, "family")))
+}

@@ -1,0 +1,356 @@
+//! The clocks as staff use them: other systems, a match notice to its answer and to the donation, a death notice to the first call, the look-up.
+
+use donor_registry::app::Actor;
+use donor_registry::domain::Guarded;
+use rocket::http::Status;
+
+use super::web::{Browser, Desk, run, signed_in};
+
+/// An idempotency key that nobody used.
+fn key() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+async fn csrf(browser: &mut Browser<'_>) -> String {
+    browser.get("/account").await.field("csrf")
+}
+
+/// Registers somebody in full; answers the public id.
+async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
+    let mut table = signed_in(desk, "recruiter").await;
+    let (csrf, key) = (csrf(&mut table).await, key());
+    let mut fields = vec![
+        ("csrf", csrf.as_str()),
+        ("key", &key),
+        ("step", "save"),
+        ("name", name),
+        ("document", document),
+        ("phone", "16000000417"),
+        ("relative1-name", "赵甲一"),
+        ("relative1-relation", "女儿"),
+        ("relative1-phone", "16000000418"),
+        ("read-out", "heard"),
+        ("family", "supports"),
+        ("consent", "yes"),
+        ("sensitive-consent", "yes"),
+    ];
+    if registry == "stem-cell" {
+        fields.extend([("relative2-name", "孙丙三"), ("relative2-phone", "16000000419"), ("process", "understood"), ("willing", "yes")]);
+    } else {
+        fields.extend([("own-will", "yes"), ("items", "cornea"), ("items", "body"), ("witness", "李丁四")]);
+    }
+    let saved = table.post(&format!("/enrol/{registry}"), &fields).await;
+    assert_eq!(saved.status, Status::SeeOther, "{}", saved.body);
+    let found = desk.app.search(Actor::Console, &Guarded::new(document.to_owned())).await.unwrap();
+    found.first().expect("who was registered is found").public_id.to_string()
+}
+
+async fn entered(browser: &mut Browser<'_>, csrf: &str, person: &str, system: &str, number: &str) -> Status {
+    let key = key();
+    let fields = [("csrf", csrf), ("key", key.as_str()), ("system", system), ("number", number)];
+    browser.post(&format!("/people/{person}/outside"), &fields).await.status
+}
+
+const DONOR: &str = "11010519491231002X";
+/// A woman born on 1990-01-01 (GB 11643, computed check digit).
+const YOUNG: &str = "512002199001010020";
+
+#[test]
+fn who_withdraws_here_stands_on_the_first_page_until_the_other_system_knows() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        let page = lin.get(&format!("/people/{person}")).await;
+        assert!(page.body.contains("未录入国家系统"), "{}", page.body);
+        assert_eq!(entered(&mut lin, &token, &person, "national-organ", "12").await, Status::UnprocessableEntity);
+        assert_eq!(entered(&mut lin, &token, &person, "national-organ", "CODAC-2026-0001").await, Status::SeeOther);
+        assert!(!lin.get("/drive").await.body.contains("外部系统未撤销"), "nothing is due yet");
+
+        let leave = [("csrf", token.as_str()), ("registry", "organ-body"), ("why", "withdrew")];
+        assert_eq!(lin.post(&format!("/people/{person}/leave"), &leave).await.status, Status::SeeOther);
+        assert!(lin.get("/drive").await.body.contains("外部系统未撤销"), "the first page says so");
+        assert!(!lin.get("/people").await.body.contains("外部系统未撤销"), "the other pages do not nag");
+        let list = lin.get("/outside").await;
+        assert!(list.body.contains(&person) && list.body.contains("国家人体器官捐献系统"), "{}", list.body);
+        let line = list.body.split("href=\"/outside/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let item = lin.get(&format!("/outside/{line}")).await;
+        assert!(item.body.contains("CODAC-2026-0001"), "the number has to be typed into the other system");
+        let (today, version) = (desk_today(), item.field("version"));
+        for (evidence, status) in [("", Status::UnprocessableEntity), ("回执 17，王样", Status::SeeOther)] {
+            let key = key();
+            let fields = [("csrf", token.as_str()), ("key", &key), ("version", &version), ("day", &today), ("evidence", evidence)];
+            let path = format!("/outside/{line}");
+            assert_eq!(lin.post(&path, &fields).await.status, status, "closed only with evidence");
+            assert_eq!(lin.post(&path, &fields).await.status, status, "sent twice, done once");
+        }
+        assert!(!lin.get("/drive").await.body.contains("外部系统未撤销"), "the list is empty");
+        assert!(lin.get(&format!("/outside/{line}")).await.body.contains("回执 17，王样"));
+    });
+}
+
+fn desk_today() -> String {
+    chrono::Utc::now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive().to_string()
+}
+
+fn civil(hours_ago: i64) -> String {
+    let at = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Shanghai) - chrono::Duration::hours(hours_ago);
+    at.format("%Y-%m-%dT%H:%M").to_string()
+}
+
+async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
+    let (key, received) = (key(), civil(2));
+    let fields = [
+        ("csrf", token),
+        ("key", key.as_str()),
+        ("cmdp", "CMDP-2026-0007"),
+        ("request", "REQ-0007"),
+        ("received", received.as_str()),
+        ("answer_by", ""),
+        ("person", person),
+    ];
+    let opened = browser.post("/urgent/match/new", &fields).await;
+    assert_eq!(opened.status, Status::SeeOther, "{}", opened.body);
+    let path = opened.location.unwrap();
+    assert_eq!(browser.post("/urgent/match/new", &fields).await.location.as_ref(), Some(&path), "sent twice, opened once");
+    path
+}
+
+async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
+    let page = browser.get(path).await;
+    let (key, version, day) = (key(), page.field("version"), desk_today());
+    let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", "")];
+    let answer = browser.post(&format!("{path}/step"), &fields).await;
+    (answer.status, answer.body)
+}
+
+#[test]
+fn a_match_notice_runs_from_the_clock_to_the_printed_answer_and_the_donation() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let path = opened_match(&mut coordinator, &token, &person).await;
+        let page = coordinator.get(&path).await;
+        assert!(page.body.contains("还剩") && page.body.contains("<p class=\"fig\">69<small>"), "{}", page.body);
+        for hidden in ["钱乙二", "16000000417", "CMDP-2026-0007", YOUNG] {
+            assert!(!page.body.contains(hidden), "{hidden} before the identity is opened");
+        }
+        assert!(coordinator.get("/people").await.body.contains("省里的初配通知"), "the first page counts the hours");
+        let (status, body) = noted(&mut coordinator, &token, &path, ("what", "fit")).await;
+        assert!(status == Status::UnprocessableEntity && body.contains("先记本人的答复"), "{status} {body}");
+        let print = coordinator.post(&format!("{path}/print"), &[("csrf", &token)]).await;
+        assert_eq!(print.status, Status::NotFound, "no answer yet");
+
+        let opened = coordinator.post(&format!("{path}/open"), &[("csrf", &token), ("reason", "call-donor")]).await;
+        assert!(opened.body.contains("钱乙二") && opened.body.contains("16000000417"), "{}", opened.body);
+        for what in ["no-answer", "contacted", "agreed"] {
+            let (status, body) = noted(&mut coordinator, &token, &path, ("what", what)).await;
+            assert_eq!(status, Status::SeeOther, "{what}: {body}");
+        }
+        let print = coordinator.post(&format!("{path}/print"), &[("csrf", &token)]).await;
+        assert!(print.body.contains("CMDP-2026-0007") && print.body.contains("REQ-0007") && print.body.contains("本人同意"));
+        assert!(!print.body.contains("钱乙二"), "the answer holds numbers only");
+        let (status, _) = noted(&mut coordinator, &token, &path, ("end", "cmdp-status:rs")).await;
+        assert_eq!(status, Status::SeeOther);
+        assert!(coordinator.get(&path).await.body.contains("RS"));
+        for what in ["typing", "confirmed", "work-up", "fit", "scheduled", "mobilised", "conditioned", "collected"] {
+            let (status, body) = noted(&mut coordinator, &token, &path, ("what", what)).await;
+            assert_eq!(status, Status::SeeOther, "{what}: {body}");
+        }
+        let (status, body) = noted(&mut coordinator, &token, &path, ("end", "refused:fear")).await;
+        assert!(status == Status::UnprocessableEntity && body.contains("这条通知已经结束"), "{status}");
+        assert!(coordinator.get(&format!("/people/{person}")).await.body.contains("实现捐献"), "the standing follows");
+        // Preliminary match, availability, verification, work-up, collection, conditioning: each reached once and passed once.
+        let report = coordinator.get("/reports/reneging/as/csv").await.body;
+        let passed = report.lines().filter(|l| l.contains(",1,0,0,0,1,0,")).count();
+        assert_eq!(passed, 6, "{report}");
+    });
+}
+
+#[test]
+fn a_withdrawal_ends_the_match_request_at_once_and_is_counted_as_the_donors() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        let path = opened_match(&mut lin, &token, &person).await;
+        let leave = [("csrf", token.as_str()), ("registry", "stem-cell"), ("why", "withdrew")];
+        assert_eq!(lin.post(&format!("/people/{person}/leave"), &leave).await.status, Status::SeeOther);
+        let page = lin.get(&path).await;
+        assert!(page.body.contains("本人改变意愿") && !page.body.contains("class=\"clock\""), "{}", page.body);
+        assert!(lin.get("/outside").await.body.contains("中华骨髓库"), "the CMDP, where the notice showed them to be, has to be told");
+    });
+}
+
+async fn noticed(browser: &mut Browser<'_>, token: &str, person: &str, state: &str) -> String {
+    let found = browser
+        .post("/urgent/notice/who", &[("csrf", token), ("query", "卫样年"), ("call_back", "160 0000 0932"), ("caller", "family")])
+        .await;
+    assert!(found.body.contains(&format!("value=\"{person}\"")) && !found.body.contains("卫样年"), "{}", found.body);
+    let when = browser
+        .post("/urgent/notice/when", &[("csrf", token), ("caller", "family"), ("call_back", "160 0000 0932"), ("person", person)])
+        .await;
+    assert_eq!(when.status, Status::Ok);
+    let (key, at) = (key(), civil(1));
+    let fields = [
+        ("csrf", token),
+        ("key", key.as_str()),
+        ("caller", "family"),
+        ("call_back", "160 0000 0932"),
+        ("person", person),
+        ("place", "样板医院"),
+        ("when", at.as_str()),
+        ("state", state),
+    ];
+    let saved = browser.post("/urgent/notice", &fields).await;
+    assert_eq!(saved.status, Status::SeeOther, "{}", saved.body);
+    saved.location.unwrap()
+}
+
+#[test]
+fn a_death_notice_shows_what_was_consented_and_opens_the_family_to_one_named_person() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut manager = signed_in(&desk, "manager").await;
+        let boss = csrf(&mut manager).await;
+        let desks = [
+            ("csrf", boss.as_str()),
+            ("phone", "0000 000 0000"),
+            ("phone-organ-coordinator", "0000 000 0003"),
+            ("hours-organ-coordinator", "0"),
+            ("phone-eye-bank", "0000 000 0001"),
+            ("hours-eye-bank", "12"),
+            ("phone-school", "0000 000 0002"),
+            ("hours-school", "24"),
+        ];
+        assert_eq!(manager.post("/urgent/duty/desks", &desks).await.status, Status::SeeOther);
+
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let path = noticed(&mut coordinator, &token, &person, "died").await;
+        let page = coordinator.get(&path).await;
+        for shown in ["眼角膜", "遗体", "tel:0000 000 0001", "还剩 10 小时 5", "知道，并且支持"] {
+            assert!(page.body.contains(shown), "{shown}: {}", page.body);
+        }
+        for hidden in ["卫样年", "赵甲一", "16000000418", "160 0000 0932"] {
+            assert!(!page.body.contains(hidden), "{hidden} before the opening");
+        }
+        let opened = coordinator.post(&format!("{path}/open"), &[("csrf", &token), ("reason", "call-family")]).await;
+        for shown in ["卫样年", "赵甲一", "16000000418", "160 0000 0932"] {
+            assert!(opened.body.contains(shown), "{shown}: {}", opened.body);
+        }
+        // The leaf stands before the answer, with who, what and why.
+        let log = desk.app.log_page(Actor::Console, None, 5).await.unwrap();
+        let leaf = log.iter().find(|e| e.action == "emergency.open").expect("the opening is in the log");
+        assert_eq!(leaf.who.as_deref(), Some("coordinator"));
+        // Manager and auditor are told on their first pages; the coordinator reaches no review.
+        assert!(manager.get("/people").await.body.contains("应急开启待复核"));
+        let mut auditor = signed_in(&desk, "auditor").await;
+        let openings = auditor.get("/urgent/openings").await;
+        assert!(openings.body.contains("coordinator") && !openings.body.contains(&person), "{}", openings.body);
+        let line = openings.body.split("action=\"/urgent/openings/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let reviewed = manager.post(&format!("/urgent/openings/{line}"), &[("csrf", &boss), ("verdict", "justified")]).await;
+        assert_eq!(reviewed.status, Status::SeeOther);
+        assert!(!manager.get("/people").await.body.contains("应急开启待复核"));
+
+        let (status, body) = noted(&mut coordinator, &token, &path, ("what", "assessed")).await;
+        assert!(status == Status::UnprocessableEntity && body.contains("先记家属的决定"), "{status}");
+        for what in [("end", "called:eye-bank"), ("what", "kin-agreed"), ("what", "assessed"), ("what", "witnessed"), ("what", "realised")]
+        {
+            let (status, body) = noted(&mut coordinator, &token, &path, what).await;
+            assert_eq!(status, Status::SeeOther, "{what:?}: {body}");
+        }
+        assert!(coordinator.get(&format!("/people/{person}")).await.body.contains("实现捐献"));
+    });
+}
+
+#[test]
+fn whoever_opened_in_a_hurry_cannot_review_it_even_in_a_branch_of_one_hand() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        let path = noticed(&mut lin, &token, &person, "dying").await;
+        lin.post(&format!("{path}/open"), &[("csrf", &token), ("reason", "compare")]).await;
+        let page = lin.get("/urgent/openings").await;
+        assert!(page.body.contains("自己打开的，由别人复核") && !page.body.contains("action=\"/urgent/openings/"), "{}", page.body);
+        let waiting = desk.app.openings(Actor::Console, donor_registry::domain::time::Timestamp::of(chrono::Utc::now())).await.unwrap().0;
+        let own = lin.post(&format!("/urgent/openings/{}", waiting[0].id), &[("csrf", &token), ("verdict", "justified")]).await;
+        assert_eq!(own.status, Status::NotFound);
+    });
+}
+
+#[test]
+fn one_relative_who_objects_ends_it_and_of_a_stranger_nothing_is_kept() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let path = noticed(&mut coordinator, &token, &person, "died").await;
+        for what in [("what", "kin-agreed"), ("what", "kin-objected")] {
+            assert_eq!(noted(&mut coordinator, &token, &path, what).await.0, Status::SeeOther);
+        }
+        let page = coordinator.get(&path).await;
+        assert!(page.body.contains("未实现") && !page.body.contains(&format!("action=\"{path}/step\"")), "{}", page.body);
+        assert!(coordinator.get(&format!("/people/{person}")).await.body.contains("去世"));
+
+        let (key, at) = (key(), civil(1));
+        let fields = [
+            ("csrf", token.as_str()),
+            ("key", key.as_str()),
+            ("caller", "hospital"),
+            ("call_back", "160 0000 0999"),
+            ("person", ""),
+            ("place", "样板医院"),
+            ("when", at.as_str()),
+            ("state", "died"),
+        ];
+        let saved = coordinator.post("/urgent/notice", &fields).await;
+        let page = coordinator.get(&saved.location.unwrap()).await;
+        assert!(page.body.contains("不在名册上") && !page.body.contains("样板医院"), "{}", page.body);
+    });
+}
+
+#[test]
+fn the_look_up_answers_no_more_than_whether_and_for_what_and_is_logged_before() {
+    run(|| async {
+        let desk = Desk::open().await;
+        registered(&desk, "organ-body", DONOR, "卫样年").await;
+        registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let ask = |document: &'static str, case: &'static str, why: &'static str| {
+            [("csrf", token.clone()), ("document", document.into()), ("case", case.into()), ("why", why.to_owned())]
+        };
+        for (fields, field) in
+            [(ask(DONOR, "", "donation"), "case"), (ask(DONOR, "A-1", ""), "why"), (ask("1101", "A-1", "donation"), "document")]
+        {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let seen = coordinator.post("/urgent/look-up", &fields).await;
+            assert_eq!(seen.status, Status::UnprocessableEntity, "{field}");
+            assert!(seen.body.contains(&format!("href=\"#{field}\"")), "{field}");
+        }
+        let asked = |log: &[donor_registry::app::LogEntry]| log.iter().filter(|e| e.action == "lookup.ask").count();
+        assert_eq!(asked(&desk.app.log_page(Actor::Console, None, 20).await.unwrap()), 0, "nothing was looked up");
+        let fields = ask(DONOR, "A-1", "donation");
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let yes = coordinator.post("/urgent/look-up", &fields).await;
+        assert!(yes.body.contains("有登记") && yes.body.contains("眼角膜"), "{}", yes.body);
+        for hidden in ["卫", "16000000417", DONOR, "赵甲一"] {
+            assert!(!yes.body.contains(hidden), "{hidden}");
+        }
+        // Registered for something else: this is no answer to the question.
+        let fields = ask(YOUNG, "A-2", "donation");
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let no = coordinator.post("/urgent/look-up", &fields).await;
+        assert!(no.body.contains("没有有效的登记"), "{}", no.body);
+        assert_eq!(asked(&desk.app.log_page(Actor::Console, None, 20).await.unwrap()), 2);
+    });
+}
