@@ -13,9 +13,11 @@
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `notice`: mails of the office to itself.
+//! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `outside`: what other systems know of a registration; `urgent`: match notices, death notices, emergency openings, the look-up.
+//! - `wish`: what an organ and body registrant wishes, in depth.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -39,11 +41,13 @@ mod register;
 mod report;
 mod review;
 mod rotate;
+mod sample;
 mod scan;
 mod schedule;
 mod self_enrol;
 mod takeback;
 mod urgent;
+mod wish;
 
 pub mod demo;
 pub mod form;
@@ -80,6 +84,7 @@ pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
+pub use sample::{SampleCase, SamplePage};
 pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};
 pub use self_enrol::SelfSaved;
@@ -88,6 +93,7 @@ pub use urgent::{
     DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, NoticeCase, NoticeForm, NoticeHead, Once, OpenReason, OpeningLine,
     StepForm, StepLine, UrgentBoard, UrgentNow,
 };
+pub use wish::WishPage;
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

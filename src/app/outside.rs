@@ -269,6 +269,7 @@ impl App {
             tx.outside_follow(&self.vault, subjects, &systems, cause, told).await?;
         }
         if registry == Registry::StemCell {
+            self.drop_samples(tx, actor, subjects, now).await?;
             let (act, code) = match reason {
                 ExitReason::Withdrew | ExitReason::Erased => (match_request::Act::Refused, Code::OwnWill),
                 ExitReason::Died => (match_request::Act::Unavailable, Code::Died),

@@ -31,6 +31,7 @@ pub mod problem;
 pub mod record;
 pub mod registry;
 pub mod role;
+pub mod sample;
 pub mod second_fact;
 pub mod source;
 pub mod span;
@@ -38,6 +39,7 @@ pub mod survivor;
 pub mod time;
 pub mod town;
 pub mod urgent;
+pub mod wish;
 pub mod written;
 
 pub use compartment::Compartment;

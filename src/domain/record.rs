@@ -10,6 +10,7 @@ use super::guided::Informed;
 use super::name::PersonName;
 use super::person::{Health, Identity};
 use super::registry::{EnrolmentStatus, Registry};
+use super::wish::Wish;
 
 /// Everything one registration or sheet row tells. Immutable once stored: corrections are further drafts of the same subject.
 #[derive(Debug)]
@@ -76,6 +77,9 @@ pub struct Details {
     /// Free notes of the sheet.
     #[serde(default)]
     pub note: Option<String>,
+    /// What an organ and body registrant wishes, where it was taken down in depth.
+    #[serde(default)]
+    pub wish: Option<Wish>,
     /// Answers to the questions of the registry's guided enrolment, as (question key, answer key).
     #[serde(default)]
     pub answers: Vec<(String, String)>,
@@ -90,6 +94,21 @@ impl Details {
     /// The items consented to: words of ours, or as a sheet had them.
     pub fn items_of(details: &Guarded<Self>) -> Vec<String> {
         details.reveal().items.clone()
+    }
+
+    /// The wish, where it was taken down in depth.
+    pub fn wish_of(details: &Guarded<Self>) -> Option<Guarded<Wish>> {
+        details.reveal().wish.clone().map(Guarded::new)
+    }
+
+    /// Details that tell a wish and nothing else.
+    pub fn with_wish(wish: &Guarded<Wish>) -> Guarded<Self> {
+        Guarded::new(Self { items: Wish::items(wish), wish: Some(wish.reveal().clone()), ..Self::default() })
+    }
+
+    /// How many form witnesses are named.
+    pub fn count_witnesses(details: &Guarded<Self>) -> usize {
+        details.reveal().witnesses.len()
     }
 
     /// The key of the answer to a question of the guided enrolment.
@@ -121,6 +140,7 @@ impl Zeroize for Details {
         self.certificate_until = None;
         self.hours = None;
         self.note.zeroize();
+        self.wish.zeroize();
         for (question, answer) in &mut self.answers {
             question.zeroize();
             answer.zeroize();

@@ -85,6 +85,10 @@ pub enum Right {
     Duty,
     /// Review emergency openings; nobody their own.
     ReviewOpening,
+    /// Take down what organ and body registrants wish, and what their next of kin think.
+    Wish,
+    /// Note samples of stem-cell registrants and what became of them.
+    Sample,
 }
 
 /// A set of roles.
@@ -142,7 +146,7 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside => &[Coordinator, Registrar],
+            Right::Outside | Right::Wish | Right::Sample => &[Coordinator, Registrar],
             Right::LookUp => &[Coordinator],
             Right::Duty => &[Manager],
             Right::ReviewOpening => &[Manager, Auditor],

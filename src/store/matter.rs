@@ -140,9 +140,10 @@ impl Store {
         checked(vault, query.all(&self.reader).await?)
     }
 
-    /// How many matters are open.
-    pub async fn count_open_matters(&self) -> Result<u64, StoreError> {
-        Ok(matter::Entity::find().filter(matter::Column::ClosedAt.is_null()).count(&self.reader).await?)
+    /// How many matters of a kind are open.
+    pub async fn count_open_matters(&self, kind: MatterKind) -> Result<u64, StoreError> {
+        let open = matter::Entity::find().filter(matter::Column::Kind.eq(kind)).filter(matter::Column::ClosedAt.is_null());
+        Ok(open.count(&self.reader).await?)
     }
 
     /// A matter with what is sealed of it, as far as this process may open it.

@@ -165,12 +165,14 @@ words! {
         Mail = "mail",
     }
 
-    /// What is worked on against the clock.
+    /// What is worked on step by step.
     MatterKind {
         /// A match notice of the province.
         Match = "match",
         /// A death notice.
         Death = "death",
+        /// A stem-cell registrant's sample.
+        Sample = "sample",
     }
 
     /// What a second person thought of an emergency opening.

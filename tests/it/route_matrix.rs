@@ -47,6 +47,12 @@ POST /people/<id>/leave                   GCKM
 POST /people/<id>/decide/<registry>       G
 POST /people/<id>/take-out                G
 POST /people/<id>/outside                 GK
+GET /people/<id>/sample                   GK
+POST /people/<id>/sample                  GK
+POST /samples/<id>                        GK
+GET /people/<id>/wish                     GK
+POST /people/<id>/wish                    GK
+POST /people/<id>/kin                     GK
 GET /outside                              GK
 GET /outside/<id>                         GK
 POST /outside/<id>                        GK

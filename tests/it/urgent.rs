@@ -354,3 +354,134 @@ fn the_look_up_answers_no_more_than_whether_and_for_what_and_is_logged_before() 
         assert_eq!(asked(&desk.app.log_page(Actor::Console, None, 20).await.unwrap()), 2);
     });
 }
+
+#[test]
+fn a_wish_is_taken_down_per_item_and_use_and_the_family_is_asked_with_its_day() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut registrar = signed_in(&desk, "registrar").await;
+        let token = csrf(&mut registrar).await;
+        assert_eq!(entered(&mut registrar, &token, &person, "national-organ", "CODAC-2026-0001").await, Status::SeeOther);
+        let path = format!("/people/{person}/wish");
+        let page = registrar.get(&path).await;
+        assert!(page.body.contains("登记表上只有清单"), "{}", page.body);
+        let form = |consents: &[&'static str], witnessing: &'static str| {
+            let mut fields =
+                vec![("csrf", token.clone()), ("key", key()), ("witnessing", witnessing.to_owned()), ("card", "K-77".to_owned())];
+            fields.extend(consents.iter().map(|c| ("consents", (*c).to_owned())));
+            fields
+        };
+        for (fields, status) in [
+            (form(&["body:transplant"], "form"), Status::UnprocessableEntity),
+            (form(&["cornea:transplant"], "handwritten"), Status::UnprocessableEntity),
+            (form(&["cornea:transplant", "cornea:research"], "form"), Status::SeeOther),
+        ] {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            assert_eq!(registrar.post(&path, &fields).await.status, status, "{fields:?}");
+        }
+        let (key, today) = (key(), desk_today());
+        let kin = [
+            ("csrf", token.as_str()),
+            ("key", key.as_str()),
+            ("kin-name", "赵甲一"),
+            ("kin-relation", "女儿"),
+            ("kin-day", today.as_str()),
+            ("opinion", "objects"),
+            ("signed", "yes"),
+        ];
+        assert_eq!(registrar.post(&format!("/people/{person}/kin"), &kin).await.status, Status::SeeOther);
+        let page = registrar.get(&path).await;
+        assert!(page.body.contains("有近亲属反对") && page.body.contains("赵*一 女儿") && page.body.contains("K-77"), "{}", page.body);
+        assert!(registrar.get("/outside").await.body.contains("尚未更正"), "the national system has to be corrected");
+
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let notice = noticed(&mut coordinator, &token, &person, "dying").await;
+        let page = coordinator.get(&notice).await;
+        assert!(page.body.contains("移植、科研") && page.body.contains("有近亲属反对"), "{}", page.body);
+        assert!(page.body.contains("<span>遗体<small>未同意</small>"), "the body is no longer given: {}", page.body);
+    });
+}
+
+#[test]
+fn a_registration_for_stem_cells_is_an_enrolment_once_its_sample_is_accepted() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut registrar = signed_in(&desk, "registrar").await;
+        let token = csrf(&mut registrar).await;
+        let (path, today) = (format!("/people/{person}/sample"), desk_today());
+        let send = |fields: &[(&'static str, &str)]| {
+            let mut all = vec![("csrf", token.clone()), ("key", key())];
+            all.extend(fields.iter().map(|(n, v)| (*n, (*v).to_owned())));
+            all
+        };
+        for (barcode, status) in
+            [("7", Status::UnprocessableEntity), ("700000001", Status::SeeOther), ("700000002", Status::UnprocessableEntity)]
+        {
+            let fields = send(&[("barcode", barcode), ("day", &today)]);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            assert_eq!(registrar.post(&path, &fields).await.status, status, "{barcode}: one sample at a time");
+        }
+        for (act, status) in [("accepted", Status::Conflict), ("sent", Status::SeeOther), ("accepted", Status::SeeOther)] {
+            assert!(!registrar.get(&format!("/people/{person}")).await.body.contains(">已入库<"), "not before it is accepted");
+            let page = registrar.get(&path).await;
+            let sample = page.body.split("action=\"/samples/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            let fields = send(&[("version", &page.field("version")), ("act", act), ("on", &today)]);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            assert_eq!(registrar.post(&format!("/samples/{sample}"), &fields).await.status, status, "{act}");
+        }
+        assert!(registrar.get(&format!("/people/{person}")).await.body.contains(">已入库<"));
+    });
+}
+
+#[test]
+fn nothing_typed_on_these_pages_can_be_read_in_the_data_folder() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let donor = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        assert_eq!(entered(&mut lin, &token, &person, "national-organ", "CANARY-NATIONAL-1").await, Status::SeeOther);
+        let path = opened_match(&mut lin, &token, &donor).await;
+        let page = lin.get(&path).await;
+        let (key1, key2, key3, day) = (key(), key(), key(), desk_today());
+        let version = page.field("version");
+        let step =
+            [("csrf", token.as_str()), ("key", &key1), ("version", &version), ("day", &day), ("what", "no-answer"), ("note", "备注金丝雀")];
+        assert_eq!(lin.post(&format!("{path}/step"), &step).await.status, Status::SeeOther);
+        noticed(&mut lin, &token, &person, "dying").await;
+        let kin = [
+            ("csrf", token.as_str()),
+            ("key", &key2),
+            ("kin-name", "金丝雀亲属"),
+            ("kin-relation", "表妹金丝"),
+            ("kin-day", &day),
+            ("opinion", "supports"),
+        ];
+        assert_eq!(lin.post(&format!("/people/{person}/kin"), &kin).await.status, Status::SeeOther);
+        let sample = [("csrf", token.as_str()), ("key", &key3), ("barcode", "CANARY-TUBE-7"), ("day", &day)];
+        assert_eq!(lin.post(&format!("/people/{donor}/sample"), &sample).await.status, Status::SeeOther);
+        let bytes = desk.bytes();
+        assert!(bytes.len() > 100_000 && contains(&bytes, b"matter_step"), "the database was read");
+        for typed in [
+            "CANARY-NATIONAL-1",
+            "CMDP-2026-0007",
+            "REQ-0007",
+            "备注金丝雀",
+            "160 0000 0932",
+            "样板医院",
+            "金丝雀亲属",
+            "表妹金丝",
+            "CANARY-TUBE-7",
+        ] {
+            assert!(!contains(&bytes, typed.as_bytes()), "{typed}");
+        }
+    });
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|w| w == part)
+}

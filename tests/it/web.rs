@@ -49,6 +49,25 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Every byte of every file in the data folder: the database, its write-ahead log, the keys.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut folders = vec![self._folder.path().to_owned()];
+        let mut out = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    out.extend(std::fs::read(path).unwrap());
+                }
+            }
+        }
+        out
+    }
+}
+
 /// A browser: cookies and nothing else.
 pub(crate) struct Browser<'d> {
     desk: &'d Desk,

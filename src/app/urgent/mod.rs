@@ -105,11 +105,11 @@ impl App {
     pub async fn urgent_now(&self, now: Timestamp) -> Result<UrgentNow, AppError> {
         let matches = self.store.open_matters(&self.vault, MatterKind::Match, LISTED).await?;
         let waiting = matches.iter().filter(|m| match_request::phase_of(m).is_ok_and(crate::domain::match_request::Phase::awaits_answer));
-        let matters = self.store.count_open_matters().await?;
+        let notices = self.store.count_open_matters(MatterKind::Death).await?;
         Ok(UrgentNow {
-            matters,
+            matters: matches.len() as u64 + notices,
             answer_by: waiting.filter_map(|m| m.answer_by).min(),
-            notices: matters.saturating_sub(matches.len() as u64),
+            notices,
             outside: self.store.count_outside_due().await?,
             openings: self.store.count_openings(now).await?.0,
         })
@@ -179,13 +179,13 @@ impl App {
     }
 
     /// The person a matter is about.
-    async fn person_of_matter(&self, row: &MatterRow) -> Result<Option<(PersonId, PublicId)>, AppError> {
+    pub(in crate::app) async fn person_of_matter(&self, row: &MatterRow) -> Result<Option<(PersonId, PublicId)>, AppError> {
         let Some(subject) = row.subject_id else { return Ok(None) };
         let Some(person) = self.store.person_of(subject).await? else { return Ok(None) };
         Ok(self.store.public_ids_of(&[person]).await?.remove(&person).map(|public| (person, public)))
     }
 
-    async fn step_lines(&self, row: &MatterRow) -> Result<Vec<StepLine>, AppError> {
+    pub(in crate::app) async fn step_lines(&self, row: &MatterRow) -> Result<Vec<StepLine>, AppError> {
         let names = self.staff_names().await?;
         let steps = self.store.matter_steps(&self.vault, row).await?;
         let line = |(step, note): (MatterStepRow, Option<Guarded<String>>)| StepLine {

@@ -6,9 +6,11 @@ use crate::domain::Guarded;
 use crate::domain::death_notice::{Act, Caller, Code, Phase, Report};
 use crate::domain::id::{MatterId, PublicId};
 use crate::domain::outside::OutsideSystem;
+use crate::domain::record::Details;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
+use crate::domain::wish::Wish;
 use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError};
 
 use super::super::outside::subject_in;
@@ -72,8 +74,10 @@ pub struct NoticeCase {
     pub person: Option<PersonPage>,
     /// How the organ and body registration stands.
     pub standing: Option<(EnrolmentStatus, NaiveDate)>,
-    /// Items consented to, as their words, and how the family was told to feel at enrolment.
-    pub items: Vec<String>,
+    /// What was consented to, per item and use, and what the next of kin think.
+    pub wish: Guarded<Wish>,
+    /// Whether it was taken down in depth: else the uses were not asked.
+    pub in_depth: bool,
     /// The key of the answer on the family at enrolment, where it was asked.
     pub family: Option<String>,
     /// How it stands in the national system and at the school.
@@ -170,7 +174,10 @@ impl App {
             Some((_, public)) => Some(PersonPage { opened, ..self.page(&public, false, now).await? }),
             None => None,
         };
-        let told = person.as_ref().map(|p| consented(&p.view)).unwrap_or_default();
+        let ((wish, in_depth), family) = match &person {
+            Some(p) => consented(&p.view),
+            None => ((Guarded::new(Wish::default()), false), None),
+        };
         let organ = |p: &PersonPage| p.standings.iter().find(|(r, ..)| *r == Registry::OrganBody).map(|(_, s, day)| (*s, *day));
         let standing = person.as_ref().and_then(organ);
         let outside = match &person {
@@ -189,8 +196,9 @@ impl App {
             died_at: row.happened_at,
             person,
             standing,
-            items: told.0,
-            family: told.1,
+            wish,
+            in_depth,
+            family,
             outside: outside.into_iter().filter(|l| l.system != OutsideSystem::Cmdp).collect(),
             desks: self.desks_on(day, row.happened_at).await?,
             steps,
@@ -266,11 +274,10 @@ impl App {
     }
 }
 
-/// What the organ and body registrations of a person say of items and of the family: words of ours, of the latest record that tells them.
-pub(super) fn consented(view: &PersonView) -> (Vec<String>, Option<String>) {
+/// What the organ and body registrations of a person say: the wish, whether it was taken down in depth, and the key of the answer on the family at enrolment.
+pub(super) fn consented(view: &PersonView) -> ((Guarded<Wish>, bool), Option<String>) {
     let mut records: Vec<_> = view.records().filter(|r| r.registry == Registry::OrganBody).collect();
     records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
-    let details = || records.iter().filter_map(|r| r.details.as_ref());
-    let items = details().map(crate::domain::record::Details::items_of).find(|items| !items.is_empty()).unwrap_or_default();
-    (items, details().find_map(|d| crate::domain::record::Details::answer_of(d, "family")))
+    let family = records.iter().filter_map(|r| r.details.as_ref()).find_map(|d| Details::answer_of(d, "family"));
+    (super::super::wish::wish_of(view), family)
 }

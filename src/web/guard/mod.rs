@@ -100,6 +100,10 @@ capabilities! {
     CanLookUp: LookUp;
     /// May enter whom to call and who is on duty.
     CanSetDuty: Duty;
+    /// May note samples of stem-cell registrants.
+    CanSample: Sample;
+    /// May take down what organ and body registrants wish.
+    CanKeepWish: Wish;
     /// May review emergency openings.
     CanReviewOpening: ReviewOpening;
 }

@@ -22,9 +22,11 @@ mod outside;
 mod people;
 mod publication;
 mod report;
+mod sample;
 mod self_enrol;
 mod units;
 mod urgent;
+mod wish;
 
 use std::io::Cursor;
 
@@ -219,9 +221,11 @@ pub fn routes() -> Vec<Route> {
         people::routes(),
         publication::routes(),
         report::routes(),
+        sample::routes(),
         self_enrol::routes(),
         units::routes(),
         urgent::routes(),
+        wish::routes(),
     ] {
         all.extend(more);
     }

@@ -10,14 +10,15 @@ use crate::domain::Guarded;
 use crate::domain::death_notice::{Act, Caller};
 use crate::domain::id::{MatterId, PublicId};
 use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::wish::{ITEMS, Wish};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanWorkUrgent, Ctx, Notice};
 use crate::web::i18n::Text;
-use crate::web::view::enrol::ITEMS;
-use crate::web::view::notice::{DeskShown, NoticePage, NoticePick, NoticeWhen, NoticeWho, Paper, Tapped, kin, told};
+use crate::web::view::notice::{DeskShown, NoticePage, NoticePick, NoticeWhen, NoticeWho, Paper, Tapped, consents, kin, told};
 use crate::web::view::people::{PersonLine, shown, status_word};
 use crate::web::view::urgent::{StepFields, left_words};
+use crate::web::view::wish::kin_lines;
 use crate::web::view::{Field, Select, Slips};
 
 /// Items in words; what a sheet called otherwise stands as it was written.
@@ -158,7 +159,8 @@ async fn page(
         Some((status, since)) => text.xy("notice-standing", status_word(Registry::OrganBody, status, text), since),
         None => text.t("notice-no-standing"),
     };
-    let word = |item: &String| items_words(std::slice::from_ref(item), text);
+    let items = Wish::items(&case.wish);
+    let (given, written) = consents(&case, text);
     let acts = case.phase.acts().into_iter().map(|act| (act.word(), act.codes().iter().map(|c| c.word()).collect()));
     let (what, end) = offered(acts.collect(), "notice", text);
     let confirmed = case.desks.iter().map(|d| d.confirmed).collect::<Option<Vec<_>>>().and_then(|days| days.into_iter().min());
@@ -174,8 +176,9 @@ async fn page(
         person: case.person.as_ref().map(|p| format!("/people/{}", p.view.row.public_id)).unwrap_or_default(),
         standing,
         stands,
-        items: if stands { case.items.iter().map(word).collect() } else { Vec::new() },
-        not: ITEMS.into_iter().filter(|i| !stands || !case.items.iter().any(|c| c == i)).map(|i| text.t(&format!("item-{i}"))).collect(),
+        items: if stands { given } else { Vec::new() },
+        written: if stands { written } else { String::new() },
+        not: ITEMS.into_iter().filter(|i| !stands || !items.iter().any(|c| c == i)).map(|i| text.t(&format!("item-{i}"))).collect(),
         family: case.family.as_ref().map(|a| text.t(&format!("answer-family-{a}"))).unwrap_or_else(|| text.t("notice-family-unknown")),
         outside: case
             .outside
@@ -184,6 +187,8 @@ async fn page(
             .collect(),
         desks: case.desks.iter().map(|d| desk(staff, d, called(d.whom.word()))).collect(),
         confirmed: confirmed.map(|d| d.to_string()),
+        opinions: kin_lines(&case.wish, opened, text),
+        objected: Wish::objected(&case.wish),
         kin: case.person.as_ref().filter(|_| opened).map(|p| kin(p, text)).unwrap_or_default(),
         fields: if opened { fields } else { Vec::new() },
         reason: [OpenReason::CallFamily, OpenReason::Compare]

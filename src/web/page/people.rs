@@ -175,6 +175,18 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
         slips: slips.clone(),
         name,
         opened: page.opened,
+        wish: page
+            .standings
+            .iter()
+            .find(|(r, ..)| *r == Registry::OrganBody && roles.may(Right::Wish))
+            .map(|_| format!("/people/{}/wish", page.view.row.public_id))
+            .unwrap_or_default(),
+        sample: page
+            .standings
+            .iter()
+            .find(|(r, ..)| *r == Registry::StemCell && roles.may(Right::Sample))
+            .map(|_| format!("/people/{}/sample", page.view.row.public_id))
+            .unwrap_or_default(),
         outside: page.outside.iter().map(|l| OutsideShown::of(l, page.opened, roles.may(Right::Outside), text)).collect(),
         fields,
         standings,

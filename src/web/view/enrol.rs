@@ -115,8 +115,7 @@ impl std::fmt::Display for Part {
     }
 }
 
-/// What an organ or body registrant may consent to, by the value sent.
-pub const ITEMS: [&str; 7] = ["body", "cornea", "kidney", "liver", "heart", "lung", "other-organs"];
+pub use crate::domain::wish::ITEMS;
 
 /// What the form of a registry is built from.
 #[derive(Debug, Clone, Copy)]

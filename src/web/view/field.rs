@@ -147,6 +147,12 @@ impl Field {
         self
     }
 
+    /// A value that is in custody.
+    pub fn guarded(mut self, value: Guarded<String>) -> Self {
+        self.value = value;
+        self
+    }
+
     /// What was typed before, and what was wrong with it.
     pub fn refill(mut self, text: Text, entries: Option<&Entries>, slips: &Slips) -> Self {
         if let Some(typed) = entries.and_then(|e| e.get(self.name)) {

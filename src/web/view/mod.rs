@@ -36,9 +36,11 @@ pub mod own;
 pub mod people;
 pub mod readiness;
 pub mod report;
+pub mod sample;
 pub mod self_enrol;
 pub mod units;
 pub mod urgent;
+pub mod wish;
 
 #[cfg(test)]
 mod samples;

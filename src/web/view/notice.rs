@@ -153,8 +153,10 @@ pub struct NoticePage {
     pub standing: String,
     /// Whether it stands.
     pub stands: bool,
-    /// Items consented to, in words.
-    pub items: Vec<String>,
+    /// Items consented to, each with its uses in words.
+    pub items: Vec<(String, String)>,
+    /// The words of the list they were read from; empty where the wish was taken down in depth.
+    pub written: String,
     /// Items not consented to, in words.
     pub not: Vec<String>,
     /// What the family thought at enrolment.
@@ -165,6 +167,10 @@ pub struct NoticePage {
     pub desks: Vec<DeskShown>,
     /// Whether number and time of all of them were confirmed by the branch, and when last.
     pub confirmed: Option<String>,
+    /// What the next of kin think, with the day.
+    pub opinions: Vec<super::wish::KinLine>,
+    /// Whether one of them objects.
+    pub objected: bool,
     /// Executors in order, then family; none until opened.
     pub kin: Vec<KinShown>,
     /// Fields of the person, once opened.
@@ -183,6 +189,24 @@ impl NoticePage {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
     }
+}
+
+/// Items consented to, each with its uses in words, and the words of the list they were read from.
+pub fn consents(case: &NoticeCase, text: Text) -> (Vec<(String, String)>, String) {
+    let wish = case.wish.reveal();
+    let mut out: Vec<(String, Vec<String>)> = Vec::new();
+    for (item, of) in &wish.consents {
+        let name = text.t(&format!("item-{item}"));
+        let used = if case.in_depth { text.t(&format!("use-{}", of.word())) } else { text.t("use-not-asked") };
+        match out.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, uses)) => uses.push(used),
+            None => out.push((name, vec![used])),
+        }
+    }
+    let comma = text.t("list-comma");
+    let written = wish.written.iter().map(|w| if text.has(&format!("item-{w}")) { text.t(&format!("item-{w}")) } else { w.clone() });
+    let written = written.collect::<Vec<_>>().join(&comma);
+    (out.into_iter().map(|(name, uses)| (name, uses.join(&comma))).collect(), written)
 }
 
 /// What the caller said: the number to call back and the place. Masked until the identity was opened.

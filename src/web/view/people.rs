@@ -201,6 +201,10 @@ pub struct Person {
     pub fields: Vec<Shown>,
     /// Standings.
     pub standings: Vec<Standing>,
+    /// The wish of an organ and body registrant; empty where there is none, or for whom it is not.
+    pub wish: String,
+    /// The samples of a stem-cell registrant; empty where there is none, or for whom it is not.
+    pub sample: String,
     /// What other systems know.
     pub outside: Vec<super::outside::OutsideShown>,
     /// History.

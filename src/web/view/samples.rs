@@ -500,6 +500,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 decide: "/people/7K3M-9QXA-R/decide".into(),
             },
         ],
+        wish: "/people/7K3M-9QXA-R/wish".into(),
+        sample: "/people/7K3M-9QXA-R/sample".into(),
         outside: urgent_pages::outside(opened, text),
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
         donor: opened.then(|| donors::part(text)),

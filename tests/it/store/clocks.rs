@@ -112,7 +112,7 @@ on_both! {
             (2, "kin-agreed"),
             (3, "kin-objected"),
         ]);
-        assert_eq!(bench.store.count_open_matters().await.unwrap(), 0);
+        assert_eq!(bench.store.count_open_matters(MatterKind::Death).await.unwrap(), 0);
     }
 
     async fn an_emergency_opening_is_reviewed_once_and_by_somebody_else(bench: &Bench) {

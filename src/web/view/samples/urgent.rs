@@ -106,6 +106,17 @@ fn reason(text: Text) -> Select {
     Select::new(text, "reason", "open-why").option("call-family", text.t("open-call-family"))
 }
 
+fn a_wish() -> Guarded<crate::domain::wish::Wish> {
+    use crate::domain::wish::{KinForm, Opinion, Wish};
+    let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    let kin = KinForm { name: g("卫样一"), relation: g("女儿"), opinion: Opinion::Supports, day: today, signed: true };
+    kin.add_to(&Wish::of_items(&["cornea".to_owned(), "body".to_owned()]), today).unwrap()
+}
+
+fn kin_opinions(opened: bool, text: Text) -> Vec<wish::KinLine> {
+    wish::kin_lines(&a_wish(), opened, text)
+}
+
 fn notice_page(lang: Lang, opened: bool, slips: Slips) -> notice::NoticePage {
     let text = Text(lang);
     notice::NoticePage {
@@ -122,12 +133,15 @@ fn notice_page(lang: Lang, opened: bool, slips: Slips) -> notice::NoticePage {
         person: "/people/7K3M-9QXA-R".into(),
         standing: text.xy("notice-standing", text.t("status-registered"), "2024-04-10"),
         stands: true,
-        items: vec![text.t("item-cornea"), text.t("item-body")],
+        items: vec![(text.t("item-cornea"), text.t("use-transplant")), (text.t("item-body"), text.t("use-teaching"))],
+        written: if opened { String::new() } else { "遗体、眼角膜".into() },
         not: vec![text.t("item-liver")],
         family: text.t("answer-family-supports"),
         outside: vec![(text.t("outside-national-organ"), text.t("outside-state-entered"))],
         desks: desks(text),
         confirmed: opened.then(|| "2026-09-01".to_owned()),
+        opinions: kin_opinions(opened, text),
+        objected: !opened,
         kin: if opened {
             vec![notice::KinShown { who: g("卫样一 女儿"), phone: g("16000000932"), role: text.t("kin-executor") }]
         } else {
@@ -343,6 +357,65 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 roster: if may { Vec::new() } else { vec![("2026-11-23".into(), "何样".into())] },
                 day: field("day", "duty-day").kind("date"),
                 staff: Select::new(text, "staff", "duty-who").option("x", "何样"),
+            }
+            .render(),
+        );
+    }
+    let page = crate::app::WishPage {
+        public_id: PublicId::from_random(7),
+        wish: a_wish(),
+        in_depth: true,
+        witnesses: 1,
+        status: crate::domain::registry::EnrolmentStatus::Registered,
+    };
+    for (name, open) in [("wish", true), ("wish-ended", false)] {
+        add(
+            name,
+            wish::WishView {
+                s: shell(lang, "/people"),
+                slips: if open { slips_of("witnessing", "slip-wish-witnesses") } else { Slips::default() },
+                person: "7K3M-9QXA-R".into(),
+                open,
+                in_depth: open,
+                items: wish::items(&page, None, text),
+                witnesses: 1,
+                witnessing: Choice::one(text, "witnessing", "wish-witnessing").option("form", text.t("witnessing-form")),
+                channel: Select::new(text, "channel", "wish-channel").option("desk", text.t("wish-channel-desk")),
+                fields: [field("notarised", "wish-notarised").hint(text, "wish-notarised-hint"), field("card", "wish-card")],
+                kin: if open { kin_opinions(false, text) } else { Vec::new() },
+                objected: open,
+                kin_fields: [field("kin-name", "field-name"), field("kin-relation", "field-relation"), field("kin-day", "kin-day")],
+                opinion: Choice::one(text, "opinion", "kin-opinion").option("supports", text.t("opinion-supports")),
+                signed: Choice::tick(text, "signed", "kin-signed"),
+            }
+            .render(),
+        );
+    }
+    let tube = |phase: &str, acts: Vec<(&'static str, String)>| sample::SampleShown {
+        href: "/samples/x".into(),
+        barcode: g("700000001"),
+        phase: text.t(&format!("sample-phase-{phase}")),
+        class: "warn",
+        acts,
+        steps: vec![urgent::StepShown { what: text.t("sample-act-taken"), when: "2026-11-22".into(), note: g(""), done: true }],
+        version: 1,
+    };
+    for (name, samples, more) in [
+        ("sample", vec![tube("taken", vec![("sent", text.t("sample-act-sent"))])], false),
+        ("sample-new", vec![tube("rejected", Vec::new())], true),
+        ("sample-none", Vec::new(), true),
+        ("sample-not", Vec::new(), false),
+    ] {
+        add(
+            name,
+            sample::Samples {
+                s: shell(lang, "/people"),
+                slips: Slips::default(),
+                person: "7K3M-9QXA-R".into(),
+                status: text.t("status-registered-stem-cell"),
+                samples,
+                fields: more.then(|| [field("barcode", "field-barcode").hint(text, "hint-barcode"), field("day", "sample-day")]),
+                day: "2026-11-23".into(),
             }
             .render(),
         );

@@ -1,0 +1,74 @@
+//! A stem-cell registrant's blood sample: taken, sent, accepted. Only who has an accepted sample is counted as 入库 (docs/domain 1b).
+
+use super::outside::{NotNow, words};
+
+/// Where a sample stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// 已采样
+    Taken,
+    /// 已送检
+    Sent,
+    /// 合格入库
+    Accepted,
+    /// 不合格: another one is needed.
+    Rejected,
+    /// The registration ended meanwhile: to be destroyed.
+    Dropped,
+}
+
+words!(Phase: Taken = "taken", Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped = "dropped");
+
+/// What is noted of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Sent to the laboratory.
+    Sent,
+    /// Accepted.
+    Accepted,
+    /// Rejected.
+    Rejected,
+    /// The registration ended.
+    Dropped,
+}
+
+words!(Act: Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped = "dropped");
+
+impl Phase {
+    /// Whether nothing more can happen.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Accepted | Self::Rejected | Self::Dropped)
+    }
+
+    /// Where a sample stands after an act.
+    ///
+    /// # Errors
+    /// [`NotNow`] with the reason.
+    pub const fn after(self, act: Act) -> Result<Self, NotNow> {
+        match (self, act) {
+            (Self::Accepted | Self::Rejected | Self::Dropped, _) => Err(NotNow { key: "sample-over" }),
+            (Self::Taken, Act::Sent) => Ok(Self::Sent),
+            (Self::Sent, Act::Sent) => Err(NotNow { key: "sample-sent-already" }),
+            (Self::Taken, Act::Accepted | Act::Rejected) => Err(NotNow { key: "sample-send-first" }),
+            (Self::Sent, Act::Accepted) => Ok(Self::Accepted),
+            (Self::Sent, Act::Rejected) => Ok(Self::Rejected),
+            (Self::Taken | Self::Sent, Act::Dropped) => Ok(Self::Dropped),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_sent_before_it_is_judged_and_judged_once() {
+        assert_eq!(Phase::Taken.after(Act::Accepted), Err(NotNow { key: "sample-send-first" }));
+        let sent = Phase::Taken.after(Act::Sent).unwrap();
+        assert_eq!(sent.after(Act::Sent), Err(NotNow { key: "sample-sent-already" }));
+        assert_eq!(sent.after(Act::Accepted), Ok(Phase::Accepted));
+        for act in Act::ALL {
+            assert!(Phase::Accepted.after(*act).is_err() && Phase::Rejected.after(*act).is_err());
+        }
+    }
+}
