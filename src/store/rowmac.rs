@@ -6,7 +6,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, staff, subject,
+    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, staff,
+    subject,
 };
 use super::error::StoreError;
 

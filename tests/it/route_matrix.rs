@@ -22,6 +22,7 @@ GET /l/<token>                            -
 POST /l/<token>                           -
 GET /d/<token>                            -
 POST /d/<token>                           -
+GET /feed/<token>                         -
 GET /public                               -
 GET /public/<number>                      -
 GET /public/<number>/as/<form>            -
@@ -34,6 +35,8 @@ POST /drive                               RG
 GET /drive/new                            RG
 POST /drive/new                           RG
 GET /drive/code                           RG
+GET /drive/self                           RG
+POST /drive/self                          RG
 POST /drive/<saved_as>/undo               RG
 GET /enrol                                RG
 GET /enrol/<registry>                     RG
@@ -46,6 +49,10 @@ POST /people/<id>/open                    GCKM
 POST /people/<id>/leave                   GCKM
 POST /people/<id>/decide/<registry>       G
 POST /people/<id>/take-out                G
+POST /people/<id>/donor/donation          GK
+POST /people/<id>/donor/deferral          GK
+POST /people/<id>/donor/group             GK
+POST /people/<id>/donor/undo              GK
 POST /people/<id>/outside                 GK
 GET /people/<id>/sample                   GK
 POST /people/<id>/sample                  GK
@@ -76,6 +83,14 @@ POST /follow-up/<id>/open                 GCK
 GET /follow-up/plan                       GCK
 POST /follow-up/plan                      GCK
 GET /follow-up/policy                     GCK
+GET /follow-up/hand-over                  GCK
+GET /follow-up/doubt                      GCK
+GET /follow-up/readiness                  GCK
+GET /follow-up/experiments                GCK
+GET /follow-up/feed                       GCK
+GET /follow-up/condolence                 GCK
+POST /follow-up/doubt                     GCK
+POST /follow-up/feed                      GCK
 POST /follow-up/send                      GCK
 GET /follow-up/hands                      GCK
 POST /follow-up/letters                   GCK
