@@ -3,8 +3,13 @@
 use rayon::prelude::*;
 
 use super::atoms::{self, Atom, Holds, float};
-use super::fields::Field;
+use super::bound::{Bounds, Partners};
+use super::cells::Cell;
+use super::fields::{Field, index};
 use super::hash::{Sequence, spread};
+use super::model::Pair;
+use super::shelves::{Shelves, row};
+use super::work::Work;
 
 /// Imagined pairs of one person on which keys are chosen.
 const IMAGINED: usize = 4_096;
@@ -201,86 +206,113 @@ impl Plan {
         })
     }
 
-    /// Calls `keep` for every pair of rows some key brings together, once a key, and collects what it keeps.
-    /// `allowed` tells which pairs may be compared at all (rows of two files).
-    pub(super) fn pairs<T: Send>(
-        &self,
-        rows: usize,
-        allowed: impl Fn(u32, u32) -> bool + Sync,
-        keep: impl Fn(u32, u32) -> Option<T> + Sync,
-        progress: &(dyn Fn(f64) + Sync),
-    ) -> (Vec<T>, Vec<Key>) {
-        let mut out = Vec::new();
+    /// Looks at every pair of rows some key brings together and gives those worth keeping, in the order of their rows.
+    pub(super) fn pairs(&self, work: &Work, bounds: &Bounds<'_>, progress: &(dyn Fn(f64) + Sync)) -> (Vec<Pair>, Vec<Key>) {
+        let mut out: Vec<Pair> = Vec::new();
+        let mut single = 0;
+        let width = work.fields.len();
+        let mut partners = vec![Partners::default(); work.rows];
         let mut report = Vec::new();
         for (k, (key, expected)) in self.keys.iter().zip(&self.expected).enumerate() {
+            let codes: Vec<&[u32]> = key.iter().map(|a| self.atoms[*a].codes.as_slice()).collect();
             let code = |row: usize| {
                 let mut h = 0u64;
-                for a in key {
-                    match self.atoms[*a].codes[row] {
+                for codes in &codes {
+                    match codes[row] {
                         0 => return 0,
                         code => h = spread(h ^ u64::from(code)).wrapping_add(1),
                     }
                 }
                 u32::try_from(h >> 32).unwrap_or(0).max(1)
             };
-            let mut sorted: Vec<u64> = (0..rows)
-                .into_par_iter()
-                .filter_map(|r| match code(r) {
-                    0 => None,
-                    c => Some(u64::from(c) << 32 | u64::try_from(r).unwrap_or(0)),
-                })
-                .collect();
-            sorted.par_sort_unstable();
-            let blocks: Vec<&[u64]> = sorted.chunk_by(|a, b| a >> 32 == b >> 32).filter(|b| b.len() > 1).collect();
-            let row = |p: &u64| u32::try_from(p & 0xffff_ffff).unwrap_or(0);
-            let found: Vec<(Vec<T>, usize)> = blocks
-                .par_chunks(256)
-                .map(|some| {
-                    let mut kept = Vec::new();
-                    let mut compared = 0usize;
-                    let mut look = |a: u32, b: u32| {
-                        if allowed(a, b) {
-                            compared += 1;
-                            kept.extend(keep(a, b));
+            let found = Shelves::new(work.rows, code).each(|found: &mut Found, shelf| {
+                let blocks = || shelf.chunk_by(|a, b| a >> 32 == b >> 32).filter(|b| b.len() > 1);
+                // Fetched all at once: the processor then waits for many rows together, not for one after the other.
+                found.rows.clear();
+                found.cells.clear();
+                for entry in blocks().filter(|b| b.len() <= BLOCK).flatten() {
+                    let row = row(*entry);
+                    found.rows.push((row, partners[index(row)]));
+                    found.cells.extend_from_slice(work.line(index(row)));
+                }
+                let line = |i: usize| &found.cells[i * width..(i + 1) * width];
+                let mut next = 0;
+                for block in blocks() {
+                    if block.len() > BLOCK {
+                        found.refused += block.len();
+                        for (a, b) in self.neighbours(block).filter(|(a, b)| work.allowed(*a, *b)) {
+                            found.compared += 1;
+                            let (x, y) = (index(a), index(b));
+                            found.kept.extend(bounds.look(partners[x], (a, work.line(x)), (b, work.line(y))));
                         }
-                    };
-                    for block in some {
-                        if block.len() <= BLOCK {
-                            for (i, a) in block.iter().enumerate() {
-                                for b in block.iter().skip(i + 1) {
-                                    look(row(a), row(b));
-                                }
-                            }
-                        } else {
-                            // Neighbours by all the atoms: identical and nearly identical rows stand together.
-                            let mut order: Vec<u32> = block.iter().map(row).collect();
-                            order.sort_unstable_by(|x, y| {
-                                let codes = |r: &u32| {
-                                    let at = usize::try_from(*r).unwrap_or(0);
-                                    self.atoms.iter().map(move |a| a.codes[at])
-                                };
-                                codes(x).cmp(codes(y)).then(x.cmp(y))
-                            });
-                            for (i, a) in order.iter().enumerate() {
-                                for b in order.iter().skip(i + 1).take(NEIGHBOURS) {
-                                    look(*a.min(b), *a.max(b));
-                                }
+                        continue;
+                    }
+                    for i in next..next + block.len() {
+                        let (a, known) = found.rows[i];
+                        for j in i + 1..next + block.len() {
+                            let (b, _) = found.rows[j];
+                            if work.allowed(a, b) {
+                                found.compared += 1;
+                                found.kept.extend(bounds.look(known, (a, line(i)), (b, line(j))));
                             }
                         }
                     }
-                    (kept, compared)
-                })
-                .collect();
-            let refused: usize = blocks.iter().filter(|b| b.len() > BLOCK).map(|b| b.len()).sum();
-            let mut pairs = 0;
-            for (kept, compared) in found {
-                out.extend(kept);
-                pairs += compared;
+                    next += block.len();
+                }
+            });
+            let (mut pairs, mut refused) = (0, 0);
+            for some in found {
+                for pair in &some.kept {
+                    partners[index(pair.a)].add(pair.b);
+                }
+                out.extend(some.kept);
+                pairs += some.compared;
+                refused += some.refused;
+            }
+            // Of rows with more partners than are noted some pairs come again.
+            if out.len() > 2 * single + AGAIN {
+                in_order(&mut out);
+                single = out.len();
             }
             let label = key.iter().map(|a| self.atoms[*a].label.as_str()).collect::<Vec<_>>().join(" & ");
             report.push(Key { label, expected: *expected, pairs, refused });
             progress(float(k + 1) / float(self.keys.len()));
         }
+        in_order(&mut out);
         (out, report)
     }
+
+    /// The rows of a block too large to compare, each with those next to it in the order of all the atoms: identical and nearly
+    /// identical rows stand together.
+    fn neighbours(&self, block: &[u64]) -> impl Iterator<Item = (u32, u32)> {
+        let mut order: Vec<u32> = block.iter().map(|entry| row(*entry)).collect();
+        order.sort_unstable_by(|x, y| {
+            let codes = |row: &u32| {
+                let at = index(*row);
+                self.atoms.iter().map(move |a| a.codes[at])
+            };
+            codes(x).cmp(codes(y)).then(x.cmp(y))
+        });
+        let near = |i: usize| (i + 1..order.len().min(i + 1 + NEIGHBOURS)).map(move |j| (i, j));
+        let pairs: Vec<(usize, usize)> = (0..order.len()).flat_map(near).collect();
+        pairs.into_iter().map(move |(i, j)| (order[i].min(order[j]), order[i].max(order[j])))
+    }
+}
+
+/// Pairs that may be there again before they are looked through.
+const AGAIN: usize = 1_000_000;
+
+fn in_order(pairs: &mut Vec<Pair>) {
+    pairs.par_sort_unstable_by_key(|p| (p.a, p.b));
+    pairs.dedup_by_key(|p| (p.a, p.b));
+}
+
+/// What some blocks of a key gave, and the rows at hand.
+#[derive(Default)]
+struct Found {
+    kept: Vec<Pair>,
+    compared: usize,
+    refused: usize,
+    rows: Vec<(u32, Partners)>,
+    cells: Vec<Cell>,
 }

@@ -39,18 +39,26 @@ impl Field {
         (x.id == y.id && (self.kind != Kind::Birth || x.form == Form::Date)).then_some(Seen { level: 1, rare: x.rare })
     }
 
-    /// The level of a pair of rows of which the cells are known. What the cells alone tell is not looked up.
-    pub(super) fn compare_cells(&self, x: &Cell, y: &Cell, a: usize, b: usize) -> Seen {
+    /// The level of two different values as far as their cells alone tell it.
+    pub(super) fn by_cells(&self, x: &Cell, y: &Cell) -> Option<Seen> {
+        if self.parts.len() != 1 {
+            return None;
+        }
+        let level = super::cells::level(self.kind, x, y)?;
+        Some(Seen { level, rare: if self.tells_rarity(level) { x.rare.max(y.rare) } else { 0 } })
+    }
+
+    /// The level of a pair of rows that their cells do not tell.
+    pub(super) fn by_texts(&self, x: &Cell, y: &Cell, a: usize, b: usize) -> Seen {
         match self.parts.as_slice() {
-            [part] => match self.at_once(x, y) {
-                Some(seen) => seen,
-                None => match super::cells::level(self.kind, x, y) {
-                    Some(level) => Seen { level, rare: if self.tells_rarity(level) { x.rare.max(y.rare) } else { 0 } },
-                    None => self.values(part, part, x.id, y.id),
-                },
-            },
+            [part] => self.values(part, part, x.id, y.id),
             _ => self.compare(a, b),
         }
+    }
+
+    /// The level of a pair of rows of which the cells are known. What the cells alone tell is not looked up.
+    pub(super) fn compare_cells(&self, x: &Cell, y: &Cell, a: usize, b: usize) -> Seen {
+        self.at_once(x, y).or_else(|| self.by_cells(x, y)).unwrap_or_else(|| self.by_texts(x, y, a, b))
     }
 
     /// Whether the rarity of the values tells anything at a level.

@@ -1,6 +1,7 @@
 //! The linkage engine for files: Fellegi-Sunter with levels, fitted to the data in hand. Knows no database and no key.
 mod atoms;
 mod block;
+mod bound;
 mod cells;
 mod cluster;
 mod compare;
@@ -16,6 +17,7 @@ mod names;
 mod properties;
 mod run;
 mod schema;
+mod shelves;
 mod similar;
 mod table;
 mod values;

@@ -1,16 +1,14 @@
 //! The whole run: from a table to pairs, clusters and what the engine expects of them.
 
-use rayon::prelude::*;
-
 use super::EngineError;
 use super::atoms::float;
 use super::block::{Key, Plan};
+use super::bound::Bounds;
 pub(super) use super::decide::decide;
-use super::fields::FIELDS;
 use super::fit::fit;
 use super::model::{Model, Pair, Weights};
 use super::table::Table;
-use super::work::{Work, worth_keeping};
+use super::work::Work;
 use crate::matching::linkage::decide::Decision;
 
 /// What may be told to the engine besides the schema.
@@ -106,18 +104,8 @@ pub(super) fn link(
     let budget = (12.0 * float(work.rows)).max(3e6).min(total.max(1.0) * 2.0);
     let plan = Plan::choose(&work.fields, work.rows, total, &habits, budget);
     let weights = model.weights();
-    let mut best = [0.0f64; FIELDS];
-    for (f, b) in best.iter_mut().enumerate().take(work.fields.len()) {
-        // Full agreement of a field of one part is seen at once.
-        let one = work.fields[f].parts.len() == 1;
-        *b = weights.most(f, if one { 2 } else { 1 });
-    }
-    let (mut pairs, keys) =
-        plan.pairs(work.rows, |a, b| work.allowed(a, b), |a, b| worth_keeping(&work, &weights, &best, a, b), &|share| {
-            progress("compare", share)
-        });
-    pairs.par_sort_unstable_by_key(|p| (p.a, p.b));
-    pairs.dedup_by_key(|p| (p.a, p.b));
+    let bounds = Bounds::new(&work, &weights);
+    let (pairs, keys) = plan.pairs(&work, &bounds, &|share| progress("compare", share));
     fit(&mut model, &pairs, total);
     let weights = model.weights();
     let unreached = plan.unreached(&work.habits(&model));

@@ -9,13 +9,11 @@ use super::cells::{Cell, cells};
 use super::compare::{SWAPPED, Seen, swapped};
 use super::fields::{FIELDS, Field, Kind, build, index};
 use super::hash::Sequence;
-use super::model::{Model, Pair, Weights, share_rows};
+use super::model::{Model, Pair, share_rows};
 use super::table::Table;
 
 /// Random pairs on which chance agreement is measured.
 const RANDOM: usize = 200_000;
-/// Weight in bits below which a pair is forgotten before fitting.
-const FORGET: f64 = -10.0;
 
 /// Fields and rows.
 pub(super) struct Work {
@@ -24,10 +22,10 @@ pub(super) struct Work {
     /// Rows of the left file; all of them when there is one file.
     pub left: usize,
     pub two: bool,
-    surname: Option<usize>,
-    given: Option<usize>,
+    pub surname: Option<usize>,
+    pub given: Option<usize>,
     /// The fields in the order in which a pair is looked at: short values of fixed form before names and addresses.
-    cheapest_first: Vec<usize>,
+    pub cheapest_first: Vec<usize>,
     /// Row after row: what a pair looks at first lies together.
     cells: Vec<Cell>,
 }
@@ -70,15 +68,15 @@ impl Work {
     /// Levels of a pair and the counts of what agrees.
     pub(super) fn seen(&self, a: usize, b: usize) -> [Seen; FIELDS] {
         let mut out = [Seen::default(); FIELDS];
-        for (s, f) in out.iter_mut().zip(&self.fields) {
-            *s = f.compare(a, b);
+        for (((s, f), x), y) in out.iter_mut().zip(&self.fields).zip(self.line(a)).zip(self.line(b)) {
+            *s = f.compare_cells(x, y, a, b);
         }
         self.exchange(&mut out, a, b);
         out
     }
 
     /// Names that changed places are one finding, not two disagreements.
-    fn exchange(&self, seen: &mut [Seen; FIELDS], a: usize, b: usize) {
+    pub(super) fn exchange(&self, seen: &mut [Seen; FIELDS], a: usize, b: usize) {
         if let (Some(s), Some(g)) = (self.surname, self.given)
             && seen[s].level >= 4
             && seen[g].level >= 4
@@ -87,6 +85,12 @@ impl Work {
             seen[s] = Seen::default();
             seen[g] = Seen { level: SWAPPED, rare: 0 };
         }
+    }
+
+    /// The cells of a row.
+    pub(super) fn line(&self, row: usize) -> &[Cell] {
+        let n = self.fields.len();
+        &self.cells[row * n..(row + 1) * n]
     }
 
     pub(super) fn pair(&self, a: u32, b: u32) -> Pair {
@@ -151,44 +155,4 @@ impl Work {
             })
             .collect()
     }
-}
-
-/// Looks at a pair field by field and stops as soon as even full agreement of the rest could not make it worth keeping.
-/// `best` holds the most each field can add where the value numbers alone do not tell it.
-pub(super) fn worth_keeping(work: &Work, weights: &Weights, best: &[f64; FIELDS], a: u32, b: u32) -> Option<Pair> {
-    let (x, y) = (index(a), index(b));
-    let n = work.fields.len();
-    let mut seen = [Seen::default(); FIELDS];
-    let mut open = [false; FIELDS];
-    let mut bound = weights.prior;
-    let (line_x, line_y) = (&work.cells[x * n..(x + 1) * n], &work.cells[y * n..(y + 1) * n]);
-    for (f, field) in work.fields.iter().enumerate() {
-        match field.at_once(&line_x[f], &line_y[f]) {
-            Some(s) => {
-                seen[f] = s;
-                bound += weights.of(f, s);
-            }
-            None => {
-                open[f] = true;
-                bound += best[f];
-            }
-        }
-    }
-    for f in work.cheapest_first.iter().copied() {
-        if bound < FORGET {
-            return None;
-        }
-        if open[f] {
-            let s = work.fields[f].compare_cells(&line_x[f], &line_y[f], x, y);
-            seen[f] = s;
-            // Names may still turn out to have changed places.
-            let name = Some(f) == work.surname || Some(f) == work.given;
-            if !(name && s.level >= 4) {
-                bound += weights.of(f, s) - best[f];
-            }
-        }
-    }
-    work.exchange(&mut seen, x, y);
-    let weight: f64 = weights.prior + (0..n).map(|f| weights.of(f, seen[f])).sum::<f64>();
-    (weight >= FORGET).then(|| Pair::new(a, b, &seen))
 }
