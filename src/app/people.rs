@@ -230,17 +230,21 @@ impl App {
         let today = self.today(now);
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-        let mut told: Vec<Registry> = Vec::new();
+        let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
         for row in view.enrolments().filter(|row| !matches!(row.status, EnrolmentStatus::Exited(_))) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
-            if told.contains(&row.registry) {
+            let touched = told.entry(row.registry).or_default();
+            touched.push(row.subject_id);
+            if touched.len() > 1 {
                 continue;
             }
-            told.push(row.registry);
             // Two registrations of one person in one registry are one exit.
             if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
                 tx.put_facts(vec![self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?]).await?;
             }
+        }
+        for (registry, touched) in &told {
+            self.after_exit(tx, actor, touched, *registry, ExitReason::Died, now).await?;
         }
         tx.cancel_open(&subjects, "exited").await?;
         tx.close_links(&subjects, now).await?;

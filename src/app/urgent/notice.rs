@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::Guarded;
 use crate::domain::death_notice::{Act, Caller, Code, Phase, Report};
+use crate::domain::fact::{FactEvent, Notice};
 use crate::domain::id::{MatterId, PublicId};
 use crate::domain::outside::OutsideSystem;
 use crate::domain::record::Details;
@@ -247,6 +248,11 @@ impl App {
         let person = self.person_of_matter(&row).await?;
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         tx.step_matter(&self.vault, (id, version), next.word(), (died, next.is_end()), step).await?;
+        if let Some(told) = counted(act, code, next.is_end(), row.received_at, now)
+            && let Some(stat_id) = self.store.stat_id(&self.vault, subject).await?
+        {
+            tx.put_facts(vec![self.office_fact(stat_id, Registry::OrganBody, FactEvent::Notice(told), now)?]).await?;
+        }
         // Whoever was reported dying and for whom it ends so may still be living: a registrar notes the death then.
         let dead = before.is_dead() || next.is_dead();
         if next.is_end()
@@ -274,10 +280,38 @@ impl App {
     }
 }
 
+/// What a step tells the statistics: how long it took until whoever receives the donation was there, which is when they assess; and at the end
+/// whether the notice had come in time.
+fn counted(act: Act, code: Option<Code>, end: bool, received: Timestamp, now: Timestamp) -> Option<Notice> {
+    const MINUTE: i64 = 60_000_000;
+    match (act, code) {
+        (Act::Assessed, _) => Some(Notice::Arrived(u32::try_from((now.0 - received.0) / MINUTE).unwrap_or_default())),
+        (Act::NotRealised, Some(Code::Late)) => Some(Notice::TooLate),
+        _ if end => Some(Notice::Received),
+        _ => None,
+    }
+}
+
 /// What the organ and body registrations of a person say: the wish, whether it was taken down in depth, and the key of the answer on the family at enrolment.
 pub(super) fn consented(view: &PersonView) -> ((Guarded<Wish>, bool), Option<String>) {
     let mut records: Vec<_> = view.records().filter(|r| r.registry == Registry::OrganBody).collect();
     records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
     let family = records.iter().filter_map(|r| r.details.as_ref()).find_map(|d| Details::answer_of(d, "family"));
     (super::super::wish::wish_of(view), family)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_counted_once_when_it_ends_and_its_arrival_when_it_is_assessed() {
+        let (received, now) = (Timestamp(0), Timestamp(95 * 60_000_000 + 1));
+        let told = |act, code, end| counted(act, code, end, received, now);
+        assert_eq!(told(Act::Called, None, false), None);
+        assert_eq!(told(Act::Assessed, None, false), Some(Notice::Arrived(95)));
+        assert_eq!(told(Act::Realised, None, true), Some(Notice::Received));
+        assert_eq!(told(Act::NotRealised, Some(Code::Late), true), Some(Notice::TooLate));
+        assert_eq!(told(Act::NotRealised, Some(Code::KinRefused), true), Some(Notice::Received));
+    }
 }
