@@ -14,6 +14,7 @@
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `notice`: mails of the office to itself.
 //! - `schedule`: what the running server does by itself.
+//! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `export_person`: a copy of everything.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
@@ -24,7 +25,9 @@ mod answer;
 mod correct;
 mod donor;
 mod drive;
+mod erase;
 mod error;
+mod export_person;
 mod follow;
 mod live;
 mod notice;
@@ -36,6 +39,7 @@ mod people;
 mod register;
 mod report;
 mod review;
+mod rights;
 mod rotate;
 mod scan;
 mod schedule;
@@ -61,9 +65,10 @@ pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;
-pub use donor::{DonorFact, DonorPage, Sent};
+pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
 pub use error::AppError;
+pub use export_person::{CopyPart, PersonCopy};
 pub use follow::{
     Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
     PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
@@ -75,6 +80,7 @@ pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
+pub use rights::{ConsentItem, RightsItem};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};

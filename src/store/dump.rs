@@ -113,6 +113,9 @@ part! { data, restore_data:
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
     readiness_seen (Column::Id, |r| r.id);
+    barred (Column::Digest, |r| r.digest.clone());
+    rights_request (Column::Id, |r| r.id);
+    recall (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

@@ -17,8 +17,12 @@ mod import;
 mod link;
 mod log;
 mod people;
+mod print;
 mod publication;
+mod recall;
 mod report;
+mod rights;
+mod rules;
 mod self_enrol;
 mod units;
 
@@ -195,8 +199,12 @@ pub fn routes() -> Vec<Route> {
         link::routes(),
         log::routes(),
         people::routes(),
+        print::routes(),
         publication::routes(),
+        recall::routes(),
         report::routes(),
+        rights::routes(),
+        rules::routes(),
         self_enrol::routes(),
         units::routes(),
     ] {

@@ -32,8 +32,12 @@ pub mod import;
 pub mod link;
 pub mod own;
 pub mod people;
+pub mod print;
 pub mod readiness;
+pub mod recall;
 pub mod report;
+pub mod rights;
+pub mod rules;
 pub mod self_enrol;
 pub mod units;
 

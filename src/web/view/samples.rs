@@ -593,6 +593,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         add(name, failure::Failure { s: shell(lang, ""), status }.render());
     }
     out.extend(follow::all(lang));
+    out.extend(donors::pages(lang));
     out.extend(reports::pages(lang));
     out
 }
