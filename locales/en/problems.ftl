@@ -62,3 +62,5 @@ problem-unparseable_date = A date nobody can read
 problem-unparseable_date-do = Write it like 2026-10-18
 problem-weight_low = Under the weight for donating
 problem-weight_low-do = Registered all the same; the examination decides
+problem-erased_on_request = Asked to be erased
+problem-erased_on_request-do = Nothing was taken in. The person has to sign consent again; then enrol them in person

@@ -62,3 +62,5 @@ problem-unparseable_date = 看不懂的日期
 problem-unparseable_date-do = 写成 2026-10-18 这样
 problem-weight_low = 体重低于献血标准
 problem-weight_low-do = 照常登记；能否捐献以现场检查为准
+problem-erased_on_request = 此人曾要求删除
+problem-erased_on_request-do = 没有收入。须本人重新签署同意，再由登记员现场登记

@@ -12,6 +12,8 @@ mod m20261126_000001_import_source;
 mod m20261126_000003_followup;
 mod m20261126_000010_release;
 mod m20261127_000001_health;
+mod m20261127_000002_rights;
+mod m20261127_000003_recall;
 mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000010_urgent::Migration),
             Box::new(m20261127_000020_delivery::Migration),
             Box::new(m20261127_000021_readiness::Migration),
+            Box::new(m20261127_000002_rights::Migration),
+            Box::new(m20261127_000003_recall::Migration),
         ]
     }
 }

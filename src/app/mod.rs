@@ -15,6 +15,7 @@
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
+//! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `export_person`: a copy of everything.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `outside`: what other systems know of a registration; `urgent`: match notices, death notices, emergency openings, the look-up.
 //! - `wish`: what an organ and body registrant wishes, in depth.
@@ -27,7 +28,9 @@ mod answer;
 mod correct;
 mod donor;
 mod drive;
+mod erase;
 mod error;
+mod export_person;
 mod follow;
 mod live;
 mod notice;
@@ -40,6 +43,7 @@ mod people;
 mod register;
 mod report;
 mod review;
+mod rights;
 mod rotate;
 mod sample;
 mod scan;
@@ -68,9 +72,10 @@ pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
 pub use correct::CorrectionItem;
-pub use donor::{DonorFact, DonorPage, Sent};
+pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
 pub use error::AppError;
+pub use export_person::{CopyPart, PersonCopy};
 pub use follow::{
     Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
     PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
@@ -83,6 +88,7 @@ pub use people::{Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
+pub use rights::{ConsentItem, RightsItem};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
 pub use sample::{SampleCase, SamplePage};
 pub use scan::ScanTally;

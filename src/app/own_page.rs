@@ -6,7 +6,7 @@ use crate::domain::Guarded;
 use crate::domain::Keyed;
 use crate::domain::contact::Contact;
 use crate::domain::correction;
-use crate::domain::fact::{Channel, FactEvent};
+use crate::domain::fact::Channel;
 use crate::domain::form::Flaw;
 use crate::domain::id::SubjectId;
 use crate::domain::name::PersonName;
@@ -19,6 +19,7 @@ use crate::followup::link::{LinkPurpose, LinkToken, WRONG_FACTS};
 use crate::store::{AuditEntry, EntryRecord, LinkRow, LinkUse, Occasion, Origin, PersonEntry, TaskChannel, TaskRow, Tx, prepare_further};
 
 use super::follow::NewTask;
+use super::people::standings;
 use super::{Actor, App, AppError};
 
 /// What is shown once the second fact was right. Masked by the page.
@@ -199,23 +200,18 @@ impl App {
         if flaws.is_empty() { Ok(draft) } else { Err(flaws) }
     }
 
-    /// Leaves every registry of a registration, at once: what is queued is cancelled in the same transaction.
+    /// Leaves every registry, with every registration of the person, at once: what is queued is cancelled in the same transaction.
     async fn withdraw_all(&self, tx: &mut Tx, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
-        let status = EnrolmentStatus::Exited(ExitReason::Withdrew);
-        let today = self.today(now);
-        let stat_id = self.store.stat_id(&self.vault, subject).await?;
-        for row in tx.standings(&self.vault, subject).await? {
-            if !row.status.may_contact() {
-                continue;
+        let person = self.store.person_of(subject).await?.ok_or(AppError::Missing("registration"))?;
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("registration"))?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        tx.cancel_open(&subjects, "withdrew").await?;
+        for (registry, status, _) in standings(view.enrolments()) {
+            if !matches!(status, EnrolmentStatus::Exited(_)) {
+                let left = EnrolmentStatus::Exited(ExitReason::Withdrew);
+                self.settle_in(tx, Actor::Registrant, person, registry, left, now).await?;
             }
-            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
-            if let Some(stat_id) = stat_id {
-                let fact = self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?;
-                tx.put_facts(vec![fact]).await?;
-            }
-            self.after_exit(tx, Actor::Registrant, &[subject], row.registry, ExitReason::Withdrew, now).await?;
         }
-        tx.cancel_open(&[subject], "withdrew").await?;
         Ok(())
     }
 

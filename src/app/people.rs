@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
+use crate::domain::consent::Purpose;
 use crate::domain::contact::Contact;
 use crate::domain::fact::FactEvent;
 use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
@@ -181,6 +182,11 @@ impl App {
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.
     pub async fn leave(&self, actor: Actor, id: &PublicId, registry: Registry, reason: ExitReason, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::People)?;
+        let page = self.page(id, false, now).await?;
+        // Nobody leaves twice: the first reason stands.
+        if !page.standings.iter().any(|(r, status, _)| *r == registry && !matches!(status, EnrolmentStatus::Exited(_))) {
+            return Err(AppError::Stale);
+        }
         self.settle(actor, id, registry, EnrolmentStatus::Exited(reason), now).await
     }
 
@@ -306,6 +312,14 @@ impl App {
         if let EnrolmentStatus::Exited(reason) = status {
             tx.cancel_open(&touched, "exited").await?;
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
+        }
+        if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {
+            // Who withdraws from a registry takes both consents to it back; those to other registries stand.
+            for subject in &touched {
+                for purpose in [Purpose::Register(registry), Purpose::Sensitive(registry)] {
+                    tx.withdraw_consent(&self.vault, *subject, purpose, now).await?;
+                }
+            }
         }
         if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
             let fact = self.office_fact(stat_id, registry, FactEvent::Status(status), now)?;

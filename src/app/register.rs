@@ -12,6 +12,7 @@ use crate::domain::contact::Contact;
 use crate::domain::fact::Channel;
 use crate::domain::form::{EnrolForm, InterestForm, Understood};
 use crate::domain::id::{DriveId, PersonId, SubjectId};
+use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -189,6 +190,10 @@ impl App {
                 }
                 other => other?,
             };
+            if purposes.iter().any(|purpose| matches!(purpose, Purpose::Register(_))) {
+                // Who once asked to be erased has signed again, in person.
+                tx.let_return(&Identity::return_digests(&draft.identity, &*self.vault)).await?;
+            }
             tx.put_pairs(&likenesses(&matches, subject, person), how.now).await?;
             if mails && purposes.contains(&Purpose::Contact) {
                 self.queue_verification(&mut tx, subject, person, english, today, how.now).await?;

@@ -122,6 +122,12 @@ impl ConsentTexts {
         Self::from_toml(include_str!("../../rules/consent/texts.toml")).expect("the shipped texts are read by a test")
     }
 
+    /// Every version of a purpose's text.
+    pub fn versions(&self, purpose: Purpose) -> impl Iterator<Item = &WrittenConsent> {
+        let word = purpose.word();
+        self.texts.iter().filter(move |t| t.purpose == word)
+    }
+
     /// The text of a purpose that holds on `day`: the latest `valid_from` not after it.
     pub fn on(&self, purpose: Purpose, day: chrono::NaiveDate) -> Option<&WrittenConsent> {
         let word = purpose.word();

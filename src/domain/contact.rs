@@ -92,6 +92,11 @@ impl Zeroize for Contact {
 }
 
 impl Contact {
+    /// The town of the address, where known.
+    pub fn town_of(contact: &super::Guarded<Self>) -> Option<super::town::TownCode> {
+        contact.reveal().address.as_ref().and_then(|a| a.town)
+    }
+
     /// Whether there is a mail address, and whether there is a phone.
     pub fn channels(contact: &super::Guarded<Self>) -> (bool, bool) {
         let contact = contact.reveal();

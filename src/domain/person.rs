@@ -82,6 +82,18 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Keyed digests of the document numbers, under a key that nothing else uses: who asked not to be taken in again is known by them.
+    pub fn return_digests(identity: &super::Guarded<Self>, keyed: &dyn super::Keyed) -> Vec<[u8; 32]> {
+        let digest = |document: &Document| {
+            let mut bytes = vec![document.kind_code()];
+            bytes.extend_from_slice(document.number().as_bytes());
+            let digest = keyed.tag("erasure/return", &bytes);
+            bytes.zeroize();
+            digest
+        };
+        identity.reveal().documents.iter().map(digest).collect()
+    }
+
     /// The sex, for rules that differ by it.
     pub fn sex_of(identity: &super::Guarded<Self>) -> Option<Sex> {
         identity.reveal().sex

@@ -64,6 +64,8 @@ problems! {
     EmailInvalid = "email_invalid",
     /// Nothing but a number in the row.
     EmptyRecord = "empty_record",
+    /// The holder of the document number asked to be erased and not to be taken in again from a sheet.
+    ErasedOnRequest = "erased_on_request",
     /// The identity number was turned into a floating-point value.
     FloatDamagedId = "float_damaged_id",
     /// Hours that cannot be.
@@ -115,7 +117,7 @@ impl ProblemCode {
     /// donor's age is reviewed, because the station decides.
     pub const fn severity(self, registry: Registry) -> Severity {
         match self {
-            Self::MissingName | Self::EmptyRecord | Self::NameTooLong => Severity::Refused,
+            Self::MissingName | Self::EmptyRecord | Self::NameTooLong | Self::ErasedOnRequest => Severity::Refused,
             Self::AgeOver | Self::AgeUnder if matches!(registry, Registry::StemCell) => Severity::Refused,
             Self::MissingId | Self::MissingPhone | Self::WeightLow | Self::BarcodeShared => Severity::Noted,
             _ => Severity::Review,

@@ -61,6 +61,8 @@ pub enum Right {
     Import,
     /// Record donations, deferrals and blood groups.
     Health,
+    /// Erase a person at their own request.
+    Erase,
     /// Judge duplicates, join and un-merge.
     Review,
     /// Work through follow-ups.
@@ -139,6 +141,7 @@ impl Roles {
             Right::Enrol => &[Recruiter, Registrar],
             Right::People => &[Registrar, Caller, Coordinator, Manager],
             Right::Import | Right::Review => &[Registrar],
+            Right::Erase => &[Registrar, Manager],
             Right::Health => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],
             Right::ConfirmFirstContact | Right::Publish => &[Manager],

@@ -16,6 +16,7 @@ mod judge;
 mod layout;
 mod merges;
 mod options;
+pub mod paper;
 mod problem_field;
 mod profile;
 mod repair;

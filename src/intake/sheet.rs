@@ -162,6 +162,14 @@ pub struct SheetCounts {
 }
 
 impl Row {
+    /// Refuses a row for what was found after the reading: nothing of it is taken in.
+    pub fn refuse(&mut self, code: ProblemCode, field: ProblemField) {
+        self.problems.push(Problem { code, field, severity: Severity::Refused, kept_aside: None, hint: code.hint() });
+        self.problems.sort_by_key(|p| p.code);
+        self.outcome = RowOutcome::Refused;
+        self.draft = None;
+    }
+
     /// Adds a problem whose value is not used, found after the reading: the row needs a registrar now.
     pub fn keep_aside(&mut self, code: ProblemCode, field: ProblemField, value: Guarded<String>, hint: &'static str) {
         self.problems.push(Problem { code, field, severity: Severity::Review, kept_aside: Some(value), hint });

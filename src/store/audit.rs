@@ -132,6 +132,12 @@ impl Store {
         Ok(query.order_by_desc(audit_leaf::Column::Seq).limit(limit).all(&self.reader).await?)
     }
 
+    /// The leaves on one object, oldest first.
+    pub async fn audit_of(&self, object: Uuid) -> Result<Vec<AuditLeaf>, StoreError> {
+        let query = audit_leaf::Entity::find().filter(audit_leaf::Column::ObjectId.eq(object));
+        Ok(query.order_by_asc(audit_leaf::Column::Seq).all(&self.reader).await?)
+    }
+
     /// Walks the whole log: numbers without gaps, every hash, and every column against the hashed bytes. With a checkpoint kept elsewhere it
     /// also finds a tail that was cut off or a chain that was written anew.
     ///

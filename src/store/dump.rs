@@ -118,6 +118,9 @@ part! { data, restore_data:
     matter (Column::Id, |r| r.id);
     matter_step (Column::Id, |r| r.id);
     opening (Column::Id, |r| r.id);
+    barred (Column::Digest, |r| r.digest.clone());
+    rights_request (Column::Id, |r| r.id);
+    recall (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

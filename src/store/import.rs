@@ -199,6 +199,21 @@ impl Tx {
         Ok(admitted)
     }
 
+    /// Stores rows that are refused after they were staged: their outcome, and nothing sealed of them any more.
+    pub async fn refuse_rows(&mut self, id: ImportId, rows: &[StagedRow]) -> Result<(), StoreError> {
+        for row in rows {
+            let row = model(id, row)?;
+            import_row::Entity::update_many()
+                .col_expr(import_row::Column::Outcome, row.outcome.into())
+                .col_expr(import_row::Column::Problems, row.problems.into())
+                .col_expr(import_row::Column::Prepared, Option::<Opaque>::None.into())
+                .filter(import_row::Column::Id.eq(row.id))
+                .exec(&self.db)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Throws a draft away, with its sealed rows.
     ///
     /// # Errors

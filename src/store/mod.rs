@@ -20,6 +20,7 @@
 mod admit;
 mod audit;
 mod backup;
+mod barred;
 mod base64;
 
 mod bulk;
@@ -42,10 +43,12 @@ mod outside;
 mod person;
 mod prepare;
 mod readiness;
+mod recall;
 mod release;
 mod restore;
 mod returned;
 mod review;
+mod rights;
 mod rotate;
 mod rowmac;
 mod source;
@@ -79,10 +82,12 @@ pub use prepare::{
     prepare_further, prepare_with,
 };
 pub use readiness::ReadinessSeen;
+pub use recall::RecallRow;
 pub use release::ReleaseRow;
 pub use restore::restore;
 pub use returned::{BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};
+pub use rights::RightsRow;
 pub use rotate::{DekPlace, Renewed};
 pub use source::{Recorded, Recorder};
 pub use staff::{SessionRow, StaffDraft, StaffRow};

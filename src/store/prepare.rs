@@ -17,7 +17,7 @@ use crate::domain::record::{Details, RecordDraft};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::time::Timestamp;
 use crate::domain::{Compartment, Guarded};
-use crate::vault::{Slot, SubjectKeys, Vault};
+use crate::vault::{Sealed, Slot, SubjectKeys, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key};
@@ -197,6 +197,47 @@ pub fn prepare_consent(vault: &Vault, keys: &SubjectKeys, given: &ConsentGiven) 
     };
     row.protect(vault)?;
     Ok(PreparedConsent(row))
+}
+
+impl PreparedRecord {
+    /// Leaves the standing to a registrar: nothing is re-opened, nobody is contacted, and the row asks for a decision on the correction list.
+    /// Answers whether there was a standing to leave.
+    ///
+    /// # Errors
+    /// [`StoreError::Vault`] where this process lacks the statistics key.
+    pub fn undecide(&mut self, vault: &Vault, import: ImportId) -> Result<bool, StoreError> {
+        let mut changed = false;
+        for row in self.enrolment.iter_mut().chain(&mut self.further).filter(|row| row.status.may_contact()) {
+            row.status = EnrolmentStatus::Undecided;
+            row.protect(vault)?;
+            changed = true;
+        }
+        for row in &mut self.facts {
+            let mut fact: Fact = vault.unseal_fact(row.id, &Sealed::from_bytes(row.sealed.0.clone()))?;
+            if matches!(fact.event, FactEvent::Status(status) if status.may_contact()) {
+                fact.event = FactEvent::Status(EnrolmentStatus::Undecided);
+                *row = prepare_fact(vault, &fact)?.0;
+            }
+        }
+        if changed {
+            self.corrections.push(correction::Model {
+                id: CorrectionId::fresh(),
+                import_id: Some(import),
+                import_row_id: self.record.import_row_id,
+                subject_id: self.record.subject_id,
+                record_id: self.record.id,
+                field: "status".to_owned(),
+                problem: ProblemCode::MissingStatus.code().to_owned(),
+                sealed_value: None,
+                state: CorrectionState::Open,
+                resolved_by: None,
+                resolved_at: None,
+                created_at: self.record.recorded_at,
+                row_version: 1,
+            });
+        }
+        Ok(changed)
+    }
 }
 
 impl<'a> Preparation<'a> {

@@ -81,6 +81,8 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/report.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
             include_str!(concat!("../../locales/", $lang, "/donor.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/rights.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/print.ftl")),
             include_str!(concat!("../../locales/", $lang, "/link.ftl")),
             include_str!(concat!("../../locales/", $lang, "/admin.ftl")),
             include_str!(concat!("../../locales/", $lang, "/urgent.ftl")),

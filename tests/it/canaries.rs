@@ -54,6 +54,7 @@ impl Flock {
             ("certificate", format!("CERT{n}77{n}31")),
             ("items", format!("{bird}舌软骨组织")),
             ("wechat", format!("wx-nest-{n}-xyz")),
+            ("place", format!("{bird}落坪献血点")),
             ("file", format!("公孙{bird}的登记表")),
             ("sheet", format!("宇文{bird}等人")),
         ];
@@ -144,6 +145,14 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
         let page = desk.post("/people", &desk::key(5), &[("query", stem.get(what))]).unwrap();
         assert!(page.status == 200 && page.text().contains("/people/"), "a search by {what} finds nobody: {}", page.text());
     }
+
+    // A donation with its place on the page of the one found by number.
+    let page = desk.post("/people", &desk::key(5), &[("query", stem.get("document"))]).unwrap().text();
+    let id = page.split("href=\"/people/").nth(1).and_then(|rest| rest.split('"').next()).expect("the one found").to_owned();
+    let form =
+        [("given-kind", "whole-blood"), ("given-day", "2026-01-05"), ("given-place", stem.get("place")), ("given-source", "station")];
+    let answer = desk.post(&format!("/people/{id}/donor/donation"), &desk::key(8), &form).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.text());
 
     // A sheet by the page: previewed, not taken in.
     let [.., uploaded] = flocks else { panic!("one flock comes as an upload") };

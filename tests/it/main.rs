@@ -34,6 +34,7 @@ mod kill_nine;
 mod link;
 mod linkage_drives;
 mod linkage_seasons;
+mod lives;
 mod pages_in_a_browser;
 mod quiet_logs;
 mod reports_flows;

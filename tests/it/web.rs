@@ -362,10 +362,18 @@ fn nobody_reaches_a_page_without_the_right() {
             "/reports",
             "/reports/pool.csv",
             "/reports/pool.xlsx",
+            "/rules",
+            "/rules/set/gb-18467-2011",
+            "/rules/proposed",
+            "/rights",
+            "/recalls",
+            "/print/sheet/blood",
+            "/print/organ-body",
             "/admin",
         ];
+        let (rules, set, proposed, rights) = ("/rules", "/rules/set/gb-18467-2011", "/rules/proposed", "/rights");
         let may: [(&str, &[&str]); 6] = [
-            ("recruiter", &["/drive", "/drive/new", "/drive/self", "/enrol", "/enrol/blood"]),
+            ("recruiter", &["/drive", "/drive/new", "/drive/self", "/enrol", "/enrol/blood", "/print/sheet/blood", "/print/organ-body"]),
             (
                 "caller",
                 &[
@@ -379,12 +387,28 @@ fn nobody_reaches_a_page_without_the_right() {
                     "/follow-up/readiness",
                     "/follow-up/feed",
                     "/follow-up/experiments",
+                    rules,
+                    set,
+                    rights,
                 ],
             ),
-            ("manager", &["/people", "/follow-up/first-contact", "/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
-            ("auditor", &["/reports", "/reports/pool.csv", "/reports/pool.xlsx"]),
-            ("admin", &["/admin"]),
-            ("lin", &pages[..21]),
+            (
+                "manager",
+                &[
+                    "/people",
+                    "/follow-up/first-contact",
+                    "/reports",
+                    "/reports/pool.csv",
+                    "/reports/pool.xlsx",
+                    rules,
+                    set,
+                    proposed,
+                    rights,
+                ],
+            ),
+            ("auditor", &["/reports", "/reports/pool.csv", "/reports/pool.xlsx", rules, set]),
+            ("admin", &["/admin", rules, set, proposed]),
+            ("lin", &pages[..28]),
         ];
         for (login, allowed) in may {
             let mut browser = signed_in(&desk, login).await;

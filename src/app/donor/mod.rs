@@ -1,5 +1,8 @@
 //! Blood donors: what is recorded of them, and from which day on they may give.
 
+mod editions;
+mod preview;
+mod recall;
 mod rules;
 
 use std::collections::HashMap;
@@ -20,6 +23,9 @@ use crate::store::{AuditEntry, Begun, HealthView, PersonView, prepare_health};
 use super::people::standings;
 use super::{Actor, App, AppError};
 
+pub use editions::{ProposedRules, RuleEditions};
+pub use preview::RulePreview;
+pub use recall::{Recall, RecallLine};
 pub use rules::Cached;
 
 /// What is known of a donor.
@@ -144,7 +150,9 @@ impl App {
                 let over = still.or(self.today(now).pred_opt()).unwrap_or(NaiveDate::MIN);
                 (standing.map(|_| FactEvent::Deferred(over)), None)
             }
-            Some(_) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) => (None, Some(EnrolmentStatus::Registered)),
+            Some(_) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) && !died(&view) => {
+                (None, Some(EnrolmentStatus::Registered))
+            }
             _ => (None, None),
         };
         self.put_fact(actor, (person, subject), &Guarded::new(HealthFact::Undone(fact.0)), (event, status), "health.undo", sent, now).await
@@ -218,6 +226,11 @@ fn who(view: &PersonView) -> Donor {
 /// The standing among the blood donors.
 fn blood(view: &PersonView) -> Option<EnrolmentStatus> {
     standings(view.enrolments()).into_iter().find(|(registry, ..)| *registry == Registry::Blood).map(|(_, status, _)| status)
+}
+
+/// Whether a death was noted in any registry.
+fn died(view: &PersonView) -> bool {
+    view.enrolments().any(|row| row.status == EnrolmentStatus::Exited(ExitReason::Died))
 }
 
 /// The registration that a donor's facts belong to: the latest among the blood donors, else the latest of all; none of an erased person.

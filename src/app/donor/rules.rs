@@ -22,6 +22,9 @@ pub struct Cached(Mutex<Option<(Option<String>, Arc<RuleSets>)>>);
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Stored {
     pub(super) editions: Vec<Edition>,
+    /// What waits to be looked at and decided.
+    #[serde(default)]
+    pub(super) proposed: Option<Edition>,
 }
 
 /// One version of a rule set.

@@ -2,6 +2,7 @@
 
 mod bounce;
 mod calendar;
+mod callable;
 mod confirm;
 mod experiment;
 mod feed;

@@ -1,21 +1,23 @@
 //! Admitting a draft by one short transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::Guarded;
 use crate::domain::fact::{Channel, Fact, FactEvent};
-use crate::domain::id::{ImportId, StatId, SubjectId};
+use crate::domain::id::{ImportId, PersonId, StatId, SubjectId};
+use crate::domain::person::Identity;
 use crate::domain::problem::ProblemCode;
-use crate::domain::registry::Registry;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::source::ImportSource;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage;
 use crate::store::{
-    AuditEntry, ImportRow, ImportState, PairBasis, PairFound, PreparedFact, PreparedRecord, RowAdmission, RowOutcome, StagedRow,
-    StoreError, prepare_fact,
+    AuditEntry, ChangeKind, EnrolmentRow, ImportRow, ImportState, PairBasis, PairFound, PersonView, PreparedFact, PreparedRecord,
+    RowAdmission, RowOutcome, StagedRow, StoreError, prepare_fact,
 };
 
+use super::super::people::standings;
 use super::super::register::concerns_people;
 use super::super::review::decision_of;
 use super::super::{Actor, App, AppError};
@@ -24,6 +26,8 @@ use super::{Preview, ProblemCount, Totals};
 
 const TRIES: usize = 8;
 const PAGE: u64 = 5_000;
+/// Persons opened at a time.
+const PART: usize = 500;
 
 impl App {
     /// The page of an import: what it would do, or did.
@@ -54,7 +58,13 @@ impl App {
             self.catch_up().await?;
             let seq = self.live().seq;
             let judged = self.judged(&rows)?;
+            self.drop_barred(&mut rows).await?;
+            let judged: Vec<Judged> = {
+                let staged: HashSet<SubjectId> = rows.iter().filter_map(|r| r.prepared.as_ref()).map(PreparedRecord::subject).collect();
+                judged.into_iter().filter(|j| staged.contains(&j.subject)).collect()
+            };
             self.claim_once(&mut rows, &judged)?;
+            self.leave_to_a_registrar(&import, &mut rows, &judged).await?;
             let facts = self.join_facts(&import, &rows, &judged, now).await?;
             let totals = totals(&rows, &judged);
             let told = serde_json::to_string(&totals).map_err(|_| AppError::Busy)?;
@@ -67,9 +77,11 @@ impl App {
                 })
                 .collect();
             let pairs = self.pairs(&judged);
+            let refused: Vec<StagedRow> = rows.iter().filter(|r| is_barred(r)).cloned().collect();
 
             let mut tx = self.store.begin().await?;
-            if tx.changes_since(seq).await?.iter().any(|c| concerns_people(c.kind)) {
+            let since = tx.changes_since(seq).await?;
+            if since.iter().any(|c| concerns_people(c.kind) || c.kind == ChangeKind::Erased) {
                 tx.rollback().await?;
                 continue;
             }
@@ -88,6 +100,7 @@ impl App {
                 }
                 other => other?,
             };
+            tx.refuse_rows(id, &refused).await?;
             tx.put_facts(facts).await?;
             tx.put_pairs(&pairs, now).await?;
             let entry = AuditEntry::on(now, actor.staff(), "import.admit", "import", Some(id.0))
@@ -99,6 +112,55 @@ impl App {
             return Ok(totals);
         }
         Err(AppError::Busy)
+    }
+
+    /// Takes out of the staged rows who asked to be erased, and not to be taken in again from a sheet, since they were staged.
+    async fn drop_barred(&self, rows: &mut [StagedRow]) -> Result<(), AppError> {
+        if !self.store.any_barred().await? {
+            return Ok(());
+        }
+        let mut digests = Vec::new();
+        for row in rows.iter() {
+            let Some(prepared) = &row.prepared else { continue };
+            let identity = self.store.open_staged(&self.vault, prepared)?.identity.ok_or(AppError::Sealed("identity"))?;
+            digests.extend(Identity::return_digests(&identity, &*self.vault).into_iter().map(|digest| (prepared.subject(), digest)));
+        }
+        let asked: Vec<[u8; 32]> = digests.iter().map(|(_, digest)| *digest).collect();
+        let barred: HashSet<[u8; 32]> = self.store.barred(&asked).await?.into_iter().collect();
+        let gone: HashSet<SubjectId> = digests.into_iter().filter(|(_, digest)| barred.contains(digest)).map(|(s, _)| s).collect();
+        for row in rows.iter_mut().filter(|r| r.prepared.as_ref().is_some_and(|p| gone.contains(&p.subject()))) {
+            row.prepared = None;
+            row.outcome = RowOutcome::Refused;
+            mark(row, ProblemCode::ErasedOnRequest);
+        }
+        Ok(())
+    }
+
+    /// A row without a date of its own may be older than the day on which its person left, and nobody who died comes back by a sheet: such a
+    /// row re-opens nothing, and a registrar decides.
+    async fn leave_to_a_registrar(&self, import: &ImportRow, rows: &mut [StagedRow], judged: &[Judged]) -> Result<(), AppError> {
+        let joined: HashMap<SubjectId, PersonId> = judged.iter().filter(|j| j.known()).map(|j| (j.subject, j.person())).collect();
+        let mut persons: Vec<PersonId> = joined.values().copied().collect();
+        persons.sort_unstable();
+        persons.dedup();
+        let mut left: HashMap<PersonId, ExitReason> = HashMap::new();
+        for part in persons.chunks(PART) {
+            for view in self.store.persons(&self.vault, part).await? {
+                if let Some(reason) = departure(&view, import.registry) {
+                    left.insert(view.row.id, reason);
+                }
+            }
+        }
+        for row in rows {
+            let Some(prepared) = row.prepared.as_mut() else { continue };
+            let reason = joined.get(&prepared.subject()).and_then(|person| left.get(person));
+            let doubtful = reason.is_some_and(|reason| *reason == ExitReason::Died || prepared.told_on().is_none());
+            if doubtful && prepared.undecide(&self.vault, import.id)? {
+                row.outcome = RowOutcome::Review;
+                mark(row, ProblemCode::MissingStatus);
+            }
+        }
+        Ok(())
     }
 
     /// Throws a draft away.
@@ -243,13 +305,40 @@ impl App {
     }
 }
 
+/// Why a person is not in a registry any more, where they are not. Who left another registry may come to this one; who died, to none. A standing
+/// that a sheet left undecided hides no departure.
+fn departure(view: &PersonView, registry: Registry) -> Option<ExitReason> {
+    let exit =
+        |row: &EnrolmentRow| if let EnrolmentStatus::Exited(reason) = row.status { Some((row.registry, row.since, reason)) } else { None };
+    let exits: Vec<_> = view.enrolments().filter_map(exit).collect();
+    if exits.iter().any(|(.., reason)| *reason == ExitReason::Died) {
+        return Some(ExitReason::Died);
+    }
+    let here = standings(view.enrolments()).into_iter().find(|(r, ..)| *r == registry)?;
+    match here.1 {
+        EnrolmentStatus::Exited(reason) => Some(reason),
+        EnrolmentStatus::Undecided => {
+            exits.into_iter().filter(|(r, ..)| *r == registry).max_by_key(|(_, since, _)| *since).map(|(.., reason)| reason)
+        }
+        _ => None,
+    }
+}
+
 fn mark_in_use(row: &mut StagedRow) {
+    mark(row, ProblemCode::IdInUse);
+    row.outcome = RowOutcome::Review;
+}
+
+fn mark(row: &mut StagedRow, code: ProblemCode) {
     let mut codes: Vec<&str> = row.problems.split(';').filter(|c| !c.is_empty()).collect();
-    codes.push(ProblemCode::IdInUse.code());
+    codes.push(code.code());
     codes.sort_unstable();
     codes.dedup();
     row.problems = codes.join(";");
-    row.outcome = RowOutcome::Review;
+}
+
+fn is_barred(row: &StagedRow) -> bool {
+    row.prepared.is_none() && row.problems.split(';').any(|code| code == ProblemCode::ErasedOnRequest.code())
 }
 
 fn totals(rows: &[StagedRow], judged: &[Judged]) -> Totals {

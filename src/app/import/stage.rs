@@ -1,7 +1,10 @@
 //! Reading a sheet and staging its sealed rows.
 
+use std::collections::HashSet;
+
 use crate::domain::fact::Channel;
 use crate::domain::id::{DriveId, ImportId, ImportRowId};
+use crate::domain::person::Identity;
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
@@ -72,6 +75,7 @@ impl App {
         let mut sheet = self.read_sheet(bytes, file_name, options, drive.as_ref().map(|d| d.day.0), now, progress)?;
         self.catch_up().await?;
         self.complete_drafts(&mut sheet)?;
+        self.refuse_barred(&mut sheet).await?;
 
         let id = ImportId::fresh();
         let occasion = Occasion {
@@ -113,6 +117,22 @@ impl App {
             tx.commit().await?;
         }
         Ok(Staged::Draft(id))
+    }
+
+    /// Refuses the rows of people who asked to be erased and not to be taken in again from a sheet.
+    async fn refuse_barred(&self, sheet: &mut Sheet) -> Result<(), AppError> {
+        let digests: Vec<Vec<[u8; 32]>> = sheet
+            .rows
+            .iter()
+            .map(|row| row.draft.as_ref().map(|d| Identity::return_digests(&d.identity, &*self.vault)).unwrap_or_default())
+            .collect();
+        let barred: HashSet<[u8; 32]> = self.store.barred(&digests.concat()).await?.into_iter().collect();
+        for (row, mine) in sheet.rows.iter_mut().zip(&digests) {
+            if mine.iter().any(|digest| barred.contains(digest)) {
+                row.refuse(ProblemCode::ErasedOnRequest, ProblemField::Document);
+            }
+        }
+        Ok(())
     }
 
     fn staged_row(&self, import: ImportId, row: &Row, occasion: Occasion) -> Result<StagedRow, AppError> {

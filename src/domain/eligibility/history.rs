@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use super::DonationKind;
 use crate::domain::guarded::{Guarded, opaque_debug};
 use crate::domain::person::{Abo, Health, HealthDays, Rh};
+use crate::domain::recall::Said;
 
 /// Who says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,15 @@ pub enum HealthFact {
     Deferral(Deferral),
     /// A blood group.
     Group(Group),
+    /// Called for a blood station's request.
+    Asked {
+        /// Which request.
+        request: Uuid,
+        /// When.
+        day: NaiveDate,
+        /// What came of it.
+        said: Said,
+    },
     /// An earlier fact, by its id, was recorded by mistake.
     Undone(Uuid),
 }
@@ -153,6 +163,8 @@ pub struct History {
     pub gave_before: bool,
     /// The group: what a station confirmed before what was told, else the latest.
     pub group: Option<Group>,
+    /// The days on which they were called for a recall.
+    pub asked: Vec<NaiveDate>,
 }
 
 opaque_debug!(History);
@@ -192,6 +204,7 @@ impl History {
                 }
                 HealthFact::Deferral(deferral) => out.deferrals.push(*deferral),
                 HealthFact::Group(group) => out.take_group(*group),
+                HealthFact::Asked { day, .. } => out.asked.push(*day),
                 HealthFact::Undone(_) => {}
             }
         }
@@ -226,7 +239,20 @@ impl History {
         let mut donations: Vec<Donation> = donations.into_iter().flatten().collect();
         donations.sort_by_key(|d| std::cmp::Reverse((d.day, d.kind)));
         let deferrals = days.deferred_until.map(|until| Deferral { until: Some(until), source: SourceOf::SelfTold });
-        Self { donations, deferrals: deferrals.into_iter().collect(), gave_before: false, group: None }
+        Self { donations, deferrals: deferrals.into_iter().collect(), gave_before: false, group: None, asked: Vec::new() }
+    }
+
+    /// Takes in what another registration of the donor tells.
+    pub fn join(&mut self, other: Self) {
+        self.donations.extend(other.donations);
+        self.donations.sort_by_key(|d| std::cmp::Reverse((d.day, d.kind, d.millilitres)));
+        self.donations.dedup_by_key(|d| (d.kind, d.day));
+        self.deferrals.extend(other.deferrals);
+        self.gave_before |= other.gave_before;
+        self.asked.extend(other.asked);
+        if let Some(group) = other.group {
+            self.take_group(group);
+        }
     }
 
     /// Whether the donor has given before.

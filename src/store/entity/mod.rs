@@ -4,6 +4,7 @@ pub mod value;
 
 pub mod attempt;
 pub mod audit_leaf;
+pub mod barred;
 pub mod bounce;
 pub mod campaign;
 pub mod change;
@@ -34,8 +35,10 @@ pub mod outside_step;
 pub mod pair;
 pub mod person;
 pub mod readiness_seen;
+pub mod recall;
 pub mod record;
 pub mod release;
+pub mod rights_request;
 pub mod session;
 pub mod setting;
 pub mod staff;

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 40] = [
+    pub const KEYS: [(&'static str, usize); 49] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -73,6 +73,15 @@ impl Notice {
         ("left-done", 0),
         ("health-recorded", 0),
         ("health-undone", 0),
+        ("recall-opened", 0),
+        ("recall-noted", 0),
+        ("recall-closed", 0),
+        ("rules-put", 0),
+        ("rules-dropped", 0),
+        ("rights-recorded", 0),
+        ("rights-answered", 0),
+        ("objected-done", 0),
+        ("erased-done", 0),
         ("account-added", 0),
         ("account-changed", 0),
         ("account-reopened", 0),

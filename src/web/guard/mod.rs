@@ -74,6 +74,10 @@ capabilities! {
     CanSeePeople: People;
     /// May import and correct.
     CanImport: Import;
+    /// May read the rules of blood donation.
+    CanReadRules: Administer | Publish | People | Report;
+    /// May erase a person at their request.
+    CanErase: Erase;
     /// May record donations, deferrals and blood groups.
     CanRecordHealth: Health;
     /// May judge duplicates.

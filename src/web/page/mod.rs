@@ -20,8 +20,12 @@ mod match_request;
 mod notice;
 mod outside;
 mod people;
+mod print;
 mod publication;
+mod recall;
 mod report;
+mod rights;
+mod rules;
 mod sample;
 mod self_enrol;
 mod units;
@@ -219,9 +223,13 @@ pub fn routes() -> Vec<Route> {
         notice::routes(),
         outside::routes(),
         people::routes(),
+        print::routes(),
         publication::routes(),
+        recall::routes(),
         report::routes(),
         sample::routes(),
+        rights::routes(),
+        rules::routes(),
         self_enrol::routes(),
         units::routes(),
         urgent::routes(),

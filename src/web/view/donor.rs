@@ -50,6 +50,8 @@ pub struct VerdictLine {
     pub class: &'static str,
     /// By which rule set.
     pub set: String,
+    /// Its id.
+    pub set_id: String,
     reasons: Vec<(Guarded<String>, String)>,
 }
 
@@ -65,6 +67,7 @@ impl VerdictLine {
             kind: kind_word(verdict.kind, text),
             when: Guarded::new(when),
             class,
+            set_id: verdict.set.as_deref().unwrap_or_default().to_owned(),
             set: verdict.set.as_deref().map(|id| set_title(sets, id, text)).unwrap_or_default(),
             reasons: verdict.reasons.iter().map(|reason| (Guarded::new(why(reason, text)), clause(reason, text))).collect(),
         }
@@ -148,6 +151,7 @@ fn fact_words(fact: &HealthFact, text: Text) -> String {
             format!("{} · {}", text.t("donor-deferred-for-good"), source_word(*source, text))
         }
         HealthFact::Group(group) => group_words(*group, text),
+        HealthFact::Asked { day, said, .. } => text.xy("donor-asked", day, text.t(&format!("said-{}", said.word()))),
         HealthFact::Undone(_) => String::new(),
     }
 }

@@ -608,6 +608,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     }
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
+    out.extend(donors::pages(lang));
     out.extend(reports::pages(lang));
     out
 }

@@ -162,6 +162,11 @@ impl Shell {
         self.who.as_ref().is_some_and(|who| who.roles.may(right))
     }
 
+    /// Whether donations, deferrals and recalls may be recorded.
+    pub fn may_record(&self) -> bool {
+        self.may(Right::Health)
+    }
+
     /// Whether whoever reads the page may import.
     pub fn may_import(&self) -> bool {
         self.may(Right::Import)

@@ -1,15 +1,31 @@
 //! A donor of one's own making.
 
+use askama::Template;
 use chrono::NaiveDate;
 
-use crate::app::{DonorFact, DonorPage};
+use super::{g, shell};
+use crate::app::{
+    ConsentItem, CopyPart, DonorFact, DonorPage, PersonCopy, ProposedRules, Recall, RecallLine, RightsItem, RuleEditions, RulePreview,
+};
 use crate::domain::Guarded;
-use crate::domain::eligibility::{self, Deferral, Donation, DonationKind, Donor, Group, HealthFact, History, RuleSets, SourceOf};
-use crate::domain::id::HealthId;
+use crate::domain::consent::{ConsentHow, ConsentTexts, Purpose};
+use crate::domain::contact::Contact;
+use crate::domain::eligibility::{self, Deferral, Donation, DonationKind, Donor, Group, HealthFact, History, RuleSets, SourceOf, When};
+use crate::domain::id::{HealthId, PublicId};
 use crate::domain::person::{Abo, Rh};
+use crate::domain::phone::Phone;
+use crate::domain::recall::Wanted;
+use crate::domain::registry::Registry;
+use crate::domain::rights::RightsKind;
 use crate::domain::time::Timestamp;
-use crate::web::i18n::Text;
+use crate::domain::town::Towns;
+use crate::web::i18n::{Lang, Text};
 use crate::web::view::donor::DonorPart;
+use crate::web::view::print::{Card, Filled, OrganForm, SignUpSheet};
+use crate::web::view::recall::{RecallPage, Recalls};
+use crate::web::view::rights::{ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, kinds};
+use crate::web::view::rules::{RuleProposed, RuleSetPage, Rules};
+use crate::web::view::{Choice, Field, Slips};
 
 pub(super) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 27).expect("a day")
@@ -45,4 +61,121 @@ pub(super) fn part(text: Text) -> DonorPart {
     let verdicts = DonationKind::ALL.map(|kind| eligibility::next(&sets, Donor::default(), &history, kind, today())).to_vec();
     let page = DonorPage { history, verdicts, sets: sets.into(), facts };
     DonorPart::of(&page, true, &|_| "2026-11-27 09:00".to_owned(), today(), text)
+}
+
+/// The pages of rules and rights, with their names.
+pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
+    let text = Text(lang);
+    let sets = RuleSets::shipped();
+    let printed = |_: Timestamp| "2026-11-27 09:00".to_owned();
+    let editions = |id: &str| RuleEditions {
+        set: sets.named(id).expect("a shipped set").clone(),
+        text: RuleSets::shipped_texts()[0].to_owned(),
+        versions: vec![(1, Timestamp(0))],
+    };
+    let edit = || {
+        let day = Field::new(text, "from", "rules-from").optional(text).hint(text, "rules-from-hint").live(text, "date");
+        (day, Field::new(text, "text", "rules-text").rows(24).value(RuleSets::shipped_texts()[1]))
+    };
+    let set = |id: &str, edit, refused: &str| RuleSetPage::of(shell(lang, "/admin"), &editions(id), &printed, edit, refused.to_owned());
+    let proposed = ProposedRules {
+        set: sets.named("blood-law-draft-2025").expect("a shipped set").clone(),
+        from: NaiveDate::from_ymd_opt(2027, 1, 1),
+        lines: (Vec::new(), vec!["valid_from = 2027-01-01".to_owned()]),
+        preview: RulePreview {
+            donors: 1_204,
+            sooner: 310,
+            later: 0,
+            gained: 12,
+            lost: 0,
+            people: vec![(
+                PublicId::from_random(7),
+                DonationKind::WholeBlood,
+                When::From(today()),
+                When::From(NaiveDate::from_ymd_opt(2026, 12, 1).expect("a day")),
+            )],
+        },
+    };
+    let request = |days_left: i64, answered| {
+        let item = RightsItem {
+            id: uuid::Uuid::from_u128(1),
+            person: Some(PublicId::from_random(7)),
+            kind: RightsKind::Copy,
+            received: today(),
+            due: today(),
+            days_left,
+            answered,
+        };
+        RequestLine::of(&item, &printed, text)
+    };
+    let lines = || vec![request(21, None), request(-2, None), request(0, Some((Timestamp(0), true)))];
+    let consent = |withdrawn| ConsentItem {
+        purpose: Purpose::Register(Registry::Blood),
+        version: "2026-01".into(),
+        sha256: vec![7; 32],
+        how: ConsentHow::OnScreen,
+        given: Timestamp(0),
+        withdrawn,
+    };
+    let texts = ConsentTexts::shipped();
+    let proof = |rows: &[ConsentItem]| {
+        ConsentProof::of(shell(lang, "/people"), "7K3M-9QXA-R".into(), rows, &texts, &|_| vec![7; 32], &printed).render()
+    };
+    let copy = PersonCopy {
+        person: PublicId::from_random(7),
+        parts: vec![
+            CopyPart { key: "registrations", entries: vec![vec![("identity.name".into(), g("赵甲一")), ("weight_kg".into(), g("60"))]] },
+            CopyPart { key: "health", entries: Vec::new() },
+        ],
+        json: Guarded::new(Vec::new()),
+    };
+    let mut slips = Slips::default();
+    slips.add("confirm", "slip-erase-confirm");
+    let rights = |slips: Slips, erase: bool| RightsPage {
+        s: shell(lang, "/people"),
+        person: "7K3M-9QXA-R".into(),
+        requests: if erase { lines() } else { Vec::new() },
+        fresh: (kinds(text), Field::new(text, "received", "rights-received").hint(text, "hint-date").live(text, "date")),
+        erase: erase.then(|| {
+            let confirm = Field::new(text, "confirm", "erase-confirm").hint(text, "erase-confirm-hint").refill(text, None, &slips);
+            (confirm, Choice::tick(text, "bar", "erase-bar").small(text.t("erase-bar-what")))
+        }),
+        slips,
+    };
+    let towns = Towns::shipped();
+    let recall = |open: bool| Recall {
+        id: uuid::Uuid::from_u128(9),
+        number: "XZ-2026-117".into(),
+        wanted: Wanted { abo: Some(Abo::O), rh: Rh::Negative, kind: DonationKind::WholeBlood, towns: vec![towns.towns[0].code] },
+        until: today(),
+        open,
+    };
+    let call = RecallLine {
+        person: PublicId::from_random(7),
+        name: None,
+        contact: Guarded::new(Contact { phones: vec![Phone::parse("16000000417").expect("a phone")], ..Contact::default() }),
+        last_asked: None,
+    };
+    let pages: [(&'static str, Result<String, askama::Error>); 19] = [
+        ("rules", Rules::of(shell(lang, "/admin"), &sets, today(), true).render()),
+        ("rule-set", set("gb-18467-2011", None, "").render()),
+        ("rule-set-edit", set("blood-law-draft-2025", Some(edit()), "[[age]]: every value names its clause").render()),
+        ("rule-proposed", RuleProposed::of(shell(lang, "/admin"), Some(&proposed), true).render()),
+        ("rule-proposed-none", RuleProposed::of(shell(lang, "/admin"), None, false).render()),
+        ("rights", rights(Slips::default(), false).render()),
+        ("rights-erase", rights(slips, true).render()),
+        ("rights-open", RightsOpen { s: shell(lang, "/people"), requests: lines() }.render()),
+        ("rights-open-none", RightsOpen { s: shell(lang, "/people"), requests: Vec::new() }.render()),
+        ("person-copy", CopyPage::of(shell(lang, "/people"), &copy).render()),
+        ("recalls", Recalls::of(shell(lang, "/people"), &[recall(true), recall(false)], &towns, None, Slips::default()).render()),
+        ("recalls-none", Recalls::of(shell(lang, "/people"), &[], &towns, None, Slips::default()).render()),
+        ("recall", RecallPage::of(shell(lang, "/people"), &recall(true), &towns, None).render()),
+        ("recall-list", RecallPage::of(shell(lang, "/people"), &recall(true), &towns, Some(&[call])).render()),
+        ("recall-over", RecallPage::of(shell(lang, "/people"), &recall(false), &towns, None).render()),
+        ("print-sheet", SignUpSheet::of(shell(lang, "/drive"), Registry::OrganBody).render()),
+        ("print-organ", OrganForm::of(shell(lang, "/drive"), Filled::blank(text)).render()),
+        ("print-card", Card { s: shell(lang, "/people"), of: Filled::blank(text) }.render()),
+        ("consent-proof", proof(&[consent(None), consent(Some(Timestamp(0)))])),
+    ];
+    pages.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
 }

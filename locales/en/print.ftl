@@ -1,0 +1,33 @@
+# Forms to print: sign-up sheet, confirmation, organ and body form, card.
+
+print-sheet = Sign-up sheet
+print-sheet-drive = Drive, place
+print-sheet-what = The headings are those that the import reads: typed up, the sheet can be imported as it stands.
+print-sheet-consent = By signing I consent to being contacted by the Red Cross about the registration; I can take it back at any time.
+print-signature = Signature
+print-date = Date
+print-confirmation = Confirmation of registration
+print-rights = You may see, correct or withdraw your registration, or have your data erased, at any time and without a reason.
+print-for-branch = For the branch (stamp)
+print-organ = Registration of the wish to donate organs or body
+print-items = To be donated, and for what
+print-uses = for ☐ transplant ☐ teaching ☐ research
+print-uses-told = The uses are those told at registration.
+print-executors = Executors, in their order
+print-executor = Executor
+print-organ-will = I register of my own will and unpaid. I know that a registration need not lead to a donation, that my family is asked, and that I may change or revoke it at any time.
+print-witness = Form witnesses (two)
+print-kin = Next of kin: opinion and signature
+print-card = Card
+print-card-what = Print and cut along the frame. The branch fills in its 24-hour number.
+print-card-title = Wish to donate organs or body
+print-card-call = 24-hour number
+print-card-change = The holder may change or revoke the registration at any time.
+print-item-heart = heart
+print-item-liver = liver
+print-item-kidney = kidneys
+print-item-lung = lungs
+print-item-pancreas = pancreas
+print-item-intestine = small intestine
+print-item-cornea = corneas
+print-item-body = body

@@ -1,0 +1,95 @@
+# Rights of registrants: requests, copy, proof of consent, erasure.
+
+rights = Rights of the person
+rights-requests = Requests
+rights-none = Nothing was asked for yet
+rights-what = Request
+rights-kind-copy = Access, a copy
+rights-kind-correct = Correction
+rights-kind-object = No further contact
+rights-kind-erase = Erasure
+rights-received = Received on
+rights-due = To be answered by
+rights-left = {$n ->
+    [one] 1 day left
+   *[other] {$n} days left
+}
+rights-overdue = {$n ->
+    [one] 1 day overdue
+   *[other] {$n} days overdue
+}
+rights-granted = Done, {$x}
+rights-refused = Refused with the reason told, {$x}
+rights-grant = Done
+rights-refuse = Refused, reason told
+rights-new = Record a request
+rights-new-lead = To be answered within 30 days from the day it was received (GB/T 35273-2020, 8.7).
+rights-record = Record it
+rights-recorded = Recorded; the clock runs
+rights-answered = The answer is recorded
+rights-open = Requests to answer
+rights-open-lead = Those that are due first stand first.
+rights-none-open = No request waits
+rights-none-open-do = Record one on a person's page, under Rights of the person.
+rights-copy = Copy of everything
+rights-copy-what = All data about the person, for the person. Each time is recorded.
+rights-copy-page = Read and print
+rights-proof = Proof of consent
+rights-proof-what = What was consented to, in which text, when it was given and withdrawn; to print and sign.
+rights-proof-do = Read and print
+rights-object = No further contact
+rights-object-what = Cancels what is planned at once; the registration stays, nobody writes or calls any more.
+rights-object-do = Record it and stop
+objected-done = Nobody is contacted any more; the registration stays
+slip-rights-received = The day is not after today and not more than a year ago
+erase = Erase this person
+erase-what = The keys are destroyed and nothing can be read any more; what is planned is cancelled; the counts stay, tied to nobody. It cannot be undone.
+erase-confirm = Type the number once more
+erase-confirm-hint = The number at the top of this page
+erase-bar = The person wants not to be taken in again from an old sheet
+erase-bar-what = Only a keyed digest of the document number is kept; after signing consent again the person can be registered.
+erase-do = Erase for good
+erased-done = Erased
+slip-erase-confirm = The number is another; nothing was erased
+proof-none = No consent is recorded here
+proof-none-do = Consents on paper stand in the files; they are listed once they are entered.
+proof-on-screen = on the screen, in person
+proof-on-paper = signed on paper
+proof-self-service = on the person's own phone
+proof-contact = Consent to being contacted
+proof-register = Consent to registration: {$x}
+proof-sensitive = Separate consent to sensitive data: {$x}
+proof-given = Given
+proof-withdrawn = Withdrawn
+proof-version = Version of the text
+proof-wording-gone = The wording of that day is not among the texts in use; the digest above can be held against the one on file.
+proof-signature = Signature
+proof-day = Date
+copy-lead = All that this system holds about the person; there is a JSON file as well.
+copy-part-registrations = Registrations
+copy-part-standings = Standings
+copy-part-consents = Consents
+copy-part-health = Donations, deferrals, blood group
+copy-part-contacts = Follow-ups
+copy-part-requests = Requests
+copy-part-openings = When it was opened or changed
+copy-name = Name
+copy-sex = Sex
+copy-birth = Birth date
+copy-phones = Phone
+copy-mails = Mail
+copy-address = Address
+copy-registry = Registry
+copy-status = Status
+copy-since = Since
+copy-recorded-at = Recorded
+copy-told-on = Day of registration
+copy-purpose = Purpose
+copy-text-version = Version of the text
+copy-given-at = Given
+copy-withdrawn-at = Withdrawn
+copy-what = What was done
+copy-at = When
+copy-kind = Kind
+copy-due-on = Due
+copy-done-on = Done

@@ -1,0 +1,33 @@
+# 打印的表格：报名表、确认单、遗体器官登记表、登记卡。
+
+print-sheet = 报名登记表
+print-sheet-drive = 活动、地点
+print-sheet-what = 列名与导入时认得的一致：录成表格后可直接导入。
+print-sheet-consent = 签名即表示：本人同意红十字会为登记事宜联系我，可随时撤回。
+print-signature = 本人签名
+print-date = 日期
+print-confirmation = 登记确认单
+print-rights = 您可以随时查阅、更正、撤回登记或要求删除资料，不需要说明理由。
+print-for-branch = 经办人（盖章）
+print-organ = 遗体和人体器官捐献志愿登记表
+print-items = 捐献项目与用途
+print-uses = 用途：☐ 移植 ☐ 教学 ☐ 科研
+print-uses-told = 用途按登记时所填。
+print-executors = 执行人（按顺序）
+print-executor = 执行人
+print-organ-will = 本人自愿、无偿登记，知道登记不一定能实现捐献，身后须经家属同意；本人可随时变更或撤销。
+print-witness = 登记见证人（两人）
+print-kin = 近亲属意见与签名
+print-card = 登记卡
+print-card-what = 打印后沿框剪下。24 小时电话由本会填写。
+print-card-title = 遗体和人体器官捐献志愿登记卡
+print-card-call = 24 小时电话
+print-card-change = 持卡人可随时变更或撤销登记。
+print-item-heart = 心脏
+print-item-liver = 肝脏
+print-item-kidney = 肾脏
+print-item-lung = 肺脏
+print-item-pancreas = 胰腺
+print-item-intestine = 小肠
+print-item-cornea = 眼角膜
+print-item-body = 遗体

@@ -1,0 +1,206 @@
+//! A copy of everything about one person (个人信息保护法, article 45): as JSON for another program, and as lines for a page. Both are made from
+//! one value, so that neither holds what the other lacks.
+
+use serde_json::{Map, Value, json};
+use zeroize::Zeroize;
+
+use crate::domain::Guarded;
+use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::store::{AuditEntry, HealthView, PersonView};
+
+use super::people::standings;
+use super::{Actor, App, AppError};
+
+/// Follow-ups and requests listed at most; a person has a handful a year.
+const LISTED: usize = 1_000;
+
+/// A part of the copy.
+#[derive(Debug)]
+pub struct CopyPart {
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `contacts`, `requests`, `openings`.
+    pub key: &'static str,
+    /// Entries of the part, each with the path of every value and the value.
+    pub entries: Vec<Vec<(String, Guarded<String>)>>,
+}
+
+/// Everything about one person.
+#[derive(Debug)]
+pub struct PersonCopy {
+    /// The public id.
+    pub person: PublicId,
+    /// Readable.
+    pub parts: Vec<CopyPart>,
+    /// For another program.
+    pub json: Guarded<Vec<u8>>,
+}
+
+impl App {
+    /// A copy of everything about a person: logged before the first byte is handed out.
+    pub async fn copy_of_person(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<PersonCopy, AppError> {
+        actor.needs(Right::People)?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "person.copy", "person", Some(person.0))).await?;
+        tx.commit().await?;
+        let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let health = self.store.health_of(&self.vault, &subjects).await?;
+        let parts = [
+            ("registrations", self.registrations(&view)),
+            ("standings", standings_of(&view)),
+            ("consents", self.consents_of(&view)),
+            ("health", self.health_facts_of(&health)),
+            ("contacts", self.contacts_with(person).await?),
+            ("requests", self.requests_of(person).await?),
+            ("openings", self.disclosures_of(person).await?),
+        ];
+        let mut whole = Map::new();
+        whole.insert("person".to_owned(), json!(view.row.public_id.to_string()));
+        whole.insert("made_at".to_owned(), json!(now.utc().to_rfc3339()));
+        let mut readable = Vec::new();
+        for (key, entries) in parts {
+            let lines = entries.iter().map(|entry| {
+                let mut lines = Vec::new();
+                flatten(entry, String::new(), &mut lines);
+                lines
+            });
+            readable.push(CopyPart { key, entries: lines.collect() });
+            whole.insert(key.to_owned(), Value::Array(entries));
+        }
+        let mut whole = Value::Object(whole);
+        let json = Guarded::new(serde_json::to_vec_pretty(&whole).map_err(|_| AppError::Missing("person"))?);
+        forget(&mut whole);
+        Ok(PersonCopy { person: view.row.public_id, parts: readable, json })
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.config.zone).to_rfc3339()
+    }
+
+    fn registrations(&self, view: &PersonView) -> Vec<Value> {
+        let entry = |record: &crate::store::RecordView| {
+            json!({
+                "registry": record.registry.word(),
+                "recorded_at": self.moment(record.recorded_at),
+                "told_on": record.told_on.map(|d| d.0),
+                "from_import": record.import_row.is_some(),
+                "identity": record.identity.as_ref().map(|v| v.reveal().clone()),
+                "contact": record.contact.as_ref().map(|v| v.reveal().clone()),
+                "health": record.health.as_ref().map(|v| v.reveal().clone()),
+                "details": record.details.as_ref().map(|v| v.reveal().clone()),
+            })
+        };
+        view.records().map(entry).collect()
+    }
+
+    fn consents_of(&self, view: &PersonView) -> Vec<Value> {
+        let consents = view.subjects.iter().flat_map(|s| &s.consents);
+        let entry = |row: &crate::store::ConsentRow| {
+            json!({
+                "purpose": row.purpose.word(),
+                "text_version": row.text_version,
+                "text_sha256": hex(&row.text_sha256.0),
+                "given_at": self.moment(row.given_at),
+                "withdrawn_at": row.withdrawn_at.map(|at| self.moment(at)),
+            })
+        };
+        consents.map(entry).collect()
+    }
+
+    fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
+        let entry = |view: &HealthView| json!({ "id": view.id, "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
+        facts.iter().map(entry).collect()
+    }
+
+    async fn contacts_with(&self, person: PersonId) -> Result<Vec<Value>, AppError> {
+        let tasks = self.store.tasks_of(&[person]).await?;
+        let entry = |task: &crate::store::TaskRow| {
+            json!({
+                "kind": task.kind,
+                "channel": task.channel,
+                "due_on": task.due_on.0,
+                "state": task.state,
+                "done_on": task.done_on.map(|d| d.0),
+            })
+        };
+        Ok(tasks.iter().take(LISTED).map(entry).collect())
+    }
+
+    async fn requests_of(&self, person: PersonId) -> Result<Vec<Value>, AppError> {
+        let rows = self.store.rights_of(person).await?;
+        let entry = |row: &crate::store::RightsRow| {
+            json!({
+                "kind": row.kind,
+                "received_on": row.received_on.0,
+                "due_on": row.due_on.0,
+                "answered_at": row.answered_at.map(|at| self.moment(at)),
+                "granted": row.granted,
+            })
+        };
+        Ok(rows.iter().take(LISTED).map(entry).collect())
+    }
+
+    /// When the identity was opened, and why: never by whom, who has rights of their own.
+    async fn disclosures_of(&self, person: PersonId) -> Result<Vec<Value>, AppError> {
+        let leaves = self.store.audit_of(person.0).await?;
+        Ok(leaves.iter().take(LISTED).map(|leaf| json!({ "at": self.moment(leaf.at), "what": leaf.action })).collect())
+    }
+}
+
+fn standings_of(view: &PersonView) -> Vec<Value> {
+    let entry = |(registry, status, since): (
+        crate::domain::registry::Registry,
+        crate::domain::registry::EnrolmentStatus,
+        chrono::NaiveDate,
+    )| { json!({ "registry": registry.word(), "status": status.word(), "since": since }) };
+    standings(view.enrolments()).into_iter().map(entry).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+/// Every value of an entry with its path; what is empty is left out.
+fn flatten(value: &Value, path: String, out: &mut Vec<(String, Guarded<String>)>) {
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                flatten(value, if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, out);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| flatten(value, path.clone(), out)),
+        Value::String(text) => out.push((path, Guarded::new(text.clone()))),
+        other => out.push((path, Guarded::new(other.to_string()))),
+    }
+}
+
+/// Overwrites the texts of a value.
+fn forget(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(values) => values.iter_mut().for_each(forget),
+        Value::Object(fields) => fields.values_mut().for_each(forget),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_an_entry_stands_in_the_lines_and_nothing_that_is_empty() {
+        let value = json!({ "a": { "b": ["x", "y"], "c": null }, "d": 3, "e": [], "f": false });
+        let mut lines = Vec::new();
+        flatten(&value, String::new(), &mut lines);
+        let lines: Vec<(&str, &str)> = lines.iter().map(|(path, value)| (path.as_str(), value.reveal().as_str())).collect();
+        assert_eq!(lines, [("a.b", "x"), ("a.b", "y"), ("d", "3"), ("f", "false")]);
+    }
+}

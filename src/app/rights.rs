@@ -1,0 +1,198 @@
+//! The rights of registrants (个人信息保护法, 44-47): requests with a clock, objection, and the proof of what was consented to.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::domain::consent::{ConsentHow, Purpose};
+use crate::domain::hold::{self, HoldReason};
+use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::rights::{AnswerRules, RightsKind};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::followup::link::LinkPurpose;
+use crate::store::{AuditEntry, ContactKind, HoldRow, PersonView, RightsRow, Tx};
+
+use super::{Actor, App, AppError};
+
+/// Requests listed at most.
+const LISTED: u64 = 200;
+
+/// A request as it is listed.
+#[derive(Debug, Clone)]
+pub struct RightsItem {
+    /// Which.
+    pub id: Uuid,
+    /// Whose; none where nobody has the id any more.
+    pub person: Option<PublicId>,
+    /// What is asked for.
+    pub kind: RightsKind,
+    /// When it was received.
+    pub received: NaiveDate,
+    /// By when it is to be answered.
+    pub due: NaiveDate,
+    /// Days left; below zero: overdue.
+    pub days_left: i64,
+    /// Answered when, and whether it was granted.
+    pub answered: Option<(Timestamp, bool)>,
+}
+
+/// A consent of the ledger.
+#[derive(Debug, Clone)]
+pub struct ConsentItem {
+    /// What for.
+    pub purpose: Purpose,
+    /// Which version of the text.
+    pub version: String,
+    /// SHA-256 of the very text shown.
+    pub sha256: Vec<u8>,
+    /// How it was given.
+    pub how: ConsentHow,
+    /// When.
+    pub given: Timestamp,
+    /// When it was withdrawn.
+    pub withdrawn: Option<Timestamp>,
+}
+
+impl App {
+    fn rights_item(&self, row: &RightsRow, person: Option<PublicId>, now: Timestamp) -> Option<RightsItem> {
+        let kind = RightsKind::from_word(&row.kind)?;
+        let days_left = (row.due_on.0 - self.today(now)).num_days();
+        let answered = row.answered_at.map(|at| (at, row.granted == Some(true)));
+        Some(RightsItem { id: row.id, person, kind, received: row.received_on.0, due: row.due_on.0, days_left, answered })
+    }
+
+    /// What a person asked for, the latest first.
+    pub async fn rights(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<Vec<RightsItem>, AppError> {
+        actor.needs(Right::People)?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let rows = self.store.rights_of(person).await?;
+        Ok(rows.iter().filter_map(|row| self.rights_item(row, Some(id.clone()), now)).collect())
+    }
+
+    /// What is not answered yet, those that are due first.
+    pub async fn open_rights(&self, actor: Actor, now: Timestamp) -> Result<Vec<RightsItem>, AppError> {
+        actor.needs(Right::People)?;
+        let rows = self.store.open_rights(LISTED).await?;
+        let persons: Vec<_> = rows.iter().map(|row| row.person_id).collect();
+        let public = self.store.public_ids_of(&persons).await?;
+        Ok(rows.iter().filter_map(|row| self.rights_item(row, public.get(&row.person_id).cloned(), now)).collect())
+    }
+
+    /// Records a request; its clock runs from the day it was received.
+    ///
+    /// # Errors
+    /// [`AppError::Input`] for a day after today or more than a year ago.
+    pub async fn request_right(
+        &self,
+        actor: Actor,
+        id: &PublicId,
+        kind: RightsKind,
+        received: NaiveDate,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        let today = self.today(now);
+        if received > today || (today - received).num_days() > 366 {
+            return Err(AppError::Input { field: "received", hint: "give the day on which it was received, not after today" });
+        }
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let row = RightsRow {
+            id: Uuid::now_v7(),
+            person_id: person,
+            kind: kind.word().to_owned(),
+            received_on: received.into(),
+            due_on: AnswerRules::shipped().due(received).into(),
+            recorded_at: now,
+            recorded_by: actor.staff(),
+            answered_at: None,
+            answered_by: None,
+            granted: None,
+            row_version: 1,
+        };
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word())).await?;
+        tx.put_rights(row).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records that a request was answered.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where it was answered already.
+    pub async fn answer_right(&self, actor: Actor, request: Uuid, granted: bool, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        let mut tx = self.store.begin().await?;
+        let row = tx.answer_rights(request, granted, actor.staff(), now).await?;
+        let entry = AuditEntry::on(now, actor.staff(), "rights.answer", "person", Some(row.person_id.0));
+        tx.audit(&entry.with("kind", &row.kind).with("granted", granted)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// An objection: nothing is sent to the person and nobody calls them any more; the registrations stay. What is queued is cancelled in the
+    /// same transaction, and the consent to being contacted is withdrawn.
+    pub async fn object(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
+        tx.cancel_open(&subjects, "objected").await?;
+        for subject in &subjects {
+            tx.withdraw_consent(&self.vault, *subject, Purpose::Contact, now).await?;
+            self.note_use(&mut tx, LinkPurpose::Unsubscribe, *subject, now).await?;
+        }
+        self.refuse_calls(&mut tx, &view, now).await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "rights.object", "person", Some(person.0))).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// Puts every number of a person on hold: nobody calls them any more.
+    async fn refuse_calls(&self, tx: &mut Tx, view: &PersonView, now: Timestamp) -> Result<(), AppError> {
+        let mut rows = Vec::new();
+        for subject in view.subjects.iter().filter(|s| s.row.erased_at.is_none()) {
+            let contacts = subject.records.iter().filter_map(|r| r.contact.as_ref());
+            let mut tags: Vec<_> = contacts.flat_map(|c| hold::phone_tags(c, subject.row.id, &*self.vault)).collect();
+            tags.sort_unstable();
+            tags.dedup();
+            rows.extend(tags.into_iter().map(|tag| HoldRow {
+                id: Uuid::now_v7(),
+                subject_id: subject.row.id,
+                channel: ContactKind::Phone,
+                address_tag: tag.to_vec().into(),
+                reason: HoldReason::RefusedCalls.word().to_owned(),
+                since: now,
+                lifted_at: None,
+            }));
+        }
+        Ok(tx.put_holds(rows).await?)
+    }
+
+    /// The digest of a text as consents keep it.
+    pub fn text_digest(&self, shown: &str) -> Vec<u8> {
+        crate::vault::chain::digest(shown.as_bytes()).to_vec()
+    }
+
+    /// What a person consented to, with the texts' versions and hashes, for the printed proof. Logged before anything is shown.
+    pub async fn consent_proof(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<Vec<ConsentItem>, AppError> {
+        actor.needs(Right::People)?;
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "consent.proof", "person", Some(person.0))).await?;
+        tx.commit().await?;
+        let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let mut rows: Vec<_> = view.subjects.into_iter().flat_map(|s| s.consents).collect();
+        rows.sort_by_key(|row| (row.given_at, row.id));
+        let item = |row: crate::store::ConsentRow| ConsentItem {
+            purpose: row.purpose,
+            version: row.text_version,
+            sha256: row.text_sha256.0,
+            how: row.how,
+            given: row.given_at,
+            withdrawn: row.withdrawn_at,
+        };
+        Ok(rows.into_iter().map(item).collect())
+    }
+}

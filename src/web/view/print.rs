@@ -1,0 +1,181 @@
+//! Forms to print: the paper sign-up sheet, the confirmation of an enrolment, the organ and body form and its card.
+
+use askama::Template;
+
+use super::Shell;
+use super::people::{registry_word, status_word, told};
+use crate::app::PersonPage;
+use crate::domain::Guarded;
+use crate::domain::contact::RelativeRole;
+use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::survivor::{Field as Kind, survivors};
+use crate::intake::paper;
+use crate::web::i18n::{Lang, Text};
+
+/// Blank lines of a sign-up sheet: as many as an A4 page in landscape takes.
+const LINES: usize = 14;
+
+/// The paper sign-up sheet.
+#[derive(Debug, Template)]
+#[template(path = "print/sheet.html")]
+pub struct SignUpSheet {
+    /// The frame.
+    pub s: Shell,
+    /// The registry's word.
+    pub registry: String,
+    /// Headings: as the import reads them, and in the page's language where that is another.
+    pub columns: Vec<(String, String)>,
+    /// Blank lines.
+    pub lines: std::ops::Range<usize>,
+}
+
+impl SignUpSheet {
+    /// The sheet of a registry.
+    pub fn of(s: Shell, registry: Registry) -> Self {
+        let text = s.text();
+        let english = text.0 == Lang::English;
+        let columns = paper::columns(registry).map(|(zh, en)| ((*zh).to_owned(), if english { (*en).to_owned() } else { String::new() }));
+        Self { registry: registry_word(registry, text), columns: columns.collect(), lines: 0..LINES, s }
+    }
+}
+
+/// What a form says of a person; blank where it is filled in by hand.
+#[derive(Debug)]
+pub struct Filled {
+    /// Public id.
+    pub person: String,
+    fields: Guarded<Vec<(String, String)>>,
+    /// Registry, standing, since when.
+    pub standings: Vec<(String, String, String)>,
+    executors: Guarded<Vec<String>>,
+    items: Guarded<Vec<String>>,
+    name: Guarded<String>,
+}
+
+impl Filled {
+    /// Label and value of each field.
+    pub fn fields(&self) -> &[(String, String)] {
+        self.fields.reveal()
+    }
+
+    /// The executors in their order: name, relation, phone.
+    pub fn executors(&self) -> &[String] {
+        self.executors.reveal()
+    }
+
+    /// What is to be donated.
+    pub fn items(&self) -> &[String] {
+        self.items.reveal()
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        self.name.reveal()
+    }
+
+    /// Nothing: to be filled in by hand.
+    pub fn blank(text: Text) -> Self {
+        let labels = ["field-name", "field-sex", "field-birth", "field-document", "field-phone", "field-address"];
+        Self {
+            person: String::new(),
+            fields: Guarded::new(labels.iter().map(|label| (text.t(label), String::new())).collect()),
+            standings: Vec::new(),
+            executors: Guarded::new(vec![String::new(); 2]),
+            items: Guarded::new(Vec::new()),
+            name: Guarded::new(String::new()),
+        }
+    }
+
+    /// Of an opened page: the value of each field that counts.
+    pub fn of(page: &PersonPage, text: Text) -> Self {
+        let mut fields = Vec::new();
+        let mut name = String::new();
+        for kept in survivors(&told(&page.view)) {
+            let Some(row) = page.view.records().find(|r| r.id == kept.record) else { continue };
+            let identity = row.identity.as_ref().map(Guarded::reveal);
+            let contact = row.contact.as_ref().map(Guarded::reveal);
+            let told = match kept.field {
+                Kind::Name => {
+                    name = identity.map(|i| i.name.as_str().to_owned()).unwrap_or_default();
+                    Some(("field-name", name.clone()))
+                }
+                Kind::Sex => Some(("field-sex", super::mask::sex(identity.and_then(|i| i.sex), text))),
+                Kind::Birth => identity
+                    .and_then(|i| i.birth)
+                    .map(|b| ("field-birth", b.day().map_or_else(|| b.year().to_string(), |day| day.to_string()))),
+                Kind::Document => identity.and_then(|i| i.documents.get(kept.at)).map(|d| ("field-document", d.number().to_owned())),
+                Kind::Phone => contact.and_then(|c| c.phones.get(kept.at)).map(|p| ("field-phone", p.as_str().to_owned())),
+                Kind::Address => contact.and_then(|c| c.address.as_ref()).map(|a| ("field-address", a.text.clone())),
+                _ => None,
+            };
+            fields.extend(told.map(|(label, value)| (text.t(label), value)));
+        }
+        let organ = page.view.records().filter(|r| r.registry == Registry::OrganBody).max_by_key(|r| (r.recorded_at, r.id));
+        let executors = organ
+            .and_then(|r| r.contact.as_ref())
+            .map(|contact| {
+                let executors = contact.reveal().relatives.iter().filter(|r| r.role == RelativeRole::Executor);
+                let line = |r: &crate::domain::contact::Relative| {
+                    let parts = [r.name.as_ref().map(|n| n.as_str()), r.relation.as_deref(), r.phones.first().map(|p| p.as_str())];
+                    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+                };
+                executors.map(line).collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        let items = organ.and_then(|r| r.details.as_ref()).map(|d| d.reveal().items.clone()).unwrap_or_default();
+        let standing = |(registry, status, since): &(Registry, EnrolmentStatus, chrono::NaiveDate)| {
+            (registry_word(*registry, text), status_word(*registry, *status, text), since.to_string())
+        };
+        Self {
+            person: page.view.row.public_id.to_string(),
+            fields: Guarded::new(fields),
+            standings: page.standings.iter().map(standing).collect(),
+            executors: Guarded::new(executors),
+            items: Guarded::new(items),
+            name: Guarded::new(name),
+        }
+    }
+}
+
+/// The confirmation of an enrolment.
+#[derive(Debug, Template)]
+#[template(path = "print/confirmation.html")]
+pub struct Confirmation {
+    /// The frame.
+    pub s: Shell,
+    /// Of whom.
+    pub of: Filled,
+}
+
+/// The registration form of organ and body donation, blank or filled in.
+#[derive(Debug, Template)]
+#[template(path = "print/organ_form.html")]
+pub struct OrganForm {
+    /// The frame.
+    pub s: Shell,
+    /// Of whom.
+    pub of: Filled,
+    /// Items to tick.
+    pub choices: Vec<String>,
+}
+
+/// What may be donated, by locale key.
+const ITEMS: [&str; 8] = ["heart", "liver", "kidney", "lung", "pancreas", "intestine", "cornea", "body"];
+
+impl OrganForm {
+    /// The form.
+    pub fn of(s: Shell, of: Filled) -> Self {
+        let text = s.text();
+        Self { choices: ITEMS.iter().map(|item| text.t(&format!("print-item-{item}"))).collect(), of, s }
+    }
+}
+
+/// The card that a registrant carries.
+#[derive(Debug, Template)]
+#[template(path = "print/card.html")]
+pub struct Card {
+    /// The frame.
+    pub s: Shell,
+    /// Of whom.
+    pub of: Filled,
+}
