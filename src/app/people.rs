@@ -184,7 +184,7 @@ impl App {
         actor.needs(Right::People)?;
         let page = self.page(id, false, now).await?;
         // Nobody leaves twice: the first reason stands.
-        if !page.standings.iter().any(|(r, status, _)| *r == registry && !matches!(status, EnrolmentStatus::Exited(_))) {
+        if !page.standings.iter().any(|(r, status, _)| *r == registry && !is_exit(*status)) {
             return Err(AppError::Stale);
         }
         self.settle(actor, id, registry, EnrolmentStatus::Exited(reason), now).await
@@ -237,7 +237,7 @@ impl App {
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
-        for row in view.enrolments().filter(|row| !matches!(row.status, EnrolmentStatus::Exited(_))) {
+        for row in view.enrolments().filter(|row| !is_exit(row.status)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
             let touched = told.entry(row.registry).or_default();
             touched.push(row.subject_id);
@@ -304,7 +304,9 @@ impl App {
         let asked = self.asked_standings(person, registry).await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut touched: Vec<SubjectId> = Vec::new();
-        for row in view.enrolments().filter(|e| e.registry == registry && e.status != status) {
+        // A registration that was left keeps its reason: who died and then leaves by a later sheet's registration has died all the same.
+        let keeps = |row: &EnrolmentRow| is_exit(row.status) && is_exit(status);
+        for row in view.enrolments().filter(|e| e.registry == registry && e.status != status && !keeps(e)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
             touched.push(row.subject_id);
         }
@@ -351,6 +353,10 @@ impl App {
         }
         Ok(asked)
     }
+}
+
+const fn is_exit(status: EnrolmentStatus) -> bool {
+    matches!(status, EnrolmentStatus::Exited(_))
 }
 
 fn row(mut view: PersonView) -> PersonRow {

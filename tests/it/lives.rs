@@ -279,6 +279,29 @@ fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(12)
 }
 
+fn live(steps: &[Step]) {
+    let runtime = rocket::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut world = World::new().await;
+        for step in steps {
+            world.take(step).await;
+            world.check().await;
+        }
+    });
+}
+
+#[test]
+fn who_died_and_leaves_once_more_by_a_later_sheet_has_died_all_the_same() {
+    use Registry::{Blood, Volunteer};
+    live(&[
+        Step::Sheet(1, Volunteer, None),
+        Step::Die(1),
+        Step::Sheet(1, Volunteer, None),
+        Step::Withdraw(1, Volunteer),
+        Step::Sheet(1, Blood, None),
+    ]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
@@ -286,13 +309,6 @@ proptest! {
     fn whatever_happens_nobody_is_counted_twice_called_after_leaving_or_brought_back_by_an_old_sheet(
         steps in prop::collection::vec(step(), 10..30),
     ) {
-        let runtime = rocket::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut world = World::new().await;
-            for step in &steps {
-                world.take(step).await;
-                world.check().await;
-            }
-        });
+        live(&steps);
     }
 }

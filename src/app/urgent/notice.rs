@@ -287,6 +287,8 @@ fn counted(act: Act, code: Option<Code>, end: bool, received: Timestamp, now: Ti
     match (act, code) {
         (Act::Assessed, _) => Some(Notice::Arrived(u32::try_from((now.0 - received.0) / MINUTE).unwrap_or_default())),
         (Act::NotRealised, Some(Code::Late)) => Some(Notice::TooLate),
+        // Nobody died: there was no donation to be in time for.
+        (Act::Recovered, _) => None,
         _ if end => Some(Notice::Received),
         _ => None,
     }
@@ -310,6 +312,7 @@ mod tests {
         let told = |act, code, end| counted(act, code, end, received, now);
         assert_eq!(told(Act::Called, None, false), None);
         assert_eq!(told(Act::Assessed, None, false), Some(Notice::Arrived(95)));
+        assert_eq!(told(Act::Recovered, None, true), None);
         assert_eq!(told(Act::Realised, None, true), Some(Notice::Received));
         assert_eq!(told(Act::NotRealised, Some(Code::Late), true), Some(Notice::TooLate));
         assert_eq!(told(Act::NotRealised, Some(Code::KinRefused), true), Some(Notice::Received));

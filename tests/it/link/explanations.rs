@@ -52,7 +52,7 @@ fn the_page_draws_the_same_numbers_in_both_languages() {
     desk.done(&[&base[..], &["en.html", "--english"]].concat());
     for (name, start, total) in [("zh.html", "起点", "合计"), ("en.html", "Start (two random records)", "Total")] {
         let page = desk.text(name);
-        assert_eq!(page.matches("<svg").count(), 8, "one for a desk and one for a phone each");
+        assert_eq!(page.matches("<svg").count(), 12, "one for a desk, one for a sheet of paper and one for a phone each");
         assert!(page.contains(start) && page.contains(total) && !page.contains("<script") && page.contains("charset=\"utf-8\""));
     }
     desk.refused(&["dedupe", "in.csv", "--schema", "s.toml", "--pairs", "p.csv", "--explain-html", "in.csv"]);
