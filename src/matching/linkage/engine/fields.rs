@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use zeroize::Zeroize;
 
 use super::EngineError;
 use super::hash::Build;
@@ -152,9 +153,13 @@ fn raw<'t>(tables: &[&'t Table], name: &str) -> Vec<&'t RawColumn> {
 fn numbered(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<u32> {
     let mut out = Vec::with_capacity(tables.iter().map(|t| t.len()).sum());
     for column in raw(tables, name) {
-        let forms: Vec<String> = column.values.par_iter().map(|v| comparable(column.meaning, v)).collect();
         let mut map = vec![0u32];
-        map.extend(forms.iter().map(|f| builder.number(f)));
+        for some in parts_of(column) {
+            let mut forms: Vec<String> =
+                some.into_par_iter().map(|v| comparable(column.meaning, column.values.get(v).unwrap_or_default())).collect();
+            map.extend(forms.iter().map(|f| builder.number(f)));
+            forms.zeroize();
+        }
         out.extend(column.cells.iter().map(|c| map[index(*c)]));
     }
     out
@@ -165,11 +170,20 @@ fn numbered(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<u32> {
 fn listed(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<Vec<u32>> {
     let mut out: Vec<Vec<u32>> = vec![Vec::with_capacity(tables.iter().map(|t| t.len()).sum())];
     for column in raw(tables, name) {
-        let forms: Vec<Vec<String>> =
-            column.values.par_iter().map(|v| several(v).map(|one| comparable(column.meaning, one)).collect()).collect();
-        let mut map: Vec<Vec<u32>> = vec![vec![0]];
-        map.extend(forms.iter().map(|f| f.iter().map(|one| builder.number(one)).filter(|n| *n != 0).collect()));
-        let most = map.iter().map(Vec::len).max().unwrap_or(1).min(SEVERAL);
+        let mut map: Vec<[u32; SEVERAL]> = vec![[0; SEVERAL]];
+        for some in parts_of(column) {
+            let of = |v| several(column.values.get(v).unwrap_or_default()).map(|one| comparable(column.meaning, one));
+            let mut forms: Vec<Vec<String>> = some.into_par_iter().map(|v| of(v).collect()).collect();
+            map.extend(forms.iter().map(|forms| {
+                let mut numbers = [0; SEVERAL];
+                // All of them get a number, those beyond the last that is compared too.
+                let told = forms.iter().map(|one| builder.number(one)).filter(|n| *n != 0).collect::<Vec<_>>();
+                numbers.iter_mut().zip(told).for_each(|(to, n)| *to = n);
+                numbers
+            }));
+            forms.iter_mut().for_each(Zeroize::zeroize);
+        }
+        let most = (1..SEVERAL).rev().find(|n| map.iter().any(|numbers| numbers[*n] != 0)).map_or(1, |n| n + 1);
         let before = out[0].len();
         while out.len() < most {
             out.push(vec![0; before]);
@@ -180,6 +194,15 @@ fn listed(tables: &[&Table], name: &str, builder: &mut Builder) -> Vec<Vec<u32>>
     }
     out
 }
+
+/// The values of a column part by part: their comparable forms need not all be in memory together.
+fn parts_of(column: &RawColumn) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let all = column.values.len();
+    (0..all).step_by(PART).map(move |from| from..all.min(from + PART))
+}
+
+/// Values of a part.
+const PART: usize = 65_536;
 
 /// Most phones or mail addresses of one cell that are compared.
 const SEVERAL: usize = 3;
@@ -304,7 +327,7 @@ fn births(tables: &[&Table], dates: &[&str], parts: &[Vec<&str>; 3]) -> Field {
     let mut ids: Vec<u32> = Vec::new();
     if let Some(name) = dates.first() {
         let columns = raw(tables, name);
-        let order = date_order(columns.iter().flat_map(|c| c.values.iter().map(AsRef::as_ref)));
+        let order = date_order(columns.iter().flat_map(|c| c.values.iter()));
         for column in columns {
             let mut map = vec![0u32];
             map.extend(column.values.iter().map(|v| number(date(v, order))));

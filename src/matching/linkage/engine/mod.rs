@@ -20,6 +20,7 @@ mod schema;
 mod shelves;
 mod similar;
 mod table;
+mod texts;
 mod values;
 mod work;
 

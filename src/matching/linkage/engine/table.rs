@@ -1,12 +1,11 @@
 //! A CSV file in memory: the cells of the columns a schema names.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 use zeroize::Zeroize;
 
 use super::EngineError;
 use super::schema::{Meaning, Schema};
+use super::texts::{Numbers, Texts};
 
 /// The rows of one file, cells by column. Zeroised on drop.
 ///
@@ -21,16 +20,12 @@ pub struct Table {
     rows: usize,
 }
 
-/// Texts one after the other.
-struct Ids {
-    text: String,
-    ends: Vec<u32>,
-}
+/// The unique ids of the rows.
+struct Ids(Texts);
 
 impl Ids {
     fn of(&self, row: usize) -> &str {
-        let at = |i: usize| self.ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
-        self.text.get(row.checked_sub(1).map_or(0, at)..at(row)).unwrap_or_default()
+        self.0.get(row).unwrap_or_default()
     }
 
     /// The rows in the order of their ids; nothing where they stand in it.
@@ -39,7 +34,7 @@ impl Ids {
             let id = self.of(usize::try_from(row).unwrap_or(usize::MAX));
             (id.len(), id)
         };
-        let mut order: Vec<u32> = (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).collect();
+        let mut order: Vec<u32> = (0..u32::try_from(self.0.len()).unwrap_or(u32::MAX)).collect();
         if order.is_sorted_by_key(|r| key(*r)) {
             return None;
         }
@@ -48,13 +43,11 @@ impl Ids {
     }
 
     fn reordered(&self, order: &[u32]) -> Self {
-        let mut ids = Self { text: String::with_capacity(self.text.len()), ends: Vec::with_capacity(self.ends.len()) };
+        let mut ids = Texts::default();
         for row in order {
-            ids.text.push_str(self.of(usize::try_from(*row).unwrap_or(usize::MAX)));
-            // The same texts: no longer than they were.
-            ids.ends.push(u32::try_from(ids.text.len()).unwrap_or(u32::MAX));
+            ids.push(self.of(usize::try_from(*row).unwrap_or(usize::MAX)));
         }
-        ids
+        Self(ids)
     }
 }
 
@@ -64,7 +57,7 @@ pub(super) struct RawColumn {
     pub meaning: Meaning,
     pub cells: Vec<u32>,
     /// Distinct values in order of first appearance; number 1 is the first.
-    pub values: Vec<Box<str>>,
+    pub values: Texts,
 }
 
 impl RawColumn {
@@ -72,27 +65,19 @@ impl RawColumn {
     fn reorder(&mut self, order: &[u32]) {
         let at = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let mut numbers = vec![0u32; self.values.len() + 1];
-        let mut values: Vec<Box<str>> = Vec::with_capacity(self.values.len());
+        let mut values = Texts::default();
         self.cells = order
             .iter()
             .map(|row| {
                 let old = at(self.cells[at(*row)]);
                 if old > 0 && numbers[old] == 0 {
-                    values.push(std::mem::take(&mut self.values[old - 1]));
+                    values.push(self.values.get(old - 1).unwrap_or_default());
                     numbers[old] = u32::try_from(values.len()).unwrap_or(u32::MAX);
                 }
                 numbers[old]
             })
             .collect();
         self.values = values;
-    }
-}
-
-impl Drop for RawColumn {
-    fn drop(&mut self) {
-        for value in &mut self.values {
-            value.zeroize();
-        }
     }
 }
 
@@ -204,37 +189,24 @@ impl Table {
 }
 
 fn intern<'t>(cells: impl Iterator<Item = &'t [u8]>, name: &str, meaning: Meaning) -> RawColumn {
-    let mut numbers: HashMap<&[u8], u32, super::hash::Build> = HashMap::default();
-    let mut values: Vec<Box<str>> = Vec::new();
-    let cells = cells
-        .map(|cell| {
-            if cell.is_empty() {
-                return 0;
-            }
-            *numbers.entry(cell).or_insert_with(|| {
-                values.push(String::from_utf8_lossy(cell).into());
-                u32::try_from(values.len()).unwrap_or(u32::MAX)
-            })
-        })
-        .collect();
-    RawColumn { name: name.to_owned(), meaning, cells, values }
+    let mut numbers = Numbers::default();
+    let cells = cells.map(|cell| if cell.is_empty() { 0 } else { numbers.number(&String::from_utf8_lossy(cell)) }).collect();
+    RawColumn { name: name.to_owned(), meaning, cells, values: numbers.texts }
 }
 
 fn unique<'t>(cells: impl Iterator<Item = &'t [u8]>) -> Result<Ids, EngineError> {
-    let mut ids = Ids { text: String::new(), ends: Vec::new() };
-    let mut seen: HashMap<&[u8], (), super::hash::Build> = HashMap::default();
+    let mut ids = Numbers::default();
     for (i, cell) in cells.enumerate() {
         let row = i + 2;
         if cell.is_empty() {
             return Err(EngineError::EmptyId { row });
         }
-        if seen.insert(cell, ()).is_some() {
+        ids.number(&String::from_utf8_lossy(cell));
+        if ids.texts.len() == i {
             return Err(EngineError::RepeatedId { row });
         }
-        ids.text.push_str(&String::from_utf8_lossy(cell));
-        ids.ends.push(u32::try_from(ids.text.len()).map_err(|_| EngineError::TooLarge)?);
     }
-    Ok(ids)
+    Ok(Ids(ids.texts))
 }
 
 #[cfg(test)]

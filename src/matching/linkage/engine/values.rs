@@ -1,12 +1,14 @@
 //! Distinct values in the form in which they are compared.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::Hasher;
 
 use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroize;
 
 use super::hash::Build;
 use super::schema::Meaning;
+use super::texts::Numbers;
 use crate::matching::linkage::chars;
 use crate::matching::linkage::name::{Name, canonical};
 
@@ -23,6 +25,12 @@ pub(super) struct Dictionary {
     pub letters: Vec<u32>,
     /// Whether the value is written in Chinese characters.
     han: Vec<bool>,
+}
+
+impl Drop for Dictionary {
+    fn drop(&mut self) {
+        self.units.zeroize();
+    }
 }
 
 impl Dictionary {
@@ -46,54 +54,24 @@ impl Dictionary {
 
 /// Numbers distinct values as they come.
 #[derive(Default)]
-pub(super) struct Builder {
-    /// Hash to number; values of one hash stand at the next free hash.
-    numbers: HashMap<u64, u32, Build>,
-    text: String,
-    ends: Vec<usize>,
-}
+pub(super) struct Builder(Numbers);
 
 impl Builder {
-    fn value(&self, number: u32) -> &str {
-        let i = usize::try_from(number).unwrap_or(0);
-        let at = |i: usize| self.ends.get(i).copied().unwrap_or(0);
-        self.text.get(i.checked_sub(2).map_or(0, at)..i.checked_sub(1).map_or(0, at)).unwrap_or_default()
-    }
-
-    fn values(&self) -> impl Iterator<Item = &str> {
-        (1..=self.ends.len()).map(|n| self.value(u32::try_from(n).unwrap_or(0)))
-    }
-
     /// The number of a value; 0 for an empty one.
     pub(super) fn number(&mut self, value: &str) -> u32 {
-        if value.is_empty() || means_nothing(value) {
-            return 0;
-        }
-        let mut hasher = super::hash::Fast::default();
-        hasher.write(value.as_bytes());
-        let mut hash = hasher.finish();
-        while let Some(n) = self.numbers.get(&hash) {
-            if self.value(*n) == value {
-                return *n;
-            }
-            hash = hash.wrapping_add(1);
-        }
-        self.text.push_str(value);
-        self.ends.push(self.text.len());
-        let n = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(hash, n);
-        n
+        if value.is_empty() || means_nothing(value) { 0 } else { self.0.number(value) }
     }
 
     /// All values; `sounded` asks for the codes of their sound.
     pub(super) fn finish(self, sounded: bool) -> Dictionary {
-        let n = self.ends.len() + 1;
-        let mut units = Vec::with_capacity(self.text.len());
+        let values = self.0.texts;
+        let n = values.len() + 1;
+        let mut units = Vec::with_capacity(values.bytes());
         let mut ends = Vec::with_capacity(n);
         let mut han = Vec::with_capacity(n);
         ends.push(0);
         han.push(false);
-        for value in self.values() {
+        for value in values.iter() {
             units.extend(value.chars().take(LONGEST).map(unit));
             ends.push(u32::try_from(units.len()).unwrap_or(u32::MAX));
             han.push(value.chars().any(chars::is_han));
@@ -102,7 +80,7 @@ impl Builder {
         let (mut sound, mut letters) = (vec![0u32], vec![0u32]);
         if sounded {
             let mut codes: HashMap<String, u32, Build> = HashMap::default();
-            for value in self.values() {
+            for value in values.iter() {
                 let code = if chinese { spelled(value) } else { skeleton(value) };
                 letters.push(code.bytes().fold(0u32, |sum, b| sum.wrapping_add(low(super::hash::spread(u64::from(b) + 977)))));
                 let next = u32::try_from(codes.len() + 1).unwrap_or(u32::MAX);
@@ -177,7 +155,7 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
     match meaning {
         Meaning::Surname | Meaning::GivenName | Meaning::FullName => canonical(text).replace(' ', ""),
         Meaning::Phone => {
-            let digits: String = text.nfkc().filter(char::is_ascii_digit).collect();
+            let digits: String = composed(text).chars().filter(char::is_ascii_digit).collect();
             let national = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|r| r.len() == 11)).unwrap_or(&digits);
             national.trim_start_matches('0').to_owned()
         }
@@ -186,8 +164,8 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
             crate::domain::national_id::NationalId::parse(&number).map_or(number, |id| id.as_str().to_owned())
         }
         Meaning::Identifier => plain(text).to_uppercase(),
-        Meaning::Email => text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
-        Meaning::Sex => match text.nfkc().next().map(|c| c.to_ascii_lowercase()) {
+        Meaning::Email => composed(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
+        Meaning::Sex => match composed(text).chars().next().map(|c| c.to_ascii_lowercase()) {
             Some('男' | 'm') => "m".to_owned(),
             Some('女' | 'f' | 'w') => "f".to_owned(),
             Some(c) if c.is_alphanumeric() => c.to_string(),
@@ -201,8 +179,13 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
     }
 }
 
+/// The text in its one form of compatible signs (NFKC); letters and digits of ASCII are in it already.
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { text.into() } else { text.nfkc().collect::<String>().into() }
+}
+
 fn plain(text: &str) -> String {
-    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    composed(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Splits a whole name into surname and given name: Chinese ones by the list of compound surnames, others at a comma or
