@@ -5,6 +5,7 @@ print-sheet-drive = Drive, place
 print-sheet-what = The headings are those that the import reads: typed up, the sheet can be imported as it stands.
 print-sheet-consent = By signing I consent to being contacted by the Red Cross about the registration; I can take it back at any time.
 print-signature = Signature
+print-sign = Signature
 print-date = Date
 print-confirmation = Confirmation of registration
 print-rights = You may see, correct or withdraw your registration, or have your data erased, at any time and without a reason.

@@ -5,6 +5,7 @@ print-sheet-drive = 活动、地点
 print-sheet-what = 列名与导入时认得的一致：录成表格后可直接导入。
 print-sheet-consent = 签名即表示：本人同意红十字会为登记事宜联系我，可随时撤回。
 print-signature = 本人签名
+print-sign = 签名
 print-date = 日期
 print-confirmation = 登记确认单
 print-rights = 您可以随时查阅、更正、撤回登记或要求删除资料，不需要说明理由。
