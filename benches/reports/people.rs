@@ -40,7 +40,19 @@ pub fn facts(people: u64, seed: u64) -> impl Iterator<Item = Fact> {
         let mut out = Vec::with_capacity(6);
         let mut push = |at: u64, late: u64, event| {
             let day = start + Days::new(at);
-            out.push(Fact { stat_id: who, registry, day, recorded: day + Days::new(late), event, town, sex, birth_year, channel, drive });
+            out.push(Fact {
+                stat_id: who,
+                registry,
+                day,
+                recorded: day + Days::new(late),
+                event,
+                town,
+                sex,
+                birth_year,
+                channel,
+                drive,
+                turn: 0,
+            });
         };
         push(at, dice.below(20).saturating_sub(15) * 30, FactEvent::Status(EnrolmentStatus::Registered));
         for _ in 0..4 {

@@ -4,7 +4,7 @@ use crate::domain::fact::FactEvent;
 use crate::domain::id::SubjectId;
 use crate::domain::time::Timestamp;
 use crate::followup::link::{LinkPurpose, LinkToken};
-use crate::store::{AuditEntry, LinkUse, Tx};
+use crate::store::{AuditEntry, LinkUse, Tx, prepare_fact};
 
 use super::{App, AppError};
 
@@ -93,8 +93,8 @@ impl App {
     pub(super) async fn note_verified(&self, tx: &mut Tx, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
         let Some(stat_id) = self.store.stat_id(&self.vault, subject).await? else { return Ok(()) };
         for standing in tx.standings(&self.vault, subject).await? {
-            let fact = self.office_fact(stat_id, standing.registry, FactEvent::Verified, now)?;
-            tx.put_facts(vec![fact]).await?;
+            let fact = self.told(stat_id, standing.registry, FactEvent::Verified, now);
+            tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
         }
         Ok(())
     }

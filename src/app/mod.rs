@@ -50,6 +50,7 @@ mod scan;
 mod schedule;
 mod self_enrol;
 mod takeback;
+mod told;
 mod urgent;
 mod wish;
 

@@ -7,16 +7,17 @@ use chrono::NaiveDate;
 use crate::domain::Guarded;
 use crate::domain::consent::Purpose;
 use crate::domain::contact::Contact;
-use crate::domain::fact::FactEvent;
+use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx};
+use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, prepare_fact};
 
 use super::donor::DonorPage;
+use super::told::turn;
 use super::{Actor, App, AppError};
 
 /// People shown for one search.
@@ -246,7 +247,8 @@ impl App {
             }
             // Two registrations of one person in one registry are one exit.
             if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
-                tx.put_facts(vec![self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?]).await?;
+                let fact = Fact { turn: turn_in(&view, row.registry), ..self.told(stat_id, row.registry, FactEvent::Status(status), now) };
+                tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
             }
         }
         for (registry, touched) in &told {
@@ -324,8 +326,8 @@ impl App {
             }
         }
         if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
-            let fact = self.office_fact(stat_id, registry, FactEvent::Status(status), now)?;
-            tx.put_facts(vec![fact]).await?;
+            let fact = Fact { turn: turn_in(&view, registry), ..self.told(stat_id, registry, FactEvent::Status(status), now) };
+            tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
         }
         let entry = AuditEntry::on(now, actor.staff(), "person.standing", "person", Some(person.0))
             .with("registry", registry.word())
@@ -379,6 +381,11 @@ pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec
         }
     }
     best.into_iter().map(|(registry, (since, _, status))| (registry, status, since)).collect()
+}
+
+/// The turn of the next standing in a registry: every change of any of a person's registrations there counts.
+fn turn_in(view: &PersonView, registry: Registry) -> u16 {
+    turn(view.enrolments().filter(|row| row.registry == registry).map(|row| row.row_version))
 }
 
 /// Of two standings on one day the further one counts.

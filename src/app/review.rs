@@ -2,16 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::fact::{Channel, Fact, FactEvent};
-use crate::domain::id::{PairId, PersonId, PublicId, StatId, SubjectId};
+use crate::domain::fact::{Fact, FactEvent};
+use crate::domain::id::{PairId, PersonId, PublicId, SubjectId};
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::{Decision, Judgement};
-use crate::store::{
-    AuditEntry, MembershipDecision, PairBasis, PairDecision, PairFound, PairRow, PersonView, PreparedFact, Tx, prepare_fact,
-};
+use crate::store::{AuditEntry, MembershipDecision, PairBasis, PairDecision, PairFound, PairRow, PersonView, Tx, prepare_fact};
 
+use super::told::turn;
 use super::{Actor, App, AppError};
 
 /// Pairs that are ordered: those nearest to even odds, where there are more.
@@ -170,7 +169,7 @@ impl App {
                 let stays = if moved == pair.subject_r { pair.subject_l } else { pair.subject_r };
                 // Of two follow-ups for one occasion one is set aside; it comes back where this is undone.
                 tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
-                self.note_join(&mut tx, moved, stays, true, now).await?;
+                self.note_join(&mut tx, (moved, stays), Tie::Joined, turn([version]), now).await?;
             }
         }
         let entry = AuditEntry::on(now, Some(by), "pair.decide", "pair", Some(id.0)).with("decision", decision.word());
@@ -199,7 +198,7 @@ impl App {
             tx.split(&self.vault, person, &moved, Some(by), now).await?;
             let (out, stays) =
                 if moved.contains(&pair.subject_r) { (pair.subject_r, pair.subject_l) } else { (pair.subject_l, pair.subject_r) };
-            self.note_join(&mut tx, out, stays, false, now).await?;
+            self.note_join(&mut tx, (out, stays), Tie::Split, turn([pair.row_version]), now).await?;
         }
         tx.decide_pair(id, pair.row_version, PairDecision::Review, by, now).await?;
         tx.audit(&AuditEntry::on(now, Some(by), "pair.undo", "pair", Some(id.0))).await?;
@@ -221,7 +220,7 @@ impl App {
             return Err(AppError::Missing("registration of this person"));
         };
         let moved = tx.split(&self.vault, id, &[subject], actor.staff(), now).await?;
-        self.note_join(&mut tx, subject, stays, false, now).await?;
+        self.note_join(&mut tx, (subject, stays), Tie::Split, 0, now).await?;
         let fresh = moved.first().map_or(id, |(_, person)| *person);
         tx.put_pairs(
             &[PairFound {
@@ -241,41 +240,34 @@ impl App {
     }
 
     /// Notes in the statistics that two registrations are counted as one person from now on, or apart again.
-    async fn note_join(&self, tx: &mut Tx, own: SubjectId, other: SubjectId, joined: bool, now: Timestamp) -> Result<(), AppError> {
+    async fn note_join(
+        &self,
+        tx: &mut Tx,
+        (own, other): (SubjectId, SubjectId),
+        tie: Tie,
+        turn: u16,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let (Some(own_id), Some(other_id)) = (self.store.stat_id(&self.vault, own).await?, self.store.stat_id(&self.vault, other).await?)
         else {
             return Ok(());
         };
         let registry = tx.standings(&self.vault, own).await?.first().map_or(Registry::Blood, |e| e.registry);
-        let event = if joined { FactEvent::JoinedInto(other_id) } else { FactEvent::SplitFrom(other_id) };
-        let fact = self.office_fact(own_id, registry, event, now)?;
-        tx.put_facts(vec![fact]).await?;
+        let event = match tie {
+            Tie::Joined => FactEvent::JoinedInto(other_id),
+            Tie::Split => FactEvent::SplitFrom(other_id),
+        };
+        let fact = Fact { turn, ..self.told(own_id, registry, event, now) };
+        tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
         Ok(())
     }
+}
 
-    /// A fact recorded at the office today, without town, sex or birth year: those stand in the registrant's first fact.
-    pub(super) fn office_fact(
-        &self,
-        stat_id: StatId,
-        registry: Registry,
-        event: FactEvent,
-        now: Timestamp,
-    ) -> Result<PreparedFact, AppError> {
-        let today = self.today(now);
-        let fact = Fact {
-            stat_id,
-            registry,
-            day: today,
-            recorded: today,
-            event,
-            town: None,
-            sex: None,
-            birth_year: None,
-            channel: Channel::Office,
-            drive: None,
-        };
-        Ok(prepare_fact(&self.vault, &fact)?)
-    }
+/// Whether two registrations are counted as one from now on, or apart again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    Joined,
+    Split,
 }
 
 pub(super) const fn decision_of(decision: Decision) -> PairDecision {

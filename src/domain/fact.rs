@@ -33,6 +33,11 @@ pub struct Fact {
     pub channel: Channel,
     /// The drive, by its running number in this deployment.
     pub drive: Option<u32>,
+    /// Of what is told of one registrant for one day, the later has the higher turn. Facts have random identities and no time of day, so that
+    /// nobody can be recognised by when something was entered; a count of changes tells the order and no more. Ranks equal turns as the pages
+    /// do: the further standing counts.
+    #[serde(default)]
+    pub turn: u16,
 }
 
 /// What happened.
@@ -145,6 +150,7 @@ impl Fact {
             birth_year,
             channel,
             drive,
+            turn: 0,
         }
     }
 }

@@ -29,5 +29,6 @@ pub fn fact(who: u128, on: &str, event: FactEvent) -> Fact {
         birth_year: Some(1990),
         channel: Channel::Office,
         drive: None,
+        turn: 0,
     }
 }

@@ -305,9 +305,7 @@ fn who_died_and_leaves_once_more_by_a_later_sheet_has_died_all_the_same() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
-    // Statistics facts have no order within a day, so that a deferral for good and its undoing on one day are counted in either order.
     #[test]
-    #[ignore = "needs facts of one day to have an order, which they do not have yet: known to fail"]
     fn whatever_happens_nobody_is_counted_twice_called_after_leaving_or_brought_back_by_an_old_sheet(
         steps in prop::collection::vec(step(), 10..30),
     ) {

@@ -39,12 +39,12 @@ pub fn history() -> impl Strategy<Value = Vec<Fact>> {
         (0u128..8, 0u128..8, any::<bool>(), event()),
         (prop::sample::select(&Registry::ALL[..2]), 0u64..1000, prop_oneof![3 => Just(0u64), 1 => 0u64..200]),
         (prop::option::of(0u32..3), prop::option::of(any::<bool>()), prop::option::of(1955i16..2010)),
-        (0usize..4, prop::option::of(0u32..3)),
+        (0usize..4, prop::option::of(0u32..3), 0u16..4),
     );
     prop::collection::vec(fact, 0..40).prop_map(|facts| {
         let mut facts: Vec<Fact> = facts
             .into_iter()
-            .map(|((who, other, join, event), (registry, at, late), (town, male, birth_year), (channel, drive))| Fact {
+            .map(|((who, other, join, event), (registry, at, late), (town, male, birth_year), (channel, drive, turn))| Fact {
                 stat_id: stat(who),
                 registry,
                 day: day(at),
@@ -55,6 +55,7 @@ pub fn history() -> impl Strategy<Value = Vec<Fact>> {
                 birth_year,
                 channel: [Channel::Import, Channel::Drive, Channel::Office, Channel::SelfService][channel],
                 drive,
+                turn,
             })
             .collect();
         facts.sort_by_key(|f| f.recorded);
@@ -125,9 +126,33 @@ pub fn in_effect(facts: &[Fact], until: NaiveDate, known: NaiveDate) -> Vec<Fact
     known.sort_by_key(|f| {
         let imported = f.channel == Channel::Import && matches!(f.event, FactEvent::Status(s) if !matches!(s, EnrolmentStatus::Exited(_)));
         let tie = matches!(f.event, FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_));
-        (f.day, !tie, !tie && !imported, f.recorded, order.iter().position(|id| *id == f.stat_id))
+        let further = match f.event {
+            FactEvent::Status(status) => further(status),
+            FactEvent::SplitFrom(_) => 1,
+            _ => 0,
+        };
+        let recorded = (!imported).then_some(f.recorded);
+        let kind = match f.event {
+            FactEvent::Status(_) => 0,
+            FactEvent::Unreachable => 1,
+            FactEvent::Verified => 2,
+            _ => 3,
+        };
+        let whom = order.iter().position(|id| *id == f.stat_id);
+        (f.day, !tie, !tie && !imported, imported.then_some(further), recorded, kind, f.turn, further, whom)
     });
     known
+}
+
+/// Which of two standings of one day counts, with nothing to say which came later.
+fn further(status: EnrolmentStatus) -> u8 {
+    match status {
+        EnrolmentStatus::Interest => 0,
+        EnrolmentStatus::Undecided => 1,
+        EnrolmentStatus::Registered => 2,
+        EnrolmentStatus::Enrolled => 3,
+        EnrolmentStatus::Exited(_) => 4,
+    }
 }
 
 /// Everybody, counted from facts in the order of effect.

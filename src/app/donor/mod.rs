@@ -12,13 +12,13 @@ use chrono::NaiveDate;
 
 use crate::domain::Guarded;
 use crate::domain::eligibility::{self, DonationKind, Donor, HealthFact, History, RuleSets, Verdict};
-use crate::domain::fact::FactEvent;
+use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{HealthId, PersonId, PublicId, StaffId, SubjectId};
 use crate::domain::person::{BirthDate, Identity, Sex};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, Begun, HealthView, PersonView, prepare_health};
+use crate::store::{AuditEntry, Begun, HealthView, PersonView, prepare_fact, prepare_health};
 
 use super::people::standings;
 use super::{Actor, App, AppError};
@@ -120,7 +120,8 @@ impl App {
         let event = deferral.and_then(|d| d.until).filter(|_| standing.is_some()).map(FactEvent::Deferred);
         let status = (for_good && standing.is_some_and(|s| !matches!(s, EnrolmentStatus::Exited(_))))
             .then_some(EnrolmentStatus::Exited(ExitReason::Medical));
-        self.put_fact(actor, (person, subject), &fact, (event, status), "health.record", sent, now).await
+        let known = self.health_facts(&view).await?.len();
+        self.put_fact(actor, (person, subject), &fact, (event, known, status), "health.record", sent, now).await
     }
 
     /// Undoes what was recorded by mistake: a further fact, which leaves the first one standing as history. A standing that a deferral for good
@@ -155,7 +156,16 @@ impl App {
             }
             _ => (None, None),
         };
-        self.put_fact(actor, (person, subject), &Guarded::new(HealthFact::Undone(fact.0)), (event, status), "health.undo", sent, now).await
+        self.put_fact(
+            actor,
+            (person, subject),
+            &Guarded::new(HealthFact::Undone(fact.0)),
+            (event, facts.len(), status),
+            "health.undo",
+            sent,
+            now,
+        )
+        .await
     }
 
     async fn whole(&self, id: &PublicId) -> Result<(PersonId, PersonView), AppError> {
@@ -170,7 +180,7 @@ impl App {
         actor: Actor,
         (person, subject): (PersonId, SubjectId),
         fact: &Guarded<HealthFact>,
-        (event, status): (Option<FactEvent>, Option<EnrolmentStatus>),
+        (event, known, status): (Option<FactEvent>, usize, Option<EnrolmentStatus>),
         action: &'static str,
         sent: Sent,
         now: Timestamp,
@@ -178,7 +188,10 @@ impl App {
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let prepared = prepare_health(&self.vault, &keys, fact, actor.staff(), now)?;
         let told = match (event, self.store.stat_id(&self.vault, subject).await?) {
-            (Some(event), Some(stat_id)) => Some(self.office_fact(stat_id, Registry::Blood, event, now)?),
+            (Some(event), Some(stat_id)) => {
+                let turn = u16::try_from(known).unwrap_or(u16::MAX);
+                Some(prepare_fact(&self.vault, &Fact { turn, ..self.told(stat_id, Registry::Blood, event, now) })?)
+            }
             _ => None,
         };
         let mut tx = self.store.begin().await?;

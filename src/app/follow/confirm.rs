@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::fact::FactEvent;
+use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::registry::{EnrolmentStatus, ExitReason};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
-use crate::store::{TaskRow, Tx};
+use crate::store::{TaskRow, Tx, prepare_fact};
 
+use super::super::told::turn;
 use super::super::{Actor, App, AppError};
 use super::TaskItem;
 
@@ -34,7 +35,8 @@ impl App {
             }
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
             if let Some(stat_id) = stat_id {
-                tx.put_facts(vec![self.office_fact(stat_id, row.registry, FactEvent::Status(status), now)?]).await?;
+                let fact = Fact { turn: turn([row.row_version, 1]), ..self.told(stat_id, row.registry, FactEvent::Status(status), now) };
+                tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
             }
         }
         tx.erase(&self.vault, &[task.subject_id], now).await?;

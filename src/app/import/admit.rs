@@ -268,19 +268,8 @@ impl App {
         day: Option<chrono::NaiveDate>,
         now: Timestamp,
     ) -> Result<PreparedFact, AppError> {
-        let today = now.date_in(self.config.zone);
-        let fact = Fact {
-            stat_id: own,
-            registry,
-            day: day.unwrap_or(today),
-            recorded: today,
-            event: FactEvent::JoinedInto(into),
-            town: None,
-            sex: None,
-            birth_year: None,
-            channel: Channel::Import,
-            drive: None,
-        };
+        let told = self.told(own, registry, FactEvent::JoinedInto(into), now);
+        let fact = Fact { day: day.unwrap_or(told.day), channel: Channel::Import, ..told };
         Ok(prepare_fact(&self.vault, &fact)?)
     }
 

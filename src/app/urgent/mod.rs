@@ -207,18 +207,7 @@ impl App {
         day: NaiveDate,
         now: Timestamp,
     ) -> Result<PreparedFact, AppError> {
-        let fact = Fact {
-            stat_id,
-            registry,
-            day,
-            recorded: self.today(now),
-            event,
-            town: None,
-            sex: None,
-            birth_year: None,
-            channel: crate::domain::fact::Channel::Office,
-            drive: None,
-        };
+        let fact = Fact { day, ..self.told(stat_id, registry, event, now) };
         Ok(prepare_fact(&self.vault, &fact)?)
     }
 

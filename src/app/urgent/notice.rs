@@ -12,7 +12,7 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::wish::Wish;
-use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError};
+use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError, prepare_fact};
 
 use super::super::outside::subject_in;
 use super::super::people::standings;
@@ -251,7 +251,7 @@ impl App {
         if let Some(told) = counted(act, code, next.is_end(), row.received_at, now)
             && let Some(stat_id) = self.store.stat_id(&self.vault, subject).await?
         {
-            tx.put_facts(vec![self.office_fact(stat_id, Registry::OrganBody, FactEvent::Notice(told), now)?]).await?;
+            tx.put_facts(vec![prepare_fact(&self.vault, &self.told(stat_id, Registry::OrganBody, FactEvent::Notice(told), now))?]).await?;
         }
         // Whoever was reported dying and for whom it ends so may still be living: a registrar notes the death then.
         let dead = before.is_dead() || next.is_dead();

@@ -12,6 +12,12 @@ pub(in crate::reports) const NO_YEAR: i16 = i16::MIN;
 /// A day before every other.
 pub(in crate::reports) const NEVER: i32 = i32::MIN;
 
+/// The status codes that are no exits (`EnrolmentStatus::code`).
+const INTEREST: u8 = 1;
+const REGISTERED: u8 = 2;
+const ENROLLED: u8 = 3;
+const UNDECIDED: u8 = 4;
+
 /// Codes above every status code (`EnrolmentStatus::code`, at most 109).
 pub(in crate::reports) const VERIFIED: u8 = 200;
 pub(in crate::reports) const UNREACHABLE: u8 = 201;
@@ -44,6 +50,8 @@ pub(in crate::reports) struct Packed {
     pub event: u8,
     /// Bits 0-1 registry, 2-3 sex code, 4-5 channel.
     bits: u8,
+    /// Of one day's facts, the later has the higher.
+    turn: u16,
 }
 
 impl Packed {
@@ -78,6 +86,7 @@ impl Packed {
             birth_year: fact.birth_year.unwrap_or(NO_YEAR),
             event,
             bits,
+            turn: fact.turn,
         }
     }
 
@@ -116,17 +125,33 @@ impl Packed {
     }
 
     /// The order in which facts take effect. On one day joinings come first: a registration recognised on its day as a known person's never counts as a new one.
-    /// Imported standings come next: a registration imported for the day of a withdrawal, or an earlier one, never re-opens it.
-    /// Steps of a match request come in the order of their stages, each reached before its outcome: facts are stored without any order of their own,
-    /// and a donor is often reached and asked on one day.
-    pub const fn order(&self) -> (i32, u8, i32, u8) {
-        let class = match self.event {
-            JOINED | SPLIT => 0,
-            status if status < 100 && self.channel() == 0 => 1,
-            _ => 2,
+    /// Imported standings come next: a registration imported for the day of a withdrawal, or an earlier one, never re-opens it; of two the further
+    /// one counts, whichever was imported first. What else is told of a day comes in the order of its turns, and standings before what is said of
+    /// who stands there. Steps of a match request come in the order of their stages, each reached before its outcome: a donor is often reached and
+    /// asked on one day.
+    pub const fn order(&self) -> (i32, u8, i32, u8, u16, u8) {
+        let (class, first) = match self.event {
+            JOINED | SPLIT => (0, self.recorded),
+            status if status < 100 && self.channel() == 0 => (1, rank(status) as i32),
+            _ => (2, self.recorded),
         };
-        let step = if self.event >= MATCH { self.event } else { 0 };
-        (self.day, class, self.recorded, step)
+        let (kind, place) = match self.event {
+            status if status < VERIFIED => (0, rank(status)),
+            UNREACHABLE => (1, 0),
+            other => (2, other),
+        };
+        (self.day, class, first, kind, self.turn, place)
+    }
+}
+
+/// Of two standings told for one day with nothing to say which came later, the further one counts, as it does on the pages.
+const fn rank(status: u8) -> u8 {
+    match status {
+        INTEREST => 0,
+        UNDECIDED => 1,
+        REGISTERED => 2,
+        ENROLLED => 3,
+        _ => 4,
     }
 }
 
@@ -197,6 +222,7 @@ mod tests {
                     birth_year: None,
                     channel: Channel::Office,
                     drive: None,
+                    turn: 0,
                 };
                 assert_eq!(Packed::of(&fact, 0, 0, 0).step(), Some((stage, outcome)));
             }
@@ -211,6 +237,27 @@ mod tests {
         }
         let other = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Verified);
         assert_eq!(Packed::of(&other, 0, 0, 0).notice(), None);
+    }
+
+    #[test]
+    fn codes_are_those_of_the_standings_and_exits_are_the_furthest() {
+        let codes = [EnrolmentStatus::Interest, EnrolmentStatus::Undecided, EnrolmentStatus::Registered, EnrolmentStatus::Enrolled]
+            .map(|status| u8::try_from(status.code()).unwrap());
+        assert_eq!(codes, [INTEREST, UNDECIDED, REGISTERED, ENROLLED]);
+        assert_eq!(codes.map(rank), [0, 1, 2, 3]);
+        for reason in ExitReason::ALL {
+            assert_eq!(rank(u8::try_from(EnrolmentStatus::Exited(reason).code()).unwrap()), 4);
+        }
+    }
+
+    #[test]
+    fn of_one_day_the_later_turn_takes_effect_later() {
+        let told = |status, turn| Fact { turn, ..crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Status(status)) };
+        let packed = |fact: &Fact| Packed::of(fact, 0, 0, 0).order();
+        let (left, back) = (told(EnrolmentStatus::Exited(ExitReason::Medical), 2), told(EnrolmentStatus::Registered, 3));
+        assert!(packed(&left) < packed(&back));
+        let (came, left) = (told(EnrolmentStatus::Registered, 0), told(EnrolmentStatus::Exited(ExitReason::Withdrew), 2));
+        assert!(packed(&came) < packed(&left));
     }
 
     #[test]
