@@ -116,43 +116,32 @@ impl Table {
         if !wanted.iter().any(|(_, _, m)| *m != Meaning::UniqueId) {
             return Err(EngineError::NothingToCompare);
         }
-        let mut text: Vec<u8> = Vec::with_capacity(csv.len());
-        let mut ends: Vec<u32> = Vec::new();
-        let mut record = csv::ByteRecord::new();
+        let columns: Vec<usize> = wanted.iter().map(|(at, _, _)| *at).collect();
+        let start = usize::try_from(reader.position().byte()).unwrap_or(csv.len()).min(csv.len());
+        let parts = pieces(csv.get(start..).unwrap_or_default(), rayon::current_num_threads());
+        let parts: Vec<Cells> = parts.into_par_iter().map(|part| Cells::read(part, &columns)).collect();
         let mut rows = 0usize;
-        loop {
-            let row = rows + 2;
-            match reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(_) => return Err(EngineError::Csv { row }),
+        for part in &parts {
+            if part.broken {
+                return Err(EngineError::Csv { row: rows + part.rows() + 2 });
             }
-            for (at, _, _) in &wanted {
-                let cell = record.get(*at).unwrap_or_default().trim_ascii();
-                text.extend_from_slice(cell.get(..LONGEST_CELL).unwrap_or(cell));
-                ends.push(u32::try_from(text.len()).map_err(|_| EngineError::TooLarge)?);
-            }
-            rows += 1;
+            rows += part.rows();
         }
         u32::try_from(rows).map_err(|_| EngineError::TooLarge)?;
-        let width = wanted.len();
-        let cell = |row: usize, column: usize| {
-            let i = row * width + column;
-            let at = |i: usize| ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
-            text.get(i.checked_sub(1).map_or(0, at)..at(i)).unwrap_or_default()
-        };
+        u32::try_from(parts.iter().map(|part| part.text.len()).sum::<usize>()).map_err(|_| EngineError::TooLarge)?;
+        let cells = |column: usize| parts.iter().flat_map(move |part| part.column(column));
         let (ids, columns) = rayon::join(
             || match wanted.iter().position(|(_, _, m)| *m == Meaning::UniqueId) {
-                Some(c) => unique((0..rows).map(|r| cell(r, c))).map(Some),
+                Some(c) => unique(cells(c), rows).map(Some),
                 None => Ok(None),
             },
             || {
                 let of = wanted.par_iter().enumerate().filter(|(_, (_, _, m))| *m != Meaning::UniqueId);
-                of.map(|(c, (_, name, meaning))| intern((0..rows).map(|r| cell(r, c)), name, *meaning)).collect::<Vec<RawColumn>>()
+                of.map(|(c, (_, name, meaning))| intern(cells(c), rows, name, *meaning)).collect::<Vec<RawColumn>>()
             },
         );
+        drop(parts);
         let mut ids = ids?;
-        text.zeroize();
         let mut columns = columns;
         let places = ids.as_ref().and_then(Ids::order);
         if let Some(order) = &places {
@@ -188,21 +177,92 @@ impl Table {
     }
 }
 
-fn intern<'t>(cells: impl Iterator<Item = &'t [u8]>, name: &str, meaning: Meaning) -> RawColumn {
+/// Bytes below which a file is not read in pieces.
+const PIECE: usize = 1 << 20;
+
+/// A file's rows in so many pieces, cut between lines. One piece where a quoted cell may go over lines.
+fn pieces(csv: &[u8], wanted: usize) -> Vec<&[u8]> {
+    let wanted = wanted.min(csv.len() / PIECE);
+    if wanted < 2 || csv.contains(&b'"') {
+        return vec![csv];
+    }
+    let (mut out, mut rest) = (Vec::with_capacity(wanted), csv);
+    for left in (2..=wanted).rev() {
+        let about = rest.len() / left;
+        let end = rest.iter().skip(about).position(|b| *b == b'\n').map_or(rest.len(), |n| about + n + 1);
+        let (piece, after) = rest.split_at(end);
+        out.push(piece);
+        rest = after;
+    }
+    out.push(rest);
+    out
+}
+
+/// The wanted cells of a piece of a file, row by row. Zeroised on drop.
+struct Cells {
+    text: Vec<u8>,
+    ends: Vec<u32>,
+    /// How many cells a row has.
+    width: usize,
+    /// Whether the row after the last cannot be read.
+    broken: bool,
+}
+
+impl Drop for Cells {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
+}
+
+impl Cells {
+    fn read(csv: &[u8], columns: &[usize]) -> Self {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(csv);
+        let mut out = Self { text: Vec::with_capacity(csv.len()), ends: Vec::new(), width: columns.len(), broken: false };
+        let mut record = csv::ByteRecord::new();
+        loop {
+            match reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return out,
+                Err(_) => {
+                    out.broken = true;
+                    return out;
+                }
+            }
+            for at in columns {
+                let cell = record.get(*at).unwrap_or_default().trim_ascii();
+                out.text.extend_from_slice(cell.get(..LONGEST_CELL).unwrap_or(cell));
+                // Beyond four gigabytes the whole table is refused for its size.
+                out.ends.push(u32::try_from(out.text.len()).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.ends.len() / self.width.max(1)
+    }
+
+    /// The cells of one of the wanted columns.
+    fn column(&self, column: usize) -> impl Iterator<Item = &[u8]> {
+        let at = |i: usize| self.ends.get(i).and_then(|e| usize::try_from(*e).ok()).unwrap_or(0);
+        let first = move |i: usize| i.checked_sub(1).map_or(0, at);
+        (column..self.ends.len()).step_by(self.width.max(1)).map(move |i| self.text.get(first(i)..at(i)).unwrap_or_default())
+    }
+}
+
+fn intern<'t>(cells: impl Iterator<Item = &'t [u8]>, rows: usize, name: &str, meaning: Meaning) -> RawColumn {
     let mut numbers = Numbers::default();
-    let cells = cells.map(|cell| if cell.is_empty() { 0 } else { numbers.number(&String::from_utf8_lossy(cell)) }).collect();
+    let cells = numbers.all(cells, rows);
     RawColumn { name: name.to_owned(), meaning, cells, values: numbers.texts }
 }
 
-fn unique<'t>(cells: impl Iterator<Item = &'t [u8]>) -> Result<Ids, EngineError> {
+fn unique<'t>(cells: impl Iterator<Item = &'t [u8]>, rows: usize) -> Result<Ids, EngineError> {
     let mut ids = Numbers::default();
-    for (i, cell) in cells.enumerate() {
+    for (i, number) in ids.all(cells, rows).into_iter().enumerate() {
         let row = i + 2;
-        if cell.is_empty() {
+        if number == 0 {
             return Err(EngineError::EmptyId { row });
         }
-        ids.number(&String::from_utf8_lossy(cell));
-        if ids.texts.len() == i {
+        if usize::try_from(number) != Ok(i + 1) {
             return Err(EngineError::RepeatedId { row });
         }
     }
@@ -234,6 +294,19 @@ mod tests {
             assert_eq!(t.group("name"), Some([1, 2, 1, 0].as_slice()));
         }
         assert_eq!((0..4).map(|r| one.place(r)).collect::<Vec<_>>(), [3, 1, 0, 2]);
+    }
+
+    #[test]
+    fn a_large_file_read_in_pieces_is_the_file() {
+        let row = |n: usize| format!("{n},{}\r\n", n % 1_000);
+        let csv: String = std::iter::once("id,name\r\n".to_owned()).chain((0..400_000).map(row)).collect();
+        assert!(pieces(csv.as_bytes(), 3).len() == 3 && pieces(csv.as_bytes(), 3).concat() == csv.as_bytes());
+        let quoted = csv.replacen("7,7\r\n", "7,\"7\"\r\n", 1);
+        assert_eq!(pieces(quoted.as_bytes(), 3).len(), 1);
+        let s = schema("[columns]\nid=\"unique_id\"\nname=\"surname\"");
+        let (one, other) = (Table::read(csv.as_bytes(), &s).expect("a table"), Table::read(quoted.as_bytes(), &s).expect("a table"));
+        assert_eq!((one.len(), one.id(399_999)), (400_000, other.id(399_999)));
+        assert_eq!(one.group("name"), other.group("name"));
     }
 
     #[test]

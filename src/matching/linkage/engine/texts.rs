@@ -1,5 +1,6 @@
 //! Texts one after the other, and the numbers of distinct ones. Zeroised on drop.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use rayon::prelude::*;
@@ -60,6 +61,9 @@ impl Texts {
     }
 }
 
+/// Texts whose places are looked up at once.
+const AT_ONCE: usize = 16;
+
 /// Numbers distinct texts as they come, from 1.
 #[derive(Default)]
 pub(super) struct Numbers {
@@ -74,10 +78,33 @@ impl Numbers {
         if (self.texts.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
-        let hash = hash(text);
-        let mut at = place(hash, self.slots.len());
+        self.find_or_add(text, hash(text), 0)
+    }
+
+    /// The numbers of about `expected` texts in their order, 0 for an empty one. Places are looked up several at a time, so that waits for memory overlap.
+    pub(super) fn all<'t>(&mut self, mut texts: impl Iterator<Item = &'t [u8]>, expected: usize) -> Vec<u32> {
+        let mut out = Vec::with_capacity(expected);
         loop {
-            let slot = self.slots[at];
+            let batch: [Option<Cow<'t, str>>; AT_ONCE] = std::array::from_fn(|_| texts.next().map(String::from_utf8_lossy));
+            while (self.texts.len() + AT_ONCE) * 2 > self.slots.len() {
+                self.grow();
+            }
+            let hashes = batch.each_ref().map(|text| hash(text.as_deref().unwrap_or_default()));
+            let first = hashes.map(|hash| self.slots[place(hash, self.slots.len())]);
+            for ((text, hash), first) in batch.iter().zip(hashes).zip(first) {
+                let Some(text) = text else { return out };
+                out.push(if text.is_empty() { 0 } else { self.find_or_add(text, hash, first) });
+            }
+        }
+    }
+
+    /// The number of a text whose hash is known, and what stood in the hash's place when there was last a look.
+    fn find_or_add(&mut self, text: &str, hash: u64, mut slot: u64) -> u32 {
+        let mut at = place(hash, self.slots.len());
+        if slot == 0 {
+            slot = self.slots[at];
+        }
+        loop {
             let known = u32::try_from(slot & 0xffff_ffff).unwrap_or(0);
             if known == 0 {
                 break;
@@ -86,6 +113,7 @@ impl Numbers {
                 return known;
             }
             at = (at + 1) & (self.slots.len() - 1);
+            slot = self.slots[at];
         }
         self.texts.push(text);
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
@@ -136,5 +164,14 @@ mod tests {
         }
         assert_eq!((numbers.texts.len(), numbers.texts.get(19_999), numbers.texts.get(20_000)), (20_000, Some("19999"), None));
         assert!(numbers.texts.iter().enumerate().all(|(i, t)| t == i.to_string()));
+    }
+
+    #[test]
+    fn texts_numbered_together_have_the_numbers_of_texts_numbered_one_by_one() {
+        let told: Vec<String> = (0..20_000u64).map(|n| if n % 7 == 3 { String::new() } else { (n * n % 6_007).to_string() }).collect();
+        let (mut one, mut all) = (Numbers::default(), Numbers::default());
+        let singly: Vec<u32> = told.iter().map(|t| if t.is_empty() { 0 } else { one.number(t) }).collect();
+        assert_eq!(all.all(told.iter().map(String::as_bytes), told.len()), singly);
+        assert!(all.texts.iter().eq(one.texts.iter()));
     }
 }
