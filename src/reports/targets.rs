@@ -45,6 +45,9 @@ pub struct Indicator {
     pub name_en: String,
     /// What is counted: 人, 人份, 人次, 个镇街.
     pub unit: String,
+    /// The same on English pages, where it was told.
+    #[serde(default)]
+    pub unit_en: Option<String>,
     /// How many the plan asks for.
     pub target: u64,
     /// How it is counted.

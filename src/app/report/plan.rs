@@ -173,6 +173,7 @@ fn indicator(at: usize, line: &str) -> Option<Indicator> {
         name: name.to_owned(),
         name_en: name.to_owned(),
         unit: unit.to_owned(),
+        unit_en: None,
         target,
         count,
         registries,

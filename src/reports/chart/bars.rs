@@ -67,7 +67,9 @@ impl Columns {
         match width {
             Width::Wide | Width::Sheet => {
                 let label = widest(&mut { labels }).clamp(60.0, width.units() / 4.0);
-                Self { label_above: false, left: label + 20.0, right: width.units() - figure, step: 44.0, label_width: label }
+                // Paper has less room above and below than a screen, which scrolls.
+                let step = if width == Width::Sheet { 36.0 } else { 44.0 };
+                Self { label_above: false, left: label + 20.0, right: width.units() - figure, step, label_width: label }
             }
             Width::Narrow => {
                 Self { label_above: true, left: 0.0, right: width.units() - 2.0, step: 62.0, label_width: width.units() - figure }

@@ -140,7 +140,7 @@ fn targets(brief: &Brief, lang: Lang) -> Section {
     for (indicator, p) in brief.plan.indicators.iter().zip(&brief.progress) {
         table.rows.push(vec![
             Value::text(lang.pick(&indicator.name, &indicator.name_en)),
-            Value::text(indicator.unit.as_str()),
+            Value::text(super::targets::unit(indicator, lang)),
             Value::count(p.target),
             Value::count(p.gross),
             p.withdrawn.map_or(Value::Empty, Value::count),

@@ -6,7 +6,7 @@ use super::{Report, Section, defined};
 use crate::reports::Lang;
 use crate::reports::chart::{Bar, Bars, Chart, Words};
 use crate::reports::export::{Column, Table, Value, thousands};
-use crate::reports::targets::{Plan, Progress};
+use crate::reports::targets::{Indicator, Plan, Progress};
 
 /// The report of a plan's progress.
 pub fn targets_report(plan: &Plan, progress: &[Progress], day: NaiveDate, lang: Lang) -> Report {
@@ -30,7 +30,7 @@ pub fn targets_report(plan: &Plan, progress: &[Progress], day: NaiveDate, lang: 
         table.rows.push(vec![
             Value::text(p.key.as_str()),
             Value::text(name),
-            Value::text(indicator.unit.as_str()),
+            Value::text(unit(indicator, lang)),
             Value::count(p.target),
             Value::count(p.gross),
             p.withdrawn.map_or(Value::Empty, Value::count),
@@ -67,8 +67,8 @@ pub fn targets_report(plan: &Plan, progress: &[Progress], day: NaiveDate, lang: 
         .map(|(p, i)| {
             vec![
                 Value::text(p.key.as_str()),
-                Value::text(i.name.as_str()),
-                Value::text(i.unit.as_str()),
+                Value::text(lang.pick(i.name.as_str(), i.name_en.as_str())),
+                Value::text(unit(i, lang)),
                 Value::count(p.target),
                 Value::count(p.gross),
                 p.withdrawn.map_or(Value::Empty, Value::count),
@@ -87,4 +87,9 @@ pub fn targets_report(plan: &Plan, progress: &[Progress], day: NaiveDate, lang: 
         definitions: defined(&["targets"]),
         lang,
     }
+}
+
+/// What an indicator counts, as the reader calls it; the plan's own word where it has no other.
+pub(super) fn unit(indicator: &Indicator, lang: Lang) -> &str {
+    lang.pick(indicator.unit.as_str(), indicator.unit_en.as_deref().unwrap_or(&indicator.unit))
 }
