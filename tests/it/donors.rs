@@ -26,7 +26,7 @@ fn donation(kind: DonationKind, on: &str) -> Guarded<HealthFact> {
 }
 
 fn deferral(until: Option<&str>) -> Guarded<HealthFact> {
-    Guarded::new(HealthFact::Deferral(Deferral { until: until.map(day), source: SourceOf::Station }))
+    Guarded::new(HealthFact::Deferral(Deferral { until: until.map(day), source: SourceOf::Station, ended: None }))
 }
 
 fn sent(n: u64) -> Sent {
@@ -35,8 +35,13 @@ fn sent(n: u64) -> Sent {
 
 /// One blood donor, born in May 1990.
 async fn one(app: &App, actor: Actor) -> PublicId {
+    stands(app, actor, "正常").await
+}
+
+/// The same, as a sheet says they stand.
+async fn stands(app: &App, actor: Actor, status: &str) -> PublicId {
     let first17 = "51200219900505901";
-    let sheet = format!("姓名,联系电话,身份证号\n谭秋霜,16400000021,{first17}{}\n", check_digit(first17));
+    let sheet = format!("姓名,联系电话,身份证号,状态\n谭秋霜,16400000021,{first17}{},{status}\n", check_digit(first17));
     let options = ImportOptions { registry: Some(Kind::Blood), ..ImportOptions::default() };
     let staged = app.stage(actor, Guarded::new(sheet.into_bytes()), "sheet.csv", &options, NOW, &mut |_, _| {}).await.unwrap();
     let Staged::Draft(id) = staged else { panic!("new bytes") };
@@ -110,6 +115,21 @@ fn a_deferral_for_good_ends_the_standing_and_its_undoing_gives_it_back() {
         app.undo_health(actor, &id, page.donor.unwrap().facts[0].id, sent(3), NOW).await.unwrap();
         assert_eq!(status().await, before);
         assert_eq!(whens(&opened(&app, actor, &id).await)[0], When::From(day("2027-03-02")), "the first deferral runs on");
+    });
+}
+
+#[test]
+fn undoing_a_deferral_for_good_gives_back_what_stood_before_and_no_more() {
+    registry().look(|app| async move {
+        let actor = app.actor_named("coordinator").await.unwrap();
+        let id = stands(&app, app.actor_named("registrar").await.unwrap(), "待核实").await;
+        let status = async || app.person(actor, &id, NOW).await.unwrap().standings[0].1;
+        assert_eq!(status().await, EnrolmentStatus::Undecided);
+        app.record_health(actor, &id, deferral(None), sent(1), NOW).await.unwrap();
+        assert_eq!(status().await, EnrolmentStatus::Exited(ExitReason::Medical));
+        let page = opened(&app, actor, &id).await;
+        app.undo_health(actor, &id, page.donor.unwrap().facts[0].id, sent(2), NOW).await.unwrap();
+        assert_eq!(status().await, EnrolmentStatus::Undecided, "nobody is taken into the pool by a mistake that was undone");
     });
 }
 

@@ -197,7 +197,8 @@ impl World {
                 self.record(who, fact).await;
             }
             Step::Defer(who, ahead) => {
-                let fact = HealthFact::Deferral(Deferral { until: ahead.map(|n| today + Days::new(n)), source: SourceOf::Station });
+                let fact =
+                    HealthFact::Deferral(Deferral { until: ahead.map(|n| today + Days::new(n)), source: SourceOf::Station, ended: None });
                 if self.record(who, fact).await && ahead.is_none() {
                     self.lives[who].for_good = true;
                 }

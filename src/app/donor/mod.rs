@@ -118,8 +118,12 @@ impl App {
         let for_good = deferral.is_some_and(|d| d.until.is_none());
         let standing = blood(&view);
         let event = deferral.and_then(|d| d.until).filter(|_| standing.is_some()).map(FactEvent::Deferred);
-        let status = (for_good && standing.is_some_and(|s| !matches!(s, EnrolmentStatus::Exited(_))))
-            .then_some(EnrolmentStatus::Exited(ExitReason::Medical));
+        let ends = standing.filter(|s| for_good && !matches!(s, EnrolmentStatus::Exited(_)));
+        let status = ends.map(|_| EnrolmentStatus::Exited(ExitReason::Medical));
+        let fact = match ends {
+            Some(standing) => HealthFact::ending(fact, standing),
+            None => fact,
+        };
         let known = self.health_facts(&view).await?.len();
         self.put_fact(actor, (person, subject), &fact, (event, known, status), "health.record", sent, now).await
     }
@@ -151,8 +155,8 @@ impl App {
                 let over = still.or(self.today(now).pred_opt()).unwrap_or(NaiveDate::MIN);
                 (standing.map(|_| FactEvent::Deferred(over)), None)
             }
-            Some(_) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) && !died(&view) => {
-                (None, Some(EnrolmentStatus::Registered))
+            Some(d) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) && !died(&view) => {
+                (None, Some(d.ended.unwrap_or(EnrolmentStatus::Registered)))
             }
             _ => (None, None),
         };

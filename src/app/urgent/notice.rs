@@ -246,13 +246,15 @@ impl App {
         let step = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), note)?;
         let died = (act == Act::Died).then_some(now);
         let person = self.person_of_matter(&row).await?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        tx.step_matter(&self.vault, (id, version), next.word(), (died, next.is_end()), step).await?;
+        let mut facts = Vec::new();
         if let Some(told) = counted(act, code, next.is_end(), row.received_at, now)
             && let Some(stat_id) = self.store.stat_id(&self.vault, subject).await?
         {
-            tx.put_facts(vec![prepare_fact(&self.vault, &self.told(stat_id, Registry::OrganBody, FactEvent::Notice(told), now))?]).await?;
+            facts.push(prepare_fact(&self.vault, &self.told(stat_id, Registry::OrganBody, FactEvent::Notice(told), now))?);
         }
+        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
+        tx.step_matter(&self.vault, (id, version), next.word(), (died, next.is_end()), step).await?;
+        tx.put_facts(facts).await?;
         // Whoever was reported dying and for whom it ends so may still be living: a registrar notes the death then.
         let dead = before.is_dead() || next.is_dead();
         if next.is_end()

@@ -9,6 +9,7 @@ use super::DonationKind;
 use crate::domain::guarded::{Guarded, opaque_debug};
 use crate::domain::person::{Abo, Health, HealthDays, Rh};
 use crate::domain::recall::Said;
+use crate::domain::registry::EnrolmentStatus;
 
 /// Who says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,9 @@ pub struct Deferral {
     pub until: Option<NaiveDate>,
     /// Who says so.
     pub source: SourceOf,
+    /// The standing among the blood donors that it ended, given back where the deferral was a mistake; none where it ended nothing.
+    #[serde(default)]
+    pub ended: Option<EnrolmentStatus>,
 }
 
 /// A blood group.
@@ -115,6 +119,14 @@ impl HealthFact {
     /// The deferral it records.
     pub fn deferral(fact: &Guarded<Self>) -> Option<Deferral> {
         if let Self::Deferral(deferral) = fact.reveal() { Some(*deferral) } else { None }
+    }
+
+    /// The same, with the standing that a deferral for good ends.
+    pub fn ending(mut fact: Guarded<Self>, standing: EnrolmentStatus) -> Guarded<Self> {
+        if let Self::Deferral(deferral) = fact.reveal_mut() {
+            deferral.ended = Some(standing);
+        }
+        fact
     }
 
     /// What cannot be right about it: the field, and what to do.
@@ -187,7 +199,11 @@ impl History {
                 };
                 out.donations.push(whole);
             }
-            out.deferrals.extend(health.deferred_until.map(|until| Deferral { until: Some(until), source: SourceOf::SelfTold }));
+            out.deferrals.extend(health.deferred_until.map(|until| Deferral {
+                until: Some(until),
+                source: SourceOf::SelfTold,
+                ended: None,
+            }));
             out.gave_before |= health.prior_donations.is_some_and(|n| n > 0);
             if let Some((abo, rh)) = health.abo.zip(health.rh) {
                 out.take_group(Group { abo, rh, source: if health.group_confirmed { SourceOf::Station } else { SourceOf::SelfTold } });
@@ -238,7 +254,7 @@ impl History {
         let donations = [given(DonationKind::WholeBlood, days.last_donation), given(DonationKind::Platelets, days.last_platelets)];
         let mut donations: Vec<Donation> = donations.into_iter().flatten().collect();
         donations.sort_by_key(|d| std::cmp::Reverse((d.day, d.kind)));
-        let deferrals = days.deferred_until.map(|until| Deferral { until: Some(until), source: SourceOf::SelfTold });
+        let deferrals = days.deferred_until.map(|until| Deferral { until: Some(until), source: SourceOf::SelfTold, ended: None });
         Self { donations, deferrals: deferrals.into_iter().collect(), gave_before: false, group: None, asked: Vec::new() }
     }
 

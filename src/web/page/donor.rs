@@ -112,7 +112,7 @@ async fn deferral(staff: CanRecordHealth<'_>, id: &str, form: Posted) -> Answer 
         Some(_) => Some(None),
         None => None,
     };
-    let fact = until.zip(source).map(|(until, source)| HealthFact::Deferral(Deferral { until, source }));
+    let fact = until.zip(source).map(|(until, source)| HealthFact::Deferral(Deferral { until, source, ended: None }));
     save(&staff, &id, entries, fact, slips, &[("until", "defer-until", "slip-defer-until")]).await
 }
 

@@ -144,10 +144,10 @@ fn fact_words(fact: &HealthFact, text: Text) -> String {
             parts.push(source_word(*source, text));
             parts.join(" · ")
         }
-        HealthFact::Deferral(Deferral { until: Some(until), source }) => {
+        HealthFact::Deferral(Deferral { until: Some(until), source, .. }) => {
             format!("{} · {}", text.x("donor-deferred-until", until), source_word(*source, text))
         }
-        HealthFact::Deferral(Deferral { until: None, source }) => {
+        HealthFact::Deferral(Deferral { until: None, source, .. }) => {
             format!("{} · {}", text.t("donor-deferred-for-good"), source_word(*source, text))
         }
         HealthFact::Group(group) => group_words(*group, text),

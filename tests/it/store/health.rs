@@ -21,7 +21,7 @@ fn donation(on: chrono::NaiveDate) -> Guarded<HealthFact> {
 }
 
 fn deferral(until: chrono::NaiveDate) -> Guarded<HealthFact> {
-    Guarded::new(HealthFact::Deferral(Deferral { until: Some(until), source: SourceOf::Station }))
+    Guarded::new(HealthFact::Deferral(Deferral { until: Some(until), source: SourceOf::Station, ended: None }))
 }
 
 async fn record(bench: &Bench, subject: SubjectId, facts: &[Guarded<HealthFact>]) {

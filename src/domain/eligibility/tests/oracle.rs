@@ -84,7 +84,7 @@ fn donation() -> impl Strategy<Value = Donation> {
 }
 
 fn deferral() -> impl Strategy<Value = Deferral> {
-    (0u64..900).prop_map(|n| Deferral { until: Some(day("2026-01-01") + Days::new(n)), source: SourceOf::Station })
+    (0u64..900).prop_map(|n| Deferral { until: Some(day("2026-01-01") + Days::new(n)), source: SourceOf::Station, ended: None })
 }
 
 fn known() -> impl Strategy<Value = History> {

@@ -81,7 +81,8 @@ fn the_group_a_station_confirmed_is_not_replaced_by_one_that_was_told() {
     let confirmed = (Uuid::from_u128(1), group(Abo::B, SourceOf::Station));
     let told_again = (Uuid::from_u128(2), group(Abo::O, SourceOf::SelfTold));
     let same_day = (Uuid::from_u128(3), Guarded::new(HealthFact::Donation(gave(WholeBlood, "2026-01-01"))));
-    let mistake = (Uuid::from_u128(4), Guarded::new(HealthFact::Deferral(Deferral { until: None, source: SourceOf::Station })));
+    let mistake =
+        (Uuid::from_u128(4), Guarded::new(HealthFact::Deferral(Deferral { until: None, source: SourceOf::Station, ended: None })));
     let undone = (Uuid::from_u128(5), Guarded::new(HealthFact::Undone(Uuid::from_u128(4))));
     let facts: Vec<(Uuid, &Guarded<HealthFact>)> =
         [&confirmed, &told_again, &same_day, &mistake, &undone].into_iter().map(|(id, fact)| (*id, fact)).collect();

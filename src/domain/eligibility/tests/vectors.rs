@@ -112,7 +112,7 @@ fn the_cap_of_twenty_four_counts_any_365_days_as_shipped_and_a_calendar_year_whe
 #[test]
 fn a_deferral_ends_with_its_last_day_and_one_for_good_never() {
     let sets = RuleSets::shipped();
-    let deferral = |until: Option<&str>| Deferral { until: until.map(day), source: SourceOf::Station };
+    let deferral = |until: Option<&str>| Deferral { until: until.map(day), source: SourceOf::Station, ended: None };
     let mut known = history(&[gave(WholeBlood, "2026-01-10")]);
     known.deferrals = vec![deferral(Some("2026-03-01")), deferral(Some("2026-09-30"))];
     let verdict = next(&sets, donor(), &known, WholeBlood, day("2026-02-01"));

@@ -41,7 +41,7 @@ pub(super) fn part(text: Text) -> DonorPart {
             place: Some("献血屋".into()),
             source: SourceOf::Station,
         }),
-        HealthFact::Deferral(Deferral { until: NaiveDate::from_ymd_opt(2027, 1, 15), source: SourceOf::Station }),
+        HealthFact::Deferral(Deferral { until: NaiveDate::from_ymd_opt(2027, 1, 15), source: SourceOf::Station, ended: None }),
         HealthFact::Group(Group { abo: Abo::O, rh: Rh::Negative, source: SourceOf::SelfTold }),
     ];
     let facts: Vec<DonorFact> = facts
