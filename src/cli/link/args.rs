@@ -117,6 +117,9 @@ pub struct Evaluate {
     /// Neither file holds a person twice.
     #[arg(long, requires = "right")]
     pub one_to_one: bool,
+    /// Say also what weights learned from the truth reach on the same comparisons and pairs.
+    #[arg(long)]
+    pub bound: bool,
 }
 
 fn probability(text: &str) -> Result<f64, String> {

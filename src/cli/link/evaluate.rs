@@ -9,7 +9,7 @@ use super::{input, linked, show, told};
 use crate::cli::{CliError, Outcome};
 use crate::domain::Guarded;
 use crate::matching::linkage::engine::{Options, Schema, Table};
-use crate::matching::linkage::evaluate::{AtCut, Evaluation, Truth, TruthReader, evaluate};
+use crate::matching::linkage::evaluate::{AtCut, Evaluation, Supervised, Truth, TruthReader, evaluate, supervised};
 use crate::reports::export::thousands;
 
 pub fn run(json: bool, args: &Evaluate) -> Result<Outcome, CliError> {
@@ -20,17 +20,22 @@ pub fn run(json: bool, args: &Evaluate) -> Result<Outcome, CliError> {
     let options = Options { threshold: args.common.threshold, one_to_one: args.one_to_one };
     let (right, of_right) = right.map_or((None, None), |(table, truth)| (Some(table), Some(truth)));
     let run = linked(&args.file, &left, right.as_ref(), options)?;
-    let evaluation = evaluate(&run, &Truth::new(of_left, of_right));
+    let truth = Truth::new(of_left, of_right);
+    let evaluation = evaluate(&run, &truth);
+    let cut = told::Cut::of(run.outcome.cut, args.common.threshold);
+    let bound = args.bound.then(|| supervised(run, &truth));
     if json {
         #[derive(Serialize)]
         struct Answer<'a> {
             cut: told::Cut,
             #[serde(flatten)]
             evaluation: &'a Evaluation,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            supervised: Option<Supervised>,
         }
-        show::json(&Answer { cut: told::Cut::of(run.outcome.cut, args.common.threshold), evaluation: &evaluation });
+        show::json(&Answer { cut, evaluation: &evaluation, supervised: bound });
     } else {
-        lines(&evaluation, right.is_some(), args.common.threshold.is_some());
+        lines(&evaluation, bound.as_ref(), right.is_some(), args.common.threshold.is_some());
     }
     Ok(Outcome::Done)
 }
@@ -44,7 +49,7 @@ fn read(path: &Path, schema: &Schema, column: &str, truth: &mut TruthReader) -> 
     Ok((table, truth))
 }
 
-fn lines(e: &Evaluation, two: bool, told: bool) {
+fn lines(e: &Evaluation, bound: Option<&Supervised>, two: bool, told: bool) {
     let whole = |n: u64| thousands(i64::try_from(n).unwrap_or(i64::MAX));
     show::line(format_args!(
         "{} rows, {} pairs are one person; the engine expects {:.0} ({:+.1} %).",
@@ -70,6 +75,10 @@ fn lines(e: &Evaluation, two: bool, told: bool) {
     score(&format!("{decided}, {whose}"), &e.decided);
     score("pairs, best cut (needs the truth)", &e.best_pairs);
     score(&format!("{decided}, best cut"), &e.best_decided);
+    if let Some(bound) = bound {
+        score("pairs, weights from the truth", &bound.pairs);
+        score(&format!("{decided}, from the truth"), &bound.decided);
+    }
     show::line(format_args!(
         "Expected of the decisions: precision {:.5} (is {:.5}), recall {:.5} (is {:.5}).",
         e.expected_precision, e.decided.score.precision, e.expected_recall, e.decided.score.recall

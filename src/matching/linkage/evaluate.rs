@@ -210,18 +210,9 @@ pub fn evaluate(run: &Inspection<'_>, truth: &Truth) -> Evaluation {
     let cut = run.outcome.cut;
     let is = |p: &ScoredPair| truth.same((p.left, p.right));
     let at = |weight: f64, score| AtCut { weight, probability: probability(weight), score };
-    let decided = |pairs: &[ScoredPair]| {
-        let same = pairs.iter().filter(|p| p.decision == Decision::Same);
-        let (called, right) = same.fold((0, 0), |(n, r), p| (n + 1, r + u64::from(is(p))));
-        Score::of(called, right, all)
-    };
     let above = weighed.iter().filter(|p| p.weight >= cut);
     let (called, right) = above.fold((0, 0), |(n, r), p| (n + 1, r + u64::from(is(p))));
-    let here = at(cut, decided(&run.outcome.pairs));
-    let best_decided = (-5..=12)
-        .map(|bits| f64::from(bits) + cut.clamp(-20.0, 20.0).fract())
-        .map(|bits| at(bits, decided(&run.decided_at(probability(bits)).pairs)))
-        .fold(here, |best, new| if new.score.f1 > best.score.f1 { new } else { best });
+    let here = at(cut, decided(&run.outcome.pairs, truth, all));
     let review = run.outcome.pairs.iter().filter(|p| p.decision == Decision::Review);
     let (mut unreached, mut given_up) = (0u64, 0u64);
     let some = truth.pairs(LOOKED_UP);
@@ -240,7 +231,7 @@ pub fn evaluate(run: &Inspection<'_>, truth: &Truth) -> Evaluation {
         pairs: at(cut, Score::of(called, right, all)),
         best_pairs: best(&weighed, &is, all, cut),
         decided: here,
-        best_decided,
+        best_decided: best_decided(run, truth, all, here),
         expected_precision: run.outcome.expected_precision,
         expected_recall: run.outcome.expected_recall,
         review: review.fold((0, 0), |(n, r), p| (n + 1, r + u64::from(is(p)))),
@@ -249,6 +240,41 @@ pub fn evaluate(run: &Inspection<'_>, truth: &Truth) -> Evaluation {
         unreached: share(unreached),
         given_up: share(given_up),
     }
+}
+
+/// What weights learned from the truth reach on the comparisons and candidate pairs of a run, at the best cuts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Supervised {
+    /// Pairs one by one.
+    pub pairs: AtCut,
+    /// The final decisions: after clustering, or one to one.
+    pub decided: AtCut,
+}
+
+/// The bound of a finished run: no engine that weighs the same comparisons on their own can be expected to do better.
+pub fn supervised(run: Inspection<'_>, truth: &Truth) -> Supervised {
+    let all = truth.count();
+    let run = run.supervised(&|left, right| truth.same((left, right)));
+    let cut = run.outcome.cut;
+    let here = AtCut { weight: cut, probability: probability(cut), score: decided(&run.outcome.pairs, truth, all) };
+    Supervised { pairs: best(&run.weighed(), &|p| truth.same((p.left, p.right)), all, cut), decided: best_decided(&run, truth, all, here) }
+}
+
+fn decided(pairs: &[ScoredPair], truth: &Truth, all: u64) -> Score {
+    let same = pairs.iter().filter(|p| p.decision == Decision::Same);
+    let (called, right) = same.fold((0, 0), |(n, r), p| (n + 1, r + u64::from(truth.same((p.left, p.right)))));
+    Score::of(called, right, all)
+}
+
+/// The best of the final decisions at cuts a bit apart, and of those `here`.
+fn best_decided(run: &Inspection<'_>, truth: &Truth, all: u64, here: AtCut) -> AtCut {
+    (-5..=12)
+        .map(|bits| f64::from(bits) + run.outcome.cut.clamp(-20.0, 20.0).fract())
+        .map(|weight| {
+            let probability = probability(weight);
+            AtCut { weight, probability, score: decided(&run.decided_at(probability).pairs, truth, all) }
+        })
+        .fold(here, |best, new| if new.score.f1 > best.score.f1 { new } else { best })
 }
 
 /// The cut of the best F1 over pairs one by one; cuts lie between different weights only.

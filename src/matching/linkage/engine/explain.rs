@@ -6,6 +6,7 @@ use super::EngineError;
 use super::compare::{DIFFERENT, GENERATION_APART, SWAPPED};
 use super::fields::{Kind, index};
 use super::run::{Inside, Options, Outcome, ScoredPair, decide, link};
+use super::supervised::learn;
 use super::table::Table;
 use crate::matching::linkage::decide::Decision;
 
@@ -188,6 +189,17 @@ impl Inspection<'_> {
             ScoredPair { left: index(p.a), right, probability, weight, decision }
         };
         pairs.iter().map(scored).collect()
+    }
+
+    /// The same run with weights learned from the truth, and decided anew: what could be reached on these comparisons and pairs. `same` tells
+    /// which rows are one person.
+    #[must_use]
+    pub fn supervised(self, same: &dyn Fn(usize, usize) -> bool) -> Self {
+        let known: Vec<bool> = self.weighed().iter().map(|p| same(p.left, p.right)).collect();
+        let weights = learn(&self.inside.pairs, &known, self.inside.work.fields.len());
+        let Inside { work, pairs, .. } = &self.inside;
+        let outcome = decide(work, &weights, pairs, self.options, self.outcome.unreached, self.outcome.keys.clone());
+        Self { outcome, inside: Inside { weights, ..self.inside }, ..self }
     }
 
     /// The outcome at another cut: the same model, decided anew. `threshold` is a probability.

@@ -262,6 +262,27 @@ pub(super) struct Weights {
 }
 
 impl Weights {
+    /// Weights that are told by field, level and rarity, and know of no homes and neighbourhoods.
+    pub(super) fn linear(prior: f64, fields: usize, bits: impl Fn(usize, usize, u8) -> f64) -> Self {
+        let mut w = Self {
+            person: [[0.0; LEVELS]; FIELDS],
+            told: vec![[0.0; 3]; fields * LEVELS * RARITIES],
+            prior,
+            prior_home: f64::NEG_INFINITY,
+            prior_near: f64::NEG_INFINITY,
+            fields,
+        };
+        for f in 0..fields {
+            for level in 1..LEVELS {
+                w.person[f][level] = bits(f, level, 0);
+                for rare in 0..=u8::MAX {
+                    w.told[place(f, level, rare)][0] = bits(f, level, rare);
+                }
+            }
+        }
+        w
+    }
+
     /// What was seen in a field, in bits for one person.
     pub(super) fn of(&self, field: usize, seen: Seen) -> f64 {
         self.told[place(field, usize::from(seen.level), seen.rare)][0]
