@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{Days, NaiveDate};
 use donor_registry::app::demo::people::{Dice, invent};
 use donor_registry::app::{Actor, App, Unlock};
-use donor_registry::config::{Config, MailRoute, Purpose, Sources};
+use donor_registry::config::{Config, MailRoute, Pace, Purpose, Sources};
 use donor_registry::domain::fact::Channel;
 use donor_registry::domain::id::PersonId;
 use donor_registry::domain::record::RecordDraft;
@@ -51,12 +51,12 @@ fn main() {
         };
         let (planned, looked) = timed(true).await;
         let (_, stored) = timed(false).await;
+        let s = |took: Duration| format!("{:.1} s", took.as_secs_f64());
+        println!("{planned} contacts planned in {} (everybody opened and judged), planned and stored in {}", s(looked), s(stored));
         let begun = Instant::now();
         let tally = app.send(Actor::Console, today + Days::new(31), false, NOW, &mut |_, _| {}).await.expect("it is queued");
         let queued = begun.elapsed();
         assert!(tally.sent == 0 && tally.queued >= people as u64, "{tally:?}");
-        let s = |took: Duration| format!("{:.1} s", took.as_secs_f64());
-        println!("{planned} contacts planned in {} (everybody opened and judged), planned and stored in {}", s(looked), s(stored));
         println!("{} mails queued in {} (everybody opened again, each contact judged, outbox written)", tally.queued, s(queued));
         app.close().await.expect("it closes in good order");
     });
@@ -65,10 +65,13 @@ fn main() {
 fn config(folder: &Path) -> Config {
     let sources = Sources { working_folder: folder.to_owned(), ..Sources::default() }
         .with("data", Some(folder.join("data").display()))
-        .with("key_file", Some(folder.join("root.key").display()));
+        .with("key_file", Some(folder.join("root.key").display()))
+        // Links in mails are made with it.
+        .with("public_url", Some("https://registry.example"));
     let mut config = Config::load(&sources, Purpose::Command).expect("the settings are right");
     config.mail.route = MailRoute::Folder(folder.join("mails"));
-    config.mail.per_hour = Some(0);
+    // Queued, and then no mail more: writing them is not what is measured.
+    config.mail.pace = Some(Pace { per_hour: 0, per_day: None, seconds_between: 0 });
     config
 }
 

@@ -1,0 +1,135 @@
+//! How long the list pages take with everybody on file: the program itself over HTTP, one reader, the time of the last byte.
+//!
+//! ```text
+//! cargo bench --bench lists                        # 200,000 registrants
+//! LISTS_PEOPLE=20000 LISTS_ROUNDS=30 cargo bench --bench lists
+//! ```
+//!
+//! Prints figures and fails at nothing. A registry of invented people is made in a temporary folder (`TMPDIR` decides which disk), follow-ups are
+//! planned for all of them and duplicates looked for, so that every list has something to show.
+
+#[path = "../registration/fill.rs"]
+mod fill;
+#[path = "../../tests/it/harness/mod.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "the tests' tools for the running program, under the tests' rules; not all of them are needed here"
+)]
+mod harness;
+
+use std::time::{Duration, Instant};
+
+use donor_registry::domain::time::Timestamp;
+
+use harness::desk::Desk;
+use harness::http::Answer;
+use harness::program::Registry;
+
+const PASSWORD: &str = "correct-horse-battery-9";
+
+/// Lists that are read page by page from an address.
+const LISTS: [&str; 15] = [
+    "/people",
+    "/duplicates",
+    "/corrections",
+    "/follow-up",
+    "/follow-up/hand-over",
+    "/follow-up/hands",
+    "/follow-up/readiness",
+    "/follow-up/doubt",
+    "/follow-up/first-contact",
+    "/urgent",
+    "/outside",
+    "/rights",
+    "/recalls",
+    "/import",
+    "/drive",
+];
+
+/// Now.
+pub fn now() -> Timestamp {
+    Timestamp::of(std::time::SystemTime::now().into())
+}
+
+/// A line of the answer.
+pub fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+    // A closed pipe ends the benchmark's use, not its run.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn number(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
+fn main() {
+    if !std::env::args().any(|word| word == "--bench") {
+        return;
+    }
+    let (count, rounds) = (number("LISTS_PEOPLE", 200_000), number("LISTS_ROUNDS", 200));
+    let registry = Registry::new();
+    registry.add_account("lin", PASSWORD, "small-branch");
+    registry.add_account("wen", PASSWORD, "auditor");
+    let begun = Instant::now();
+    let people = fill::fill(&registry, count);
+    say(format_args!("{count} registrants on file, written in {:.0} s", begun.elapsed().as_secs_f64()));
+    for command in [&["duplicates", "scan"][..], &["followup", "plan"]] {
+        let begun = Instant::now();
+        let output = registry.run(command);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        say(format_args!("{}: {:.0} s; {}", command.join(" "), begun.elapsed().as_secs_f64(), told.lines().last().unwrap_or_default()));
+    }
+    let server = registry.serve();
+    say(format_args!("serve answers {:.1} s after its start", server.start_took.as_secs_f64()));
+
+    let mut desk = Desk::sign_in(&server, "lin", PASSWORD).expect("the line holds");
+    for list in LISTS {
+        time(list, rounds, |_| desk.client.get(list).expect("the line holds"));
+    }
+    // Every further page begins where the one before it ended.
+    for registry in ["", "blood", "stem-cell", "organ-body", "volunteer"] {
+        let mut after = String::new();
+        time(&format!("/people, page after page, {}", if registry.is_empty() { "all" } else { registry }), rounds, |_| {
+            let page = desk.post("/people", "", &[("query", ""), ("registry", registry), ("after", &after)]).expect("the line holds");
+            after = page.field("after").unwrap_or_default();
+            page
+        });
+    }
+    time("/people, by name and by the end of a number", rounds, |_| {
+        let one = people.next().1;
+        let tail: String = one.phone.chars().skip(one.phone.chars().count().saturating_sub(4)).collect();
+        desk.post("/people", "", &[("query", &format!("{} {tail}", one.name))]).expect("the line holds")
+    });
+    time("/people, by a surname alone", rounds, |_| {
+        let surname: String = people.next().1.name.chars().take(1).collect();
+        desk.post("/people", "", &[("query", &surname)]).expect("the line holds")
+    });
+
+    let mut auditor = Desk::sign_in(&server, "wen", PASSWORD).expect("the line holds");
+    time("/log", rounds, |_| auditor.client.get("/log").expect("the line holds"));
+    server.stop();
+}
+
+/// Prints how long a page takes, and how often it was no page.
+fn time(what: &str, rounds: usize, mut page: impl FnMut(usize) -> Answer) {
+    let (mut took, mut failed, mut bytes) = (Vec::with_capacity(rounds), 0, 0);
+    for round in 0..rounds {
+        let begun = Instant::now();
+        let answer = page(round);
+        took.push(begun.elapsed());
+        failed += usize::from(answer.status != 200);
+        bytes = bytes.max(answer.body.len());
+    }
+    took.sort_unstable();
+    let at = |share: usize| took.get((took.len() * share / 100).min(took.len().saturating_sub(1))).copied().unwrap_or_default();
+    let ms = |d: Duration| d.as_secs_f64() * 1e3;
+    say(format_args!(
+        "{what}: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, {} KiB; {failed} of {rounds} not shown",
+        ms(at(50)),
+        ms(at(99)),
+        ms(at(100)),
+        bytes / 1024
+    ));
+}
