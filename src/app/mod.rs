@@ -122,6 +122,8 @@ pub struct App {
     cost: Cost,
     live: RwLock<live::Live>,
     facts: tokio::sync::RwLock<report::Book>,
+    /// How many pairs wait for a registrar, and as of which change.
+    waiting: std::sync::Mutex<Option<(i64, u64)>>,
     /// One follower of the change feed at a time.
     following: tokio::sync::Mutex<()>,
     /// One save at a time in this process, so that only other processes can make a check out of date.

@@ -91,6 +91,7 @@ impl App {
             cost,
             live: RwLock::default(),
             facts: tokio::sync::RwLock::default(),
+            waiting: std::sync::Mutex::default(),
             following: tokio::sync::Mutex::default(),
             saving: tokio::sync::Mutex::default(),
             hashing: Arc::new(tokio::sync::Semaphore::new(cores)),

@@ -1,6 +1,7 @@
 //! Duplicates: the registrar's queue, the decision and its undoing.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::PoisonError;
 
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{PairId, PersonId, PublicId, SubjectId};
@@ -97,7 +98,16 @@ impl App {
 
     /// How many pairs wait in the queue, for the badge.
     pub async fn count_pairs(&self) -> Result<u64, AppError> {
-        Ok(self.open_pairs().await?.len() as u64)
+        self.catch_up().await?;
+        let seq = self.live().seq;
+        if let Some((of, count)) = *self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+            && of == seq
+        {
+            return Ok(count);
+        }
+        let count = self.open_pairs().await?.len() as u64;
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some((seq, count));
+        Ok(count)
     }
 
     /// The pairs nobody decided yet, with the two persons they would join: once for two persons, none of one person or of two told apart.

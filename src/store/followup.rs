@@ -74,6 +74,17 @@ impl Store {
         Ok(query.limit(limit).all(&self.reader).await?)
     }
 
+    /// Planned tasks of a channel that are due on or before a day, earliest first, at most `limit`.
+    pub async fn channel_tasks_due(&self, channel: TaskChannel, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::State.eq(TaskState::Planned))
+            .filter(task::Column::Channel.eq(channel))
+            .filter(task::Column::DueOn.lte(Day(on_or_before)))
+            .order_by_asc(task::Column::DueOn)
+            .order_by_asc(task::Column::Id);
+        Ok(query.limit(limit).all(&self.reader).await?)
+    }
+
     /// How many tasks in a state are due on or before a day.
     pub async fn count_tasks_due(&self, state: TaskState, on_or_before: NaiveDate) -> Result<u64, StoreError> {
         let query = task::Entity::find().filter(task::Column::State.eq(state)).filter(task::Column::DueOn.lte(Day(on_or_before)));

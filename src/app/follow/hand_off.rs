@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
-use crate::domain::id::TaskId;
+use crate::domain::id::{PersonId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
@@ -157,7 +157,7 @@ impl App {
     /// Tasks of people whom no mail and no call reaches and who have a name and an address.
     async fn letters_due(&self, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Addressee>)>, AppError> {
         let tasks = self.due_by(TaskChannel::Desk, self.today(now)).await?;
-        let people = self.reachable(now).await?;
+        let people = self.reachable_of(&persons_of(&tasks), now).await?;
         let fits = |task: TaskRow| {
             let person = people.get(&task.person_id).filter(|p| !p.held && !p.silent())?;
             Some((task, addressee(person.contact.as_ref()?)?))
@@ -172,8 +172,8 @@ impl App {
         now: Timestamp,
     ) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
         let tasks = self.due_by(TaskChannel::Phone, day).await?;
-        let mut people = self.reachable(now).await?;
-        let mut seen: HashMap<crate::domain::id::PersonId, ()> = HashMap::new();
+        let mut people = self.reachable_of(&persons_of(&tasks), now).await?;
+        let mut seen: HashMap<PersonId, ()> = HashMap::new();
         let mut out = Vec::new();
         for task in tasks {
             let plain = task.rounds == 0 && task.reason.is_none() && Kind::from_word(&task.kind).is_some_and(is_plain);
@@ -191,9 +191,7 @@ impl App {
     }
 
     async fn due_by(&self, channel: TaskChannel, day: NaiveDate) -> Result<Vec<TaskRow>, AppError> {
-        let tasks = self.store.tasks_due(TaskState::Planned, day, u64::from(u32::MAX)).await?;
-        let limit = usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
-        Ok(tasks.into_iter().filter(|t| t.channel == channel).take(limit).collect())
+        Ok(self.store.channel_tasks_due(channel, day, AT_ONCE).await?)
     }
 
     /// Writes the leaf and moves the tasks, in one transaction; what somebody else took meanwhile is not given out.
@@ -223,4 +221,12 @@ impl App {
         tx.commit().await?;
         Ok(out)
     }
+}
+
+/// Whom the tasks are about, each once.
+fn persons_of(tasks: &[TaskRow]) -> Vec<PersonId> {
+    let mut persons: Vec<PersonId> = tasks.iter().map(|task| task.person_id).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    persons
 }
