@@ -31,6 +31,7 @@ pub fn measure(facts: &[Fact]) {
             tx.commit().await.expect("the disk has room");
         }
         eprintln!("{} facts sealed and written in {:.1} s", facts.len(), begin.elapsed().as_secs_f64());
+        let vault = std::sync::Arc::new(vault);
         let begin = Instant::now();
         let mut read = Vec::new();
         store.facts(&vault, |fact| read.push(fact)).await.expect("the facts are there");

@@ -1,15 +1,13 @@
 //! The latest record of everybody, for filling the in-memory index at unlock: joined by the database, in pages; while one page is opened on all
 //! cores the next ones are read.
 //!
-//! A page is one value: the database writes its rows into one text, binary columns in hexadecimal. Handing over a row at a time, each of its
-//! columns a value of its own, took longer than finding and opening them together.
 //! The order of a page's rows is not asked for, so that the database need not sort them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::DbBackend;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -25,13 +23,12 @@ use super::connect::Store;
 use super::entity::value::Opaque;
 use super::error::StoreError;
 use super::hex;
+use super::pages::{AHEAD, bytes_text, id_text, parameters};
 use super::person::open;
 use super::prepare::record_slot;
 
 /// Subjects a page: some megabytes of text.
 const PAGE: i64 = 2_048;
-/// Pages read or opened at the same time: one in the hands of each of two readers, one on its way.
-const AHEAD: usize = 3;
 
 /// What a subject last told, opened. Check values are verified where people are opened, not here.
 #[derive(Debug)]
@@ -71,21 +68,13 @@ impl Store {
         let (store, vault) = (self.clone(), Arc::clone(vault));
         LatestStream { store, vault, make, after: SubjectId(Uuid::nil()), ended: false, coming: VecDeque::with_capacity(AHEAD) }
     }
-
-    /// The subject with which a page ends that begins behind `after`; none where it is the last page.
-    async fn page_end(&self, after: SubjectId) -> Result<Option<SubjectId>, StoreError> {
-        let [first, second] = parameters(self.backend);
-        let sql = format!("SELECT id FROM subject WHERE id > {first} ORDER BY id LIMIT 1 OFFSET {second}");
-        let end = Statement::from_sql_and_values(self.backend, sql, [after.into(), (PAGE - 1).into()]);
-        self.reader.query_one_raw(end).await?.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
-    }
 }
 
 impl<T: Send + 'static> LatestStream<T> {
     /// The next page, empty where all of its subjects are erased; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>, StoreError> {
         while !self.ended && self.coming.len() < AHEAD {
-            let end = self.store.page_end(self.after).await?;
+            let end = self.store.page_end("subject", self.after.0, PAGE).await?.map(SubjectId);
             self.coming.push_back(tokio::spawn(page(self.store.clone(), Arc::clone(&self.vault), self.make, self.after, end)));
             match end {
                 Some(end) => self.after = end,
@@ -105,34 +94,22 @@ async fn page<T: Send + 'static>(
     after: SubjectId,
     end: Option<SubjectId>,
 ) -> Result<Vec<T>, StoreError> {
-    let statement = statement(store.backend);
-    let until = end.unwrap_or(SubjectId(Uuid::max()));
-    let page = Statement::from_sql_and_values(store.backend, statement, [after.into(), until.into()]);
-    let row = store.reader.query_one_raw(page).await?;
-    let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let text = store.page_text(statement(store.backend), after.0, end.map(|end| end.0)).await?;
     let (send, receive) = oneshot::channel();
     rayon::spawn(move || {
         // The stream may have been dropped meanwhile.
-        let _ = send.send(opened_page(&vault, text.as_deref().unwrap_or_default(), make));
+        let _ = send.send(opened_page(&vault, &text, make));
     });
     receive.await.map_err(|_| StoreError::Damaged("record"))?
-}
-
-fn parameters(backend: DbBackend) -> [&'static str; 2] {
-    if backend == DbBackend::Postgres { ["$1", "$2"] } else { ["?1", "?2"] }
 }
 
 /// The statement of a page: parameters are the subject after which it begins and the last of its subjects. Gives one text: a record with one
 /// version of each data key is [`FIELDS`] fields with commas between them, records have semicolons between them; nothing is an empty field.
 fn statement(backend: DbBackend) -> String {
     let [after, until] = parameters(backend);
-    let (id, bytes) = match backend {
-        DbBackend::Postgres => ("encode(uuid_send(@), 'hex')", "encode(@, 'hex')"),
-        _ => ("hex(@)", "hex(@)"),
-    };
     let or_nothing = |sql: String| format!("coalesce({sql}, '')");
-    let id = |column: &str| or_nothing(id.replace('@', column));
-    let bytes = |column: &str| or_nothing(bytes.replace('@', column));
+    let id = |column: &str| or_nothing(id_text(backend, column));
+    let bytes = |column: &str| or_nothing(bytes_text(backend, column));
     let number = |column: &str| or_nothing(format!("CAST({column} AS text)"));
     let bits: String = Registry::ALL.iter().map(|r| format!(" WHEN {} THEN {}", r.code(), bit(*r))).collect();
     let standings = format!("(SELECT SUM(CASE e.registry{bits} ELSE 0 END) FROM enrolment e WHERE e.subject_id = s.id)");

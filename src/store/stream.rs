@@ -8,13 +8,12 @@ use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::contact::Contact;
-use crate::domain::fact::Fact;
-use crate::domain::id::{EnrolmentId, FactId, PersonId, RecordId, SubjectId};
+use crate::domain::id::{EnrolmentId, PersonId, RecordId, SubjectId};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::time::Timestamp;
 use crate::domain::{Compartment, Guarded};
-use crate::vault::{DekRow, Sealed, Vault, VaultError};
+use crate::vault::{DekRow, Vault};
 
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
@@ -96,23 +95,6 @@ impl Store {
             }
         }
         Ok(out)
-    }
-
-    /// Every statistics fact, opened, page by page to `each`.
-    pub async fn facts(&self, vault: &Vault, mut each: impl FnMut(Fact)) -> Result<(), StoreError> {
-        let mut after: Option<FactId> = None;
-        loop {
-            let mut query = fact::Entity::find().order_by_asc(fact::Column::Id).limit(PAGE);
-            if let Some(after) = after {
-                query = query.filter(fact::Column::Id.gt(after));
-            }
-            let page = query.all(&self.reader).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.id);
-            let facts: Result<Vec<Fact>, VaultError> =
-                page.into_par_iter().map(|row| vault.unseal_fact(row.id, &Sealed::from_bytes(row.sealed.0))).collect();
-            facts?.into_iter().for_each(&mut each);
-        }
     }
 
     /// How many facts there are. None is ever taken away, so it tells whether some came since they were read.
