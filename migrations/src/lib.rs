@@ -17,6 +17,7 @@ mod m20261127_000003_recall;
 mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
+mod m20261127_000022_service;
 mod m20261127_000030_lists;
 
 /// Every migration, oldest first.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000002_rights::Migration),
             Box::new(m20261127_000003_recall::Migration),
             Box::new(m20261127_000030_lists::Migration),
+            Box::new(m20261127_000022_service::Migration),
         ]
     }
 }

@@ -39,6 +39,12 @@ impl App {
         Ok(self.store.drives().await?)
     }
 
+    /// Id, and day with name, of every drive: the latest first.
+    pub async fn drives_named(&self) -> Result<Vec<(String, String)>, AppError> {
+        let drives = self.store.drives().await?;
+        Ok(drives.into_iter().map(|d| (d.id.to_string(), format!("{} {}", d.day.0, d.name))).collect())
+    }
+
     /// A drive by its name.
     pub async fn drive_named(&self, name: &str) -> Result<Option<DriveRow>, AppError> {
         Ok(self.store.drive_by_name(name).await?)

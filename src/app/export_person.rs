@@ -8,7 +8,8 @@ use crate::domain::Guarded;
 use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, HealthView, PersonView};
+use crate::domain::volunteer::ServiceFact;
+use crate::store::{AuditEntry, HealthView, PersonView, ServiceView};
 
 use super::people::standings;
 use super::{Actor, App, AppError};
@@ -19,7 +20,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -47,11 +48,13 @@ impl App {
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let health = self.store.health_of(&self.vault, &subjects).await?;
+        let service = self.store.service_of(&self.vault, &subjects).await?;
         let parts = [
             ("registrations", self.registrations(&view)),
             ("standings", standings_of(&view)),
             ("consents", self.consents_of(&view)),
             ("health", self.health_facts_of(&health)),
+            ("service", self.service_facts_of(&service).await?),
             ("contacts", self.contacts_with(person).await?),
             ("requests", self.requests_of(person).await?),
             ("openings", self.disclosures_of(person).await?),
@@ -112,6 +115,23 @@ impl App {
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
         let entry = |view: &HealthView| json!({ "id": view.id, "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
         facts.iter().map(entry).collect()
+    }
+
+    /// With the names of teams and drives, whose numbers and ids tell a person nothing.
+    async fn service_facts_of(&self, facts: &[ServiceView]) -> Result<Vec<Value>, AppError> {
+        let (teams, drives) = (self.teams().await?, self.store.drives().await?);
+        let entry = |view: &ServiceView| {
+            let team = ServiceFact::team(&view.fact).and_then(|(number, _)| teams.iter().find(|t| t.number == number));
+            let drive = ServiceFact::drive(&view.fact).and_then(|id| drives.iter().find(|d| d.id.0 == id));
+            json!({
+                "id": view.id,
+                "recorded_at": self.moment(view.at),
+                "team": team.map(|t| &t.name),
+                "drive": drive.map(|d| &d.name),
+                "fact": view.fact.reveal().clone(),
+            })
+        };
+        Ok(facts.iter().map(entry).collect())
     }
 
     async fn contacts_with(&self, person: PersonId) -> Result<Vec<Value>, AppError> {

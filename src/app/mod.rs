@@ -19,6 +19,7 @@
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `outside`: what other systems know of a registration; `urgent`: match notices, death notices, emergency openings, the look-up.
 //! - `wish`: what an organ and body registrant wishes, in depth.
+//! - `volunteer`: teams, hours, first-aid certificates, skills of volunteers; the call-out list.
 //! - `report`: every report from the facts; releases for the public; plans.
 //! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
@@ -52,6 +53,7 @@ mod self_enrol;
 mod takeback;
 mod told;
 mod urgent;
+mod volunteer;
 mod wish;
 
 pub mod demo;
@@ -100,6 +102,7 @@ pub use urgent::{
     DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, NoticeCase, NoticeForm, NoticeHead, Once, OpenReason, OpeningLine,
     StepForm, StepLine, UrgentBoard, UrgentNow,
 };
+pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
 pub use wish::WishPage;
 
 /// An open registry: database, keys, rules, and the index over everybody.

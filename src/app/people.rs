@@ -53,6 +53,8 @@ pub struct PersonPage {
     pub aliases: Vec<PublicId>,
     /// Donations, deferrals and from when blood may be given, where the page was opened.
     pub donor: Option<DonorPage>,
+    /// A volunteer's teams, hours, certificates and skills, where the page was opened.
+    pub volunteer: Option<super::VolunteerPage>,
     /// What other systems know of the registrations.
     pub outside: Vec<super::OutsideLine>,
 }
@@ -176,8 +178,9 @@ impl App {
             .collect();
         let aliases = self.store.aliases_of(person, &subjects).await?;
         let donor = if opened { Some(self.donor(&view, &staff, now).await?) } else { None };
+        let volunteer = if opened { self.volunteer(&view, &staff).await? } else { None };
         let outside = self.outside_of(&view, &standings).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, outside })
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.

@@ -71,6 +71,8 @@ ids! {
     FactId,
     /// Something recorded of a donor's health: a donation, a deferral, a blood group.
     HealthId,
+    /// Something recorded of a volunteer: hours, a certificate, skills, a team.
+    ServiceId,
     /// What another system knows of a registration.
     OutsideId,
     /// A match request or death notice.

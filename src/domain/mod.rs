@@ -41,6 +41,7 @@ pub mod survivor;
 pub mod time;
 pub mod town;
 pub mod urgent;
+pub mod volunteer;
 pub mod wish;
 pub mod written;
 

@@ -61,6 +61,8 @@ pub enum Right {
     Import,
     /// Record donations, deferrals and blood groups.
     Health,
+    /// Record what volunteers do and can: teams, hours, certificates, skills.
+    Service,
     /// Erase a person at their own request.
     Erase,
     /// Judge duplicates, join and un-merge.
@@ -142,7 +144,7 @@ impl Roles {
             Right::People => &[Registrar, Caller, Coordinator, Manager],
             Right::Import | Right::Review => &[Registrar],
             Right::Erase => &[Registrar, Manager],
-            Right::Health => &[Registrar, Coordinator],
+            Right::Health | Right::Service => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],
             Right::ConfirmFirstContact | Right::Publish => &[Manager],
             Right::Report => &[Manager, Coordinator, Registrar, Auditor],

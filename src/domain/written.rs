@@ -37,6 +37,20 @@ pub fn plain(text: &str) -> Zeroizing<String> {
     Zeroizing::new(trimmed.to_owned())
 }
 
+/// A text of one line and at most so many characters, without spaces around it.
+pub fn one_line(text: &str, most: usize) -> Option<String> {
+    let text = text.trim();
+    (text.chars().count() <= most && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+/// Most digits of a text that stands in clear: a year or a day, never a telephone or a document.
+const DIGITS: usize = 4;
+
+/// Whether a text may stand in clear, as the name of a post, a team or an occasion: something, and no telephone, mail address or document number.
+pub fn names_nobody(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['@', '＠']) && text.chars().filter(|c| c.is_numeric()).count() <= DIGITS
+}
+
 /// Whether a typed text says something and is not longer than `most` characters. For notes and evidence.
 pub fn is_text(typed: &super::Guarded<String>, most: usize) -> bool {
     let text = typed.reveal();
@@ -47,6 +61,18 @@ pub fn is_text(typed: &super::Guarded<String>, most: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_clear_is_never_a_number_or_an_address() {
+        for post in ["红十字专干", "社会事务办公室", "Secretary of the unit, room 302"] {
+            assert!(names_nobody(post), "{post}");
+        }
+        for other in ["", "138 0000 0000", "专干 １３８００００００００", "028-8888", "a@b.example", "５１２００２"] {
+            assert!(!names_nobody(other), "{other}");
+        }
+        assert_eq!(one_line(" a ", 1).as_deref(), Some("a"));
+        assert!(one_line("ab", 1).is_none() && one_line("a\nb", 9).is_none());
+    }
 
     #[test]
     fn plain_text_is_what_was_meant() {

@@ -97,6 +97,7 @@ part! { data, restore_data:
     enrolment (Column::Id, |r| r.id);
     consent (Column::Id, |r| r.id);
     health_fact (Column::Id, |r| r.id);
+    service_fact (Column::Id, |r| r.id);
     identifier_claim (Column::Id, |r| r.id);
     contact_index (Column::Id, |r| r.id);
     stat_link (Column::SubjectId, |r| r.subject_id);

@@ -5,7 +5,7 @@
 //!
 //! Three kinds of verbs:
 //!
-//! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`], [`prepare_health`]): pure but for entropy; all sealing,
+//! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`], [`prepare_health`], [`prepare_service`]): pure but for entropy; all sealing,
 //!   indexing and MACs of a registration, before any transaction.
 //! - *Reading* (methods of [`Store`]): keyring, settings, people (pages, [`PersonView`], [`Store::resolve`]), exact look-ups, queues, imports,
 //!   the change feed, the audit log; [`Store::people`], [`Store::facts`], [`Store::standings`] stream whole columns at unlock.
@@ -53,6 +53,8 @@ mod review;
 mod rights;
 mod rotate;
 mod rowmac;
+mod sealed_fact;
+mod service;
 mod source;
 mod staff;
 mod standing;
@@ -91,6 +93,7 @@ pub use returned::{BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use rights::RightsRow;
 pub use rotate::{DekPlace, Renewed};
+pub use service::{PreparedService, ServiceView, prepare_service};
 pub use source::{Recorded, Recorder};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;

@@ -6,8 +6,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, staff,
-    subject,
+    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
+    service_fact, staff, subject,
 };
 use super::error::StoreError;
 
@@ -70,7 +70,7 @@ macro_rules! row_ids {
     )+};
 }
 
-row_ids!(SubjectId, MembershipId, RecordId, EnrolmentId, ConsentId, ClaimId, StaffId, HealthId, OutsideId, MatterId, OpeningId);
+row_ids!(SubjectId, MembershipId, RecordId, EnrolmentId, ConsentId, ClaimId, StaffId, HealthId, ServiceId, OutsideId, MatterId, OpeningId);
 
 macro_rules! protected {
     ($entity:ident, $table:literal, $columns:expr) => {
@@ -144,6 +144,14 @@ protected!(consent, "consent", |row, mac| {
 });
 
 protected!(health_fact, "health_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
+});
+
+protected!(service_fact, "service_fact", |row, mac| {
     mac.uuid("subject_id", Some(row.subject_id.0))
         .int("recorded_at", Some(row.recorded_at.0))
         .uuid("staff_id", row.staff_id.map(|s| s.0))

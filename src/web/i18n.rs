@@ -81,6 +81,7 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/report.ftl")),
             include_str!(concat!("../../locales/", $lang, "/people.ftl")),
             include_str!(concat!("../../locales/", $lang, "/donor.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/volunteer.ftl")),
             include_str!(concat!("../../locales/", $lang, "/rights.ftl")),
             include_str!(concat!("../../locales/", $lang, "/print.ftl")),
             include_str!(concat!("../../locales/", $lang, "/link.ftl")),

@@ -83,7 +83,7 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
     let [interest, stem, organ, wrong, ..] = flocks else { panic!("four flocks come to the desk") };
 
     let mut form = interest.form(&["name", "phone", "mail"]);
-    form.extend([("registries", "blood"), ("registries", "stem-cell"), ("consent", "yes")]);
+    form.extend([("registries", "blood"), ("registries", "stem-cell"), ("registries", "volunteer"), ("consent", "yes")]);
     assert_eq!(desk.post("/drive", &desk::key(1), &form).unwrap().status, 303);
 
     let person = ["name", "document", "phone", "mail", "address"];
@@ -153,6 +153,18 @@ fn at_the_desk(registry: &Registry, flocks: &[Flock]) {
         [("given-kind", "whole-blood"), ("given-day", "2026-01-05"), ("given-place", stem.get("place")), ("given-source", "station")];
     let answer = desk.post(&format!("/people/{id}/donor/donation"), &desk::key(8), &form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.text());
+
+    // A certificate and what hours were served for, on the page of a volunteer.
+    let page = desk.post("/people", &desk::key(5), &[("query", interest.get("phone"))]).unwrap().text();
+    let id = page.split("href=\"/people/").nth(1).and_then(|rest| rest.split('"').next()).expect("the one found").to_owned();
+    let held = [("cert-number", interest.get("certificate")), ("cert-issued", "2026-01-05"), ("cert-expires", "2029-01-04")];
+    let answer = desk.post(&format!("/people/{id}/service/certificate"), &desk::key(9), &held).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let served = [("served-day", "2026-01-05"), ("served-hours", "1.5"), ("served-what", interest.get("note"))];
+    let answer = desk.post(&format!("/people/{id}/service/hours"), &desk::key(10), &served).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let list = desk.post("/callout", &desk::key(11), &[("purpose", "flood"), ("skills", "first-aid"), ("skills", "other")]).unwrap();
+    assert_eq!(list.status, 200, "{}", list.text());
 
     // A sheet by the page: previewed, not taken in.
     let [.., uploaded] = flocks else { panic!("one flock comes as an upload") };

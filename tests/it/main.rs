@@ -49,4 +49,5 @@ mod same_moment;
 mod store;
 mod taken_back;
 mod urgent;
+mod volunteers;
 mod web;

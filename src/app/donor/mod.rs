@@ -172,7 +172,7 @@ impl App {
         .await
     }
 
-    async fn whole(&self, id: &PublicId) -> Result<(PersonId, PersonView), AppError> {
+    pub(super) async fn whole(&self, id: &PublicId) -> Result<(PersonId, PersonView), AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         Ok((person, view))

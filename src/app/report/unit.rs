@@ -6,13 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::app::{Actor, App, AppError};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
+use crate::domain::written::{names_nobody, one_line};
 use crate::reports::units::Unit;
 use crate::store::{AuditEntry, StoreError};
 
 /// The units, as one setting: nothing personal.
 const SETTING: &str = "units";
-/// Most digits of a post's description: a year or a room, never a telephone or a document.
-const DIGITS: usize = 4;
 
 /// A unit as it is typed.
 pub struct UnitForm {
@@ -50,11 +49,11 @@ impl App {
         let input = |field, hint| AppError::Input { field, hint };
         let town = self.towns.towns.iter().find(|t| t.code.to_string() == form.town.trim());
         let town = town.ok_or(input("town", "choose a town of the branch"))?.code;
-        let name = line(&form.name, 60).filter(|n| !n.is_empty());
+        let name = one_line(&form.name, 60).filter(|n| !n.is_empty());
         let name = name.ok_or(input("name", "give the unit's name, at most 60 characters in one line"))?;
         let founded = form.founded.filter(|d| *d <= now.date_in(self.config.zone));
         let founded = founded.ok_or(input("founded", "give the day of its founding, not after today"))?;
-        let contact = line(&form.contact, 40).filter(|c| names_a_post(c));
+        let contact = one_line(&form.contact, 40).filter(|c| names_nobody(c));
         let contact = contact.ok_or(input("contact", "name the post to ask, without telephone, mail address or document number"))?;
         let tx = self.store.begin().await?;
         let mut all = stored(tx.setting(SETTING).await?)?;
@@ -94,32 +93,4 @@ impl App {
 
 fn stored(setting: Option<String>) -> Result<Stored, StoreError> {
     setting.map_or(Ok(Stored::default()), |text| serde_json::from_str(&text).map_err(|_| StoreError::Damaged("setting")))
-}
-
-/// A text of one line and at most so many characters.
-fn line(text: &str, most: usize) -> Option<String> {
-    let text = text.trim();
-    (text.chars().count() <= most && !text.chars().any(char::is_control)).then(|| text.to_owned())
-}
-
-/// Whether a text may be the name of a post: something, and no telephone, mail address or document number.
-fn names_a_post(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['@', '＠']) && text.chars().filter(|c| c.is_numeric()).count() <= DIGITS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_contact_is_a_post_and_never_a_number_or_an_address() {
-        for post in ["红十字专干", "社会事务办公室", "Secretary of the unit, room 302"] {
-            assert!(names_a_post(post), "{post}");
-        }
-        for other in ["", "138 0000 0000", "专干 １３８００００００００", "028-8888", "a@b.example", "５１２００２"] {
-            assert!(!names_a_post(other), "{other}");
-        }
-        assert_eq!(line(" a ", 1).as_deref(), Some("a"));
-        assert!(line("ab", 1).is_none() && line("a\nb", 9).is_none());
-    }
 }

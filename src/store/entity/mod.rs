@@ -39,6 +39,7 @@ pub mod recall;
 pub mod record;
 pub mod release;
 pub mod rights_request;
+pub mod service_fact;
 pub mod session;
 pub mod setting;
 pub mod staff;

@@ -12,7 +12,7 @@ use crate::domain::Compartment;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
     CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
-    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, StaffId, SubjectId, TaskId,
+    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, StaffId, SubjectId, TaskId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -104,6 +104,7 @@ id_columns!(
     CampaignId,
     FactId,
     HealthId,
+    ServiceId,
     OutsideId,
     MatterId,
     OpeningId,

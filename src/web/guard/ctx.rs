@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 49] = [
+    pub const KEYS: [(&'static str, usize); 53] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -73,6 +73,10 @@ impl Notice {
         ("left-done", 0),
         ("health-recorded", 0),
         ("health-undone", 0),
+        ("service-recorded", 0),
+        ("service-undone", 0),
+        ("team-added", 0),
+        ("team-closed-done", 0),
         ("recall-opened", 0),
         ("recall-noted", 0),
         ("recall-closed", 0),

@@ -80,6 +80,10 @@ capabilities! {
     CanErase: Erase;
     /// May record donations, deferrals and blood groups.
     CanRecordHealth: Health;
+    /// May record what volunteers do and can.
+    CanServe: Service;
+    /// May open a call-out list.
+    CanCallOut: Service | Urgent;
     /// May judge duplicates.
     CanReview: Review;
     /// May work through follow-ups.

@@ -5,7 +5,7 @@ use rocket::{Route, post, routes};
 use uuid::Uuid;
 
 use super::people::{public_id, show_again};
-use super::{Answer, Reply, day, key};
+use super::{Answer, Reply, chosen, day_told, key};
 use crate::app::{AppError, Sent};
 use crate::domain::Guarded;
 use crate::domain::eligibility::{Deferral, Donation, DonationKind, Group, HealthFact, SourceOf};
@@ -25,14 +25,6 @@ fn small(entries: &Entries, name: &'static str, slip: &str, slips: &mut Slips) -
     let read = entries.number(name).and_then(|n| u32::try_from(n).ok());
     if entries.filled(name) && read.is_none() {
         slips.add(name, slip);
-    }
-    read
-}
-
-fn chosen<T>(entries: &Entries, name: &'static str, parse: impl Fn(&str) -> Option<T>, slips: &mut Slips) -> Option<T> {
-    let read = entries.read(name, parse).flatten();
-    if read.is_none() {
-        slips.add(name, "slip-choose");
     }
     read
 }
@@ -59,17 +51,14 @@ async fn save(
             Err(other) => return Err(other.into()),
         }
     }
-    show_again(staff, id, entries, slips).await
+    show_again(staff, staff.staff(), id, entries, slips).await
 }
 
 #[post("/people/<id>/donor/donation", data = "<form>")]
 async fn donation(staff: CanRecordHealth<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries, mut slips) = (public_id(id)?, &form.0, Slips::default());
     let kind = chosen(entries, "given-kind", DonationKind::from_word, &mut slips);
-    let on = day(entries, "given-day", &mut slips);
-    if on.is_none() && slips.of("given-day").is_none() {
-        slips.add("given-day", "slip-date-bad");
-    }
+    let on = day_told(entries, "given-day", &mut slips);
     let millilitres = small(entries, "given-ml", "slip-donor-ml", &mut slips);
     let units = small(entries, "given-units", "slip-donor-units", &mut slips);
     let source = chosen(entries, "given-source", SourceOf::from_word, &mut slips);
@@ -94,17 +83,11 @@ async fn deferral(staff: CanRecordHealth<'_>, id: &str, form: Posted) -> Answer 
     let source = chosen(entries, "defer-source", SourceOf::from_word, &mut slips);
     let until = match how {
         Some("until") => {
-            let until = day(entries, "defer-until", &mut slips);
-            if until.is_none() && slips.of("defer-until").is_none() {
-                slips.add("defer-until", "slip-date-bad");
-            }
+            let until = day_told(entries, "defer-until", &mut slips);
             until.map(Some)
         }
         Some("span") => {
-            let from = day(entries, "defer-from", &mut slips);
-            if from.is_none() && slips.of("defer-from").is_none() {
-                slips.add("defer-from", "slip-date-bad");
-            }
+            let from = day_told(entries, "defer-from", &mut slips);
             let span = chosen(entries, "defer-span", Span::parse, &mut slips);
             // So long from a day on means: the day before its end is the last one of the deferral.
             from.zip(span).and_then(|(from, span)| span.after(from)?.pred_opt()).map(Some)

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod calendar;
+mod callout;
 mod desk;
 mod donor;
 mod drive;
@@ -30,6 +31,7 @@ mod sample;
 mod self_enrol;
 mod units;
 mod urgent;
+mod volunteer;
 mod wish;
 
 use std::io::Cursor;
@@ -181,6 +183,29 @@ fn day(entries: &Entries, name: &'static str, slips: &mut Slips) -> Option<chron
     read
 }
 
+/// As [`day`], of a field that has to be filled in.
+fn day_told(entries: &Entries, name: &'static str, slips: &mut Slips) -> Option<chrono::NaiveDate> {
+    let read = day(entries, name, slips);
+    if read.is_none() && slips.of(name).is_none() {
+        slips.add(name, "slip-date-bad");
+    }
+    read
+}
+
+/// What was chosen of a list, where a choice has to be made.
+fn chosen<T>(entries: &Entries, name: &'static str, parse: impl Fn(&str) -> Option<T>, slips: &mut Slips) -> Option<T> {
+    let read = entries.read(name, parse).flatten();
+    if read.is_none() {
+        slips.add(name, "slip-choose");
+    }
+    read
+}
+
+/// A short text of a field, without spaces around it; empty where it was left out.
+fn typed_line(entries: &Entries, name: &str) -> String {
+    entries.read(name, |text| text.trim().to_owned()).unwrap_or_default()
+}
+
 #[get("/")]
 fn home(ctx: Ctx<'_>) -> Reply {
     let Some(staff) = &ctx.staff else { return Reply::go("/sign-in") };
@@ -206,6 +231,7 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         admin::routes(),
         calendar::routes(),
+        callout::routes(),
         donor::routes(),
         desk::routes(),
         drive::routes(),
@@ -233,6 +259,7 @@ pub fn routes() -> Vec<Route> {
         self_enrol::routes(),
         units::routes(),
         urgent::routes(),
+        volunteer::routes(),
         wish::routes(),
     ] {
         all.extend(more);

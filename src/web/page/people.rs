@@ -5,18 +5,19 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, typed};
-use crate::app::{DonorFact, Opening, PersonPage, PersonRow, Recorder, Source};
+use crate::app::{DonorFact, Opening, PersonPage, PersonRow, Recorder, ServiceLine, Source, Staff};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::{Right, Roles};
 use crate::domain::town::TownCode;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanImport, CanRecordHealth, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
+use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
 use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::outside::OutsideShown;
 use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::volunteer::{VolunteerForms, VolunteerPart};
 use crate::web::view::{Choice, Field, Select, Slips};
 
 /// People shown at most.
@@ -167,9 +168,26 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
     });
     let donor_forms =
         if may_record { Some(DonorForms::of(&*ctx.app.rule_sets().await?, entries, &slips, ctx.today(), text)) } else { None };
+    let may_serve = roles.may(Right::Service);
+    let volunteer = page.volunteer.as_ref().map(|part| {
+        let at = |line: &ServiceLine| {
+            let when = ctx.printed(line.at);
+            line.by.as_ref().map_or(when.clone(), |by| text.xy("source-by", &when, by))
+        };
+        VolunteerPart::of(part, may_serve, &at, ctx.today(), &ctx.app.towns, text)
+    });
+    let serves = page.standings.iter().any(|(r, ..)| *r == Registry::Volunteer);
+    let volunteer_forms = if may_serve && serves {
+        let drives = ctx.app.drives_named().await?;
+        Some(VolunteerForms::of(&ctx.app.teams().await?, &drives, &ctx.app.towns, entries, &slips, text))
+    } else {
+        None
+    };
     Ok(Person {
         donor,
         donor_forms,
+        volunteer,
+        volunteer_forms,
         s: ctx.shell("/people").await?,
         person: id,
         slips: slips.clone(),
@@ -237,10 +255,10 @@ async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Resu
     person_page(staff, staff.staff().roles, None, page, slips).await
 }
 
-/// The masked page again, with the form of a donor as it was filled in.
-pub(super) async fn show_again(staff: &CanRecordHealth<'_>, id: &PublicId, entries: &Entries, slips: Slips) -> Answer {
-    let page = staff.app.person(staff.actor(), id, staff.now).await?;
-    Reply::again(&person_page(staff, staff.staff().roles, Some(entries), &page, slips).await?)
+/// The masked page again, with the form of a donor or volunteer as it was filled in.
+pub(super) async fn show_again(ctx: &Ctx<'_>, staff: &Staff, id: &PublicId, entries: &Entries, slips: Slips) -> Answer {
+    let page = ctx.app.person(staff.actor(), id, ctx.now).await?;
+    Reply::again(&person_page(ctx, staff.roles, Some(entries), &page, slips).await?)
 }
 
 #[get("/people/<id>")]

@@ -44,6 +44,7 @@ pub mod sample;
 pub mod self_enrol;
 pub mod units;
 pub mod urgent;
+pub mod volunteer;
 pub mod wish;
 
 #[cfg(test)]

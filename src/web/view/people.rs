@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::donor::{DonorForms, DonorPart};
 use super::enrol::{abo_word, town_name};
+use super::volunteer::{VolunteerForms, VolunteerPart};
 use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::{PersonPage, PersonRow};
 use crate::domain::Guarded;
@@ -213,6 +214,10 @@ pub struct Person {
     pub donor: Option<DonorPart>,
     /// The forms that record a donation, a deferral, a blood group, for whom may.
     pub donor_forms: Option<DonorForms>,
+    /// A volunteer's teams, hours, certificates and skills, where the fields are opened.
+    pub volunteer: Option<VolunteerPart>,
+    /// The forms that record of a volunteer, for whom may.
+    pub volunteer_forms: Option<VolunteerForms>,
     /// Why the identity is opened.
     pub reason: Choice,
     /// Other public ids that open this person.

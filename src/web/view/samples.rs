@@ -24,6 +24,7 @@ mod donors;
 mod follow;
 #[path = "samples/urgent.rs"]
 mod urgent_pages;
+mod volunteers;
 
 fn g(text: &str) -> Guarded<String> {
     Guarded::new(text.to_owned())
@@ -505,6 +506,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         outside: urgent_pages::outside(opened, text),
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
         donor: opened.then(|| donors::part(text)),
+        volunteer: opened.then(|| volunteers::part(text)),
+        volunteer_forms: Some(volunteers::forms(text, &Slips::default())),
         donor_forms: Some(super::donor::DonorForms::of(&RuleSets::shipped(), None, &Slips::default(), donors::today(), text)),
         reason: ["contact", "correct", "request", "other"]
             .into_iter()
@@ -609,6 +612,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
     out.extend(donors::pages(lang));
+    out.extend(volunteers::pages(lang));
     out.extend(reports::pages(lang));
     out
 }

@@ -167,6 +167,11 @@ impl Shell {
         self.may(Right::Health)
     }
 
+    /// Whether teams, hours, certificates and skills of volunteers may be recorded.
+    pub fn may_serve(&self) -> bool {
+        self.may(Right::Service)
+    }
+
     /// Whether whoever reads the page may import.
     pub fn may_import(&self) -> bool {
         self.may(Right::Import)

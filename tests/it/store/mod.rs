@@ -11,6 +11,7 @@ mod office;
 mod order;
 mod people;
 mod queues;
+mod service;
 mod speed;
 
 use std::sync::Arc;

@@ -1,0 +1,18 @@
+//! Volunteers: hours, certificates, skills, teams.
+
+use sea_orm_migration::prelude::*;
+
+pub struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m20261127_000022_service"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        super::run(manager, include_str!("service.sql")).await
+    }
+}
