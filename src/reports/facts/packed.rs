@@ -126,8 +126,8 @@ impl Packed {
 
     /// The order in which facts take effect. On one day joinings come first: a registration recognised on its day as a known person's never counts as a new one.
     /// Imported standings come next: a registration imported for the day of a withdrawal, or an earlier one, never re-opens it; of two the further
-    /// one counts, whichever was imported first. What else is told of a day comes in the order of its turns, and standings before what is said of
-    /// who stands there. Steps of a match request come in the order of their stages, each reached before its outcome: a donor is often reached and
+    /// one counts, whichever was imported first. What else is told of a day comes kind by kind, in the order of its turns: standings before what is
+    /// said of who stands there. Steps of a match request come in the order of their stages, each reached before its outcome: a donor is often reached and
     /// asked on one day.
     pub const fn order(&self) -> (i32, u8, i32, u8, u16, u8) {
         let (class, first) = match self.event {
@@ -138,7 +138,8 @@ impl Packed {
         let (kind, place) = match self.event {
             status if status < VERIFIED => (0, rank(status)),
             UNREACHABLE => (1, 0),
-            other => (2, other),
+            VERIFIED => (2, 0),
+            other => (3, other),
         };
         (self.day, class, first, kind, self.turn, place)
     }
