@@ -375,15 +375,15 @@ fn row(mut view: PersonView) -> PersonRow {
 /// A person's standing in each registry, over all registrations: the latest counts, and of two on one day the exit, so that a sheet dated
 /// on or before a withdrawal never re-opens a registration.
 pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec<(Registry, EnrolmentStatus, NaiveDate)> {
-    let mut best: BTreeMap<Registry, (NaiveDate, bool, EnrolmentStatus)> = BTreeMap::new();
+    let mut best: BTreeMap<Registry, (NaiveDate, EnrolmentStatus)> = BTreeMap::new();
     for row in rows {
-        let mine = (row.since.0, matches!(row.status, EnrolmentStatus::Exited(_)), row.status);
+        let mine = (row.since.0, row.status);
         let entry = best.entry(row.registry).or_insert(mine);
-        if (mine.0, mine.1, rank(mine.2)) > (entry.0, entry.1, rank(entry.2)) {
+        if (mine.0, mine.1.rank()) > (entry.0, entry.1.rank()) {
             *entry = mine;
         }
     }
-    best.into_iter().map(|(registry, (since, _, status))| (registry, status, since)).collect()
+    best.into_iter().map(|(registry, (since, status))| (registry, status, since)).collect()
 }
 
 /// The turn of the next standing in a registry: every change of any of a person's registrations there counts.
@@ -391,13 +391,7 @@ fn turn_in(view: &PersonView, registry: Registry) -> u16 {
     turn(view.enrolments().filter(|row| row.registry == registry).map(|row| row.row_version))
 }
 
-/// Of two standings on one day the further one counts.
-const fn rank(status: EnrolmentStatus) -> u8 {
-    match status {
-        EnrolmentStatus::Interest => 0,
-        EnrolmentStatus::Undecided => 1,
-        EnrolmentStatus::Registered => 2,
-        EnrolmentStatus::Enrolled => 3,
-        EnrolmentStatus::Exited(_) => 4,
-    }
+/// Whether a death was noted in any registry.
+pub(super) fn died(view: &PersonView) -> bool {
+    view.enrolments().any(|row| row.status == EnrolmentStatus::Exited(ExitReason::Died))
 }

@@ -90,6 +90,18 @@ impl EnrolmentStatus {
         }
     }
 
+    /// Of two standings told for one day with nothing to say which came later, the one of the higher rank counts: the further one, an exit
+    /// before all.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Interest => 0,
+            Self::Undecided => 1,
+            Self::Registered => 2,
+            Self::Enrolled => 3,
+            Self::Exited(_) => 4,
+        }
+    }
+
     /// Whether the registrant counts in the pool.
     pub const fn in_pool(self) -> bool {
         matches!(self, Self::Registered | Self::Enrolled)

@@ -20,7 +20,7 @@ use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, Begun, HealthView, PersonView, prepare_fact, prepare_health};
 
-use super::people::standings;
+use super::people::{died, standings};
 use super::{Actor, App, AppError};
 
 pub use editions::{ProposedRules, RuleEditions};
@@ -243,11 +243,6 @@ fn who(view: &PersonView) -> Donor {
 /// The standing among the blood donors.
 fn blood(view: &PersonView) -> Option<EnrolmentStatus> {
     standings(view.enrolments()).into_iter().find(|(registry, ..)| *registry == Registry::Blood).map(|(_, status, _)| status)
-}
-
-/// Whether a death was noted in any registry.
-fn died(view: &PersonView) -> bool {
-    view.enrolments().any(|row| row.status == EnrolmentStatus::Exited(ExitReason::Died))
 }
 
 /// The registration that a donor's facts belong to: the latest among the blood donors, else the latest of all; none of an erased person.

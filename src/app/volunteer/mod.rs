@@ -10,12 +10,13 @@ use uuid::Uuid;
 use crate::domain::Guarded;
 use crate::domain::id::{PersonId, PublicId, ServiceId, StaffId, SubjectId};
 use crate::domain::outside::NotNow;
-use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::volunteer::{ServiceFact, Team, Volunteer};
 use crate::store::{AuditEntry, Begun, PersonView, ServiceView, prepare_service};
 
+use super::people::died;
 use super::urgent::Once;
 use super::{Actor, App, AppError};
 
@@ -64,11 +65,6 @@ pub(super) fn known(view: &PersonView, facts: &[ServiceView]) -> Volunteer {
 fn volunteer_of(view: &PersonView) -> Option<SubjectId> {
     let living = view.subjects.iter().filter(|s| s.row.erased_at.is_none());
     living.filter(|s| s.enrolments.iter().any(|e| e.registry == Registry::Volunteer)).map(|s| s.row.id).max()
-}
-
-/// Whether a death was noted in any registry.
-fn died(view: &PersonView) -> bool {
-    view.enrolments().any(|row| row.status == EnrolmentStatus::Exited(ExitReason::Died))
 }
 
 impl App {

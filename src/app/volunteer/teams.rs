@@ -150,10 +150,10 @@ impl App {
 
     /// Everybody whose standing among the volunteers is one that may be contacted.
     async fn serving(&self) -> Result<Vec<PersonId>, AppError> {
-        let mut best: BTreeMap<PersonId, (NaiveDate, bool, EnrolmentStatus)> = BTreeMap::new();
+        let mut best: BTreeMap<PersonId, (NaiveDate, u8, EnrolmentStatus)> = BTreeMap::new();
         let keep = |s: crate::store::StandingEntry| {
             if s.registry == Registry::Volunteer {
-                let mine = (s.since.0, matches!(s.status, EnrolmentStatus::Exited(_)), s.status);
+                let mine = (s.since.0, s.status.rank(), s.status);
                 best.entry(s.person).and_modify(|kept| *kept = mine.max(*kept)).or_insert(mine);
             }
         };

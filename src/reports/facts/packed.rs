@@ -12,12 +12,6 @@ pub(in crate::reports) const NO_YEAR: i16 = i16::MIN;
 /// A day before every other.
 pub(in crate::reports) const NEVER: i32 = i32::MIN;
 
-/// The status codes that are no exits (`EnrolmentStatus::code`).
-const INTEREST: u8 = 1;
-const REGISTERED: u8 = 2;
-const ENROLLED: u8 = 3;
-const UNDECIDED: u8 = 4;
-
 /// Codes above every status code (`EnrolmentStatus::code`, at most 109).
 pub(in crate::reports) const VERIFIED: u8 = 200;
 pub(in crate::reports) const UNREACHABLE: u8 = 201;
@@ -129,10 +123,10 @@ impl Packed {
     /// one counts, whichever was imported first. What else is told of a day comes kind by kind, in the order of its turns: standings before what is
     /// said of who stands there. Steps of a match request come in the order of their stages, each reached before its outcome: a donor is often reached and
     /// asked on one day.
-    pub const fn order(&self) -> (i32, u8, i32, u8, u16, u8) {
+    pub fn order(&self) -> (i32, u8, i32, u8, u16, u8) {
         let (class, first) = match self.event {
             JOINED | SPLIT => (0, self.recorded),
-            status if status < 100 && self.channel() == 0 => (1, rank(status) as i32),
+            status if status < 100 && self.channel() == 0 => (1, i32::from(rank(status))),
             _ => (2, self.recorded),
         };
         let (kind, place) = match self.event {
@@ -145,15 +139,9 @@ impl Packed {
     }
 }
 
-/// Of two standings told for one day with nothing to say which came later, the further one counts, as it does on the pages.
-const fn rank(status: u8) -> u8 {
-    match status {
-        INTEREST => 0,
-        UNDECIDED => 1,
-        REGISTERED => 2,
-        ENROLLED => 3,
-        _ => 4,
-    }
+/// The rank of a status code.
+fn rank(status: u8) -> u8 {
+    EnrolmentStatus::from_code(i16::from(status)).map_or(u8::MAX, EnrolmentStatus::rank)
 }
 
 /// The channels in the order of their packed index.
@@ -238,17 +226,6 @@ mod tests {
         }
         let other = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Verified);
         assert_eq!(Packed::of(&other, 0, 0, 0).notice(), None);
-    }
-
-    #[test]
-    fn codes_are_those_of_the_standings_and_exits_are_the_furthest() {
-        let codes = [EnrolmentStatus::Interest, EnrolmentStatus::Undecided, EnrolmentStatus::Registered, EnrolmentStatus::Enrolled]
-            .map(|status| u8::try_from(status.code()).unwrap());
-        assert_eq!(codes, [INTEREST, UNDECIDED, REGISTERED, ENROLLED]);
-        assert_eq!(codes.map(rank), [0, 1, 2, 3]);
-        for reason in ExitReason::ALL {
-            assert_eq!(rank(u8::try_from(EnrolmentStatus::Exited(reason).code()).unwrap()), 4);
-        }
     }
 
     #[test]

@@ -1,0 +1,172 @@
+//! The file of people, a registrant's link, accounts, the log and failures.
+
+use super::*;
+
+pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
+    let text = Text(lang);
+    let mut out = Vec::new();
+    let mut add = |name: &'static str, page: Result<String, askama::Error>| out.push((name, page.unwrap()));
+    let field = |name: &'static str, key: &str| Field::new(text, name, key);
+    let person = |person: &str, name: &str| people::PersonLine {
+        person: person.into(),
+        name: name.into(),
+        about: format!("{} {}", text.t("sex-female"), text.n("age", 34)),
+        town: "东桥街道".into(),
+        phone: "160****0417".into(),
+        document: "5120**********0020".into(),
+        registries: text.t("registry-blood"),
+    };
+    let search = |found| people::People {
+        s: shell(lang, "/people"),
+        query: field("query", "people-query").with("data-search"),
+        registry: Select::new(text, "registry", "registry").option("", text.t("people-all")),
+        town: Select::new(text, "town", "field-town").option("", text.t("people-all")),
+        found,
+        more: false,
+        next: None,
+    };
+    add("people", search(None).render());
+    add(
+        "people-found",
+        search(Some(vec![person("7K3M-9QXA-R", "赵*一"), person("2B4C-7HQK-0", "钱*二"), person("9QXA-7K3M-1", "孙*三")])).render(),
+    );
+    add("people-none", search(Some(Vec::new())).render());
+    let told = || text.xy("source-by", text.xy("source", "2026-10-18 09:30", text.x("source-import-row", 17)), "登记员");
+    let one = |opened: bool| people::Person {
+        s: shell(lang, "/people"),
+        person: "7K3M-9QXA-R".into(),
+        slips: Slips::default(),
+        name: people::Shown::new(text.t("field-name"), g(if opened { "赵甲一" } else { "赵*一" })).told(told()),
+        opened,
+        aliases: vec!["2B4C-7HQK-0".into()],
+        fields: vec![
+            people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
+            people::Shown::new(text.t("field-phone"), g(if opened { "16000000417" } else { "160****0417" })),
+            people::Shown::new(text.t("field-mail"), g("")),
+        ],
+        standings: vec![
+            people::Standing {
+                registry: text.t("registry-blood"),
+                status: text.t("status-registered"),
+                since: "2025-06-14".into(),
+                class: "ok",
+                decide: String::new(),
+            },
+            people::Standing {
+                registry: text.t("registry-stem-cell"),
+                status: text.t("status-undecided"),
+                since: "2026-10-18".into(),
+                class: "warn",
+                decide: "/people/7K3M-9QXA-R/decide".into(),
+            },
+        ],
+        wish: "/people/7K3M-9QXA-R/wish".into(),
+        sample: "/people/7K3M-9QXA-R/sample".into(),
+        outside: urgent_pages::outside(opened, text),
+        history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
+        donor: opened.then(|| donors::part(text)),
+        volunteer: opened.then(|| volunteers::part(text)),
+        volunteer_forms: Some(volunteers::forms(text, &Slips::default())),
+        donor_forms: Some(super::donor::DonorForms::of(&RuleSets::shipped(), None, &Slips::default(), donors::today(), text)),
+        reason: ["contact", "correct", "request", "other"]
+            .into_iter()
+            .fold(Choice::one(text, "reason", "disclosure-why"), |c, r| c.option(r, text.t(&format!("reason-{r}")))),
+        joined: vec![(text.t("registry-volunteer"), "00000000-0000-4000-8000-000000000000".into())],
+        leave: Some((
+            Select::new(text, "registry", "leave-from").option("blood", text.t("registry-blood")),
+            Choice::one(text, "why", "leave-why").option("withdrew", text.t("exit-withdrew")).option("died", text.t("exit-died")),
+        )),
+    };
+    add("person", one(false).render());
+    add("person-opened", one(true).render());
+    for (name, state) in [
+        ("link", link::LinkState::Ready),
+        ("link-verified", link::LinkState::Verified),
+        ("link-not-me", link::LinkState::NotMe),
+        ("link-gone", link::LinkState::Gone),
+        ("link-unsubscribe", link::LinkState::Unsubscribe),
+        ("link-not-me-asked", link::LinkState::NotMeAsked),
+    ] {
+        add(
+            name,
+            link::Link {
+                s: shell(lang, ""),
+                path: "/l/x".into(),
+                state,
+                pending: vec![(text.x("own-pending-withdrawal-due", text.t("outside-cmdp")), "2026-11-23".into())],
+            }
+            .render(),
+        );
+    }
+    let mut s = shell(lang, "/admin");
+    s.nag = true;
+    add(
+        "admin",
+        admin::Admin {
+            s,
+            slips: Slips::default(),
+            accounts: vec![admin::AccountLine {
+                href: "/admin/accounts/1".into(),
+                name: "林样".into(),
+                user: "lin".into(),
+                roles: text.t("role-small-branch"),
+                since: "2026-11-23 08:59".into(),
+                active: true,
+                own: false,
+            }],
+            fields: [
+                field("name", "field-account-name"),
+                field("user", "field-user").hint(text, "hint-user"),
+                field("password", "field-password").kind("password").hint(text, "hint-password"),
+            ],
+            roles: Role::ALL
+                .into_iter()
+                .fold(Choice::many(text, "roles", "roles").columns(2), |c, r| c.option(r.word(), text.t(&format!("role-{}", r.word())))),
+            recovered: false,
+            recovery: field("sheet", "recovery-code").rows(8),
+            facts: vec![(text.t("fact-version"), "0.1.0".into())],
+        }
+        .render(),
+    );
+    add(
+        "account",
+        enter::Account {
+            s: shell(lang, "/account"),
+            user: "lin".into(),
+            slips: Slips::default(),
+            fields: [
+                field("old", "field-password-old").kind("password"),
+                field("password", "field-password-new").kind("password").hint(text, "hint-password"),
+                field("again", "field-password-again").kind("password"),
+            ],
+        }
+        .render(),
+    );
+    add(
+        "password-fresh",
+        admin::FreshPassword {
+            s: shell(lang, "/admin"), name: "林样".into(), user: "lin".into(), password: g("abcde-fghjk-mnpqr-stuvw")
+        }
+        .render(),
+    );
+    let whole = Some(admin::Whole::BrokenAt(1204));
+    let lines = vec![admin::LogLine {
+        number: 1204,
+        at: "2026-11-23 10:58".into(),
+        who: "林样".into(),
+        what: text.t("action-person-open"),
+        object: Some("3f9a1c".into()),
+        more: "why contact".into(),
+    }];
+    add("log", admin::Log { s: shell(lang, "/log"), lines, next: "/log?before=1204".into(), whole }.render());
+    add("failure-inside", failure::Failure { s: shell(lang, "/drive"), status: 409 }.inside().render());
+    for status in [400u16, 404, 503] {
+        let name = match status {
+            400 => "failure-400",
+            404 => "failure-404",
+            _ => "failure-503",
+        };
+        add(name, failure::Failure { s: shell(lang, ""), status }.render());
+    }
+    out
+}
