@@ -430,3 +430,6 @@ action-emergency-review = Emergency opening reviewed
 action-duty-desks = Numbers and times confirmed
 action-duty-roster = Roster changed
 action-lookup-ask = Looked up whether somebody is registered
+lookup-again = Your questions of this hour are used up. You may ask again from {$x}.
+lookup-again-what = Nothing was looked up, and the log says that it was asked. If it is urgent, another coordinator may ask.
+action-lookup-refused = Look-up refused: asked too often within an hour

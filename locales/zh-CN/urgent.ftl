@@ -430,3 +430,6 @@ action-emergency-review = 复核应急开启
 action-duty-desks = 核定电话和时限
 action-duty-roster = 排值班
 action-lookup-ask = 查询是否登记
+lookup-again = 一小时内的查询次数已用完，{$x} 起可以再查。
+lookup-again-what = 这次没有查询，日志里已记下。情况紧急时可请另一位协调员查询。
+action-lookup-refused = 一小时内查询过多，未予查询

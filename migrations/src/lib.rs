@@ -18,6 +18,7 @@ mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
 mod m20261127_000030_lists;
+mod m20261127_000024_look_up;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000002_rights::Migration),
             Box::new(m20261127_000003_recall::Migration),
             Box::new(m20261127_000030_lists::Migration),
+            Box::new(m20261127_000024_look_up::Migration),
         ]
     }
 }

@@ -356,6 +356,23 @@ fn the_look_up_answers_no_more_than_whether_and_for_what_and_is_logged_before() 
 }
 
 #[test]
+fn whoever_asks_too_often_is_told_when_it_is_possible_again() {
+    run(|| async {
+        let desk = Desk::open_with(|config, _| config.lookups_per_hour = 1).await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let fields = [("csrf", token.as_str()), ("document", DONOR), ("case", "A-1"), ("why", "donation")];
+        assert!(coordinator.post("/urgent/look-up", &fields).await.body.contains("没有有效的登记"));
+        let refused = coordinator.post("/urgent/look-up", &fields).await;
+        assert_eq!(refused.status, Status::TooManyRequests);
+        assert!(refused.body.contains("起可以再查"), "{}", refused.body);
+        assert!(!refused.body.contains("没有有效的登记") && !refused.body.contains("有登记"), "nothing is answered");
+        let log = desk.app.log_page(Actor::Console, None, 20).await.unwrap();
+        assert_eq!(log.iter().filter(|e| e.action == "lookup.refused").count(), 1);
+    });
+}
+
+#[test]
 fn a_wish_is_taken_down_per_item_and_use_and_the_family_is_asked_with_its_day() {
     run(|| async {
         let desk = Desk::open().await;

@@ -442,6 +442,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 slips: if found.is_none() { slips_of("case", "slip-lookup-case") } else { Slips::default() },
                 fields: [field("document", "field-document"), field("case", "lookup-case").hint(text, "lookup-case-hint")],
                 why: why(),
+                again: if found.is_none() { "2026-11-23 11:58".into() } else { String::new() },
                 found,
             }
             .render(),
