@@ -50,7 +50,7 @@ impl App {
         let parts = [
             ("registrations", self.registrations(&view)),
             ("standings", standings_of(&view)),
-            ("consents", self.consents_of(&view)),
+            ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
             ("contacts", self.contacts_with(person).await?),
             ("requests", self.requests_of(person).await?),
@@ -95,18 +95,21 @@ impl App {
         view.records().map(entry).collect()
     }
 
-    fn consents_of(&self, view: &PersonView) -> Vec<Value> {
-        let consents = view.subjects.iter().flat_map(|s| &s.consents);
-        let entry = |row: &crate::store::ConsentRow| {
-            json!({
+    async fn consents_of(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {
+        let mut entries = Vec::new();
+        for row in view.subjects.iter().flat_map(|s| &s.consents) {
+            let witness = self.store.consent_witness(&self.vault, row).await?;
+            entries.push(json!({
                 "purpose": row.purpose.word(),
                 "text_version": row.text_version,
                 "text_sha256": hex(&row.text_sha256.0),
+                "how": row.how,
                 "given_at": self.moment(row.given_at),
                 "withdrawn_at": row.withdrawn_at.map(|at| self.moment(at)),
-            })
-        };
-        consents.map(entry).collect()
+                "witness": witness.as_ref().map(|name| name.reveal().as_str()),
+            }));
+        }
+        Ok(entries)
     }
 
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {

@@ -55,6 +55,8 @@ pub struct PersonPage {
     pub donor: Option<DonorPage>,
     /// What other systems know of the registrations.
     pub outside: Vec<super::OutsideLine>,
+    /// Consents that rest on a text which has changed since.
+    pub older: Vec<super::OlderConsent>,
 }
 
 /// Where a record came from.
@@ -177,7 +179,8 @@ impl App {
         let aliases = self.store.aliases_of(person, &subjects).await?;
         let donor = if opened { Some(self.donor(&view, &staff, now).await?) } else { None };
         let outside = self.outside_of(&view, &standings).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, outside })
+        let older = self.older_of(&view, now);
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, outside, older })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.

@@ -26,6 +26,7 @@ mod base64;
 mod bulk;
 mod change;
 mod connect;
+mod consent;
 mod delivery;
 mod dump;
 mod entity;

@@ -60,6 +60,11 @@ POST /samples/<id>                        GK
 GET /people/<id>/wish                     GK
 POST /people/<id>/wish                    GK
 POST /people/<id>/kin                     GK
+GET /people/<id>/consents                 GK
+GET /people/<id>/consents/print           GK
+POST /people/<id>/consents                GK
+GET /consents                             GCKM
+GET /consents/<registry>                  GCKM
 GET /people/<id>/rights                   GCKM
 POST /people/<id>/rights                  GCKM
 POST /people/<id>/rights/copy             GCKM

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod calendar;
+mod consent;
 mod desk;
 mod donor;
 mod drive;
@@ -206,6 +207,7 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         admin::routes(),
         calendar::routes(),
+        consent::routes(),
         donor::routes(),
         desk::routes(),
         drive::routes(),

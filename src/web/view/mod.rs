@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod choice;
+pub mod consent;
 pub mod diff;
 pub mod entries;
 pub mod escape;

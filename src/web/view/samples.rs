@@ -502,6 +502,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         ],
         wish: "/people/7K3M-9QXA-R/wish".into(),
         sample: "/people/7K3M-9QXA-R/sample".into(),
+        older: vec![(text.t("proof-contact"), text.xy("older-rests", "2025-03", "2025-06-14 10:58"))],
+        renew: "/people/7K3M-9QXA-R/consents".into(),
         outside: urgent_pages::outside(opened, text),
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
         donor: opened.then(|| donors::part(text)),
