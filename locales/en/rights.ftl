@@ -131,3 +131,7 @@ slip-renew-witness = A name without digits or brackets, or leave it empty
 copy-how = How it was given
 copy-witness = Witness
 action-consent-renew = Recorded consent to a new text
+copy-part-numbers = Numbers in other systems
+copy-system = System
+copy-number = Number
+copy-state = State

@@ -125,3 +125,7 @@ slip-renew-witness = 请填姓名，不含数字和括号；没有就留空
 copy-how = 同意方式
 copy-witness = 见证人
 action-consent-renew = 记入对新文本的同意
+copy-part-numbers = 其他系统中的编号
+copy-system = 系统
+copy-number = 编号
+copy-state = 状态

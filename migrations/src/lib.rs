@@ -19,6 +19,7 @@ mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
 mod m20261127_000030_lists;
 mod m20261127_000024_look_up;
+mod m20261127_000025_grid;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_recall::Migration),
             Box::new(m20261127_000030_lists::Migration),
             Box::new(m20261127_000024_look_up::Migration),
+            Box::new(m20261127_000025_grid::Migration),
         ]
     }
 }

@@ -19,7 +19,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `numbers`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -52,6 +52,7 @@ impl App {
             ("standings", standings_of(&view)),
             ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
+            ("numbers", self.numbers_of(&view).await?),
             ("contacts", self.contacts_with(person).await?),
             ("requests", self.requests_of(person).await?),
             ("openings", self.disclosures_of(person).await?),
@@ -115,6 +116,24 @@ impl App {
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
         let entry = |view: &HealthView| json!({ "id": view.id, "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
         facts.iter().map(entry).collect()
+    }
+
+    /// The numbers under which other systems know the person, and every GRID that was entered.
+    async fn numbers_of(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {
+        let entered = self.outside_of(view, &[]).await?;
+        let outside = entered.iter().map(|line| {
+            json!({
+                "system": line.system.word(),
+                "state": line.state.word(),
+                "since": line.since,
+                "number": line.number.as_ref().map(|number| number.reveal().clone()),
+            })
+        });
+        let grids = self.grids(view).await?;
+        let grids = grids
+            .iter()
+            .map(|grid| json!({ "system": "grid", "since": grid.day, "number": grid.text.as_ref().map(|text| text.reveal().clone()) }));
+        Ok(outside.chain(grids).collect())
     }
 
     async fn contacts_with(&self, person: PersonId) -> Result<Vec<Value>, AppError> {

@@ -13,6 +13,7 @@
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `grid`: the GRID of a stem-cell registrant.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
@@ -34,6 +35,7 @@ mod erase;
 mod error;
 mod export_person;
 mod follow;
+mod grid;
 mod live;
 mod notice;
 mod office;
@@ -88,7 +90,7 @@ pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
 pub use own_page::{FactCheck, OwnPage, Pending, Told, Will};
-pub use people::{Opening, PersonPage, PersonRow, Source};
+pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};

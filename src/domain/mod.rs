@@ -17,6 +17,7 @@ pub mod document;
 pub mod eligibility;
 pub mod fact;
 pub mod form;
+pub mod grid;
 pub mod guided;
 pub mod hold;
 pub mod id;

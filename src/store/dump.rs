@@ -115,6 +115,7 @@ part! { data, restore_data:
     readiness_seen (Column::Id, |r| r.id);
     outside (Column::Id, |r| r.id);
     outside_step (Column::Id, |r| r.id);
+    grid (Column::Id, |r| r.id);
     matter (Column::Id, |r| r.id);
     matter_step (Column::Id, |r| r.id);
     opening (Column::Id, |r| r.id);

@@ -17,7 +17,7 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, contact_index, correction, enrolment, erasure, hold, identifier_claim, import_row, link, membership, outbox, stat_link,
+    consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox, stat_link,
     subject, subject_key, task,
 };
 use super::error::StoreError;
@@ -272,6 +272,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     identifier_claim::Entity::delete_many().filter(identifier_claim::Column::SubjectId.eq(id)).exec(db).await?;
     contact_index::Entity::delete_many().filter(contact_index::Column::SubjectId.eq(id)).exec(db).await?;
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
+    grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
         .col_expr(import_row::Column::Prepared, Option::<Opaque>::None.into())

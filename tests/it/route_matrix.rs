@@ -54,6 +54,7 @@ POST /people/<id>/donor/deferral          GK
 POST /people/<id>/donor/group             GK
 POST /people/<id>/donor/undo              GK
 POST /people/<id>/outside                 GK
+POST /people/<id>/grid                    GK
 GET /people/<id>/sample                   GK
 POST /people/<id>/sample                  GK
 POST /samples/<id>                        GK

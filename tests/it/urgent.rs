@@ -453,6 +453,63 @@ fn a_registration_for_stem_cells_is_an_enrolment_once_its_sample_is_accepted() {
     });
 }
 
+const GRID: &str = "6939DKM001392612726";
+
+#[test]
+fn a_grid_is_entered_with_its_check_shown_when_opened_and_stands_in_the_copy_until_the_erasure() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let organ = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        assert!(lin.get(&format!("/people/{person}")).await.body.contains("未填 GRID"));
+        assert!(!lin.get(&format!("/people/{organ}")).await.body.contains("GRID"), "nothing of it with other registries");
+        for (typed, sentence) in [
+            ("6939DKM00139261272", "共 19 位"),
+            ("A939DKM001392612726", "前 4 位和后 2 位是数字"),
+            ("6939DKM001392612727", "校验数字与前面不符"),
+            ("6939DMK001392612726", "校验数字与前面不符"),
+        ] {
+            let key = key();
+            let fields = [("csrf", token.as_str()), ("key", &key), ("grid", typed)];
+            let seen = lin.post(&format!("/people/{person}/grid"), &fields).await;
+            assert_eq!(seen.status, Status::UnprocessableEntity);
+            assert!(seen.body.contains(sentence), "{}", seen.body);
+        }
+        let key = key();
+        let fields = [("csrf", token.as_str()), ("key", &key), ("grid", "6939 dkm0 0139 2612 726")];
+        for _ in 0..2 {
+            assert_eq!(lin.post(&format!("/people/{person}/grid"), &fields).await.status, Status::SeeOther, "sent twice");
+        }
+        let other = self::key();
+        let taken = [("csrf", token.as_str()), ("key", &other), ("grid", GRID)];
+        assert_eq!(lin.post(&format!("/people/{organ}/grid"), &taken).await.status, Status::NotFound, "no registration for stem cells");
+        let masked = lin.get(&format!("/people/{person}")).await.body;
+        assert!(masked.contains("填入") && !masked.contains("DKM0"), "nothing of it before the page is opened: {masked}");
+        let opened = lin.post(&format!("/people/{person}/open"), &[("csrf", &token), ("reason", "request")]).await.body;
+        assert!(opened.contains(GRID), "{opened}");
+        let copy = lin.post(&format!("/people/{person}/rights/copy"), &[("csrf", &token), ("as", "json")]).await.body;
+        assert_eq!(copy.matches(GRID).count(), 1, "entered once: {copy}");
+        let bytes = desk.bytes();
+        assert!(!contains(&bytes, GRID.as_bytes()), "sealed at rest");
+
+        let third = registered(&desk, "stem-cell", "512002199202020022", "孙丙三").await;
+        let another = self::key();
+        let taken = [("csrf", token.as_str()), ("key", &another), ("grid", GRID)];
+        let seen = lin.post(&format!("/people/{third}/grid"), &taken).await;
+        assert!(seen.body.contains("已记在另一人名下"), "{}", seen.body);
+        let erasing = self::key();
+        let erase = [("csrf", token.as_str()), ("key", &erasing), ("confirm", &person)];
+        assert_eq!(lin.post(&format!("/people/{person}/rights/erase"), &erase).await.status, Status::SeeOther);
+        assert_eq!(
+            lin.post(&format!("/people/{third}/grid"), &taken).await.status,
+            Status::SeeOther,
+            "with the erasure its digest is gone"
+        );
+    });
+}
+
 #[test]
 fn nothing_typed_on_these_pages_can_be_read_in_the_data_folder() {
     run(|| async {

@@ -16,6 +16,7 @@ pub mod drive;
 pub mod enrolment;
 pub mod erasure;
 pub mod fact;
+pub mod grid;
 pub mod health_fact;
 pub mod hold;
 pub mod idempotency;

@@ -15,7 +15,7 @@ use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanImport, CanRecordHealth, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
 use crate::web::view::donor::{DonorForms, DonorPart};
-use crate::web::view::outside::OutsideShown;
+use crate::web::view::outside::{GridShown, OutsideShown};
 use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::rights::purpose_word;
 use crate::web::view::{Choice, Field, Select, Slips};
@@ -188,6 +188,7 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             .find(|(r, ..)| *r == Registry::StemCell && roles.may(Right::Sample))
             .map(|_| format!("/people/{}/sample", page.view.row.public_id))
             .unwrap_or_default(),
+        grid: page.grid.as_ref().map(|grid| GridShown::of(grid, roles.may(Right::Outside), text)),
         older: page
             .older
             .iter()

@@ -502,6 +502,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         ],
         wish: "/people/7K3M-9QXA-R/wish".into(),
         sample: "/people/7K3M-9QXA-R/sample".into(),
+        grid: Some(urgent_pages::grid(opened, text)),
         older: vec![(text.t("proof-contact"), text.xy("older-rests", "2025-03", "2025-06-14 10:58"))],
         renew: "/people/7K3M-9QXA-R/consents".into(),
         outside: urgent_pages::outside(opened, text),

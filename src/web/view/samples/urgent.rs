@@ -33,6 +33,12 @@ pub(super) fn outside(opened: bool, text: Text) -> Vec<outside::OutsideShown> {
     lines.iter().map(|l| outside::OutsideShown::of(l, opened, true, text)).collect()
 }
 
+/// The GRID on a person's page.
+pub(super) fn grid(opened: bool, text: Text) -> outside::GridShown {
+    let since = if opened { NaiveDate::from_ymd_opt(2026, 11, 22) } else { None };
+    outside::GridShown::of(&crate::app::GridState { since, text: opened.then(|| g("6939DKM001392612726")) }, true, text)
+}
+
 fn case(hours_ago: i64) -> (MatchCase, Timestamp) {
     let now = Timestamp(1_795_420_800_000_000);
     let received = now.plus_seconds(-hours_ago * HOUR);
