@@ -17,9 +17,10 @@ mod m20261127_000003_recall;
 mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
-mod m20261127_000030_lists;
 mod m20261127_000024_look_up;
 mod m20261127_000025_grid;
+mod m20261127_000026_care;
+mod m20261127_000030_lists;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000030_lists::Migration),
             Box::new(m20261127_000024_look_up::Migration),
             Box::new(m20261127_000025_grid::Migration),
+            Box::new(m20261127_000026_care::Migration),
         ]
     }
 }

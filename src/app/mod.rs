@@ -7,6 +7,7 @@
 //! - `password`: changing, resetting, re-opening an account.
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
+//! - `care`: aid to donors' families and recipients, and remembrance.
 //! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
@@ -27,6 +28,7 @@
 mod account;
 mod actor;
 mod answer;
+mod care;
 mod consent;
 mod correct;
 mod donor;
@@ -76,6 +78,7 @@ pub use crate::store::Recorder;
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
+pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};

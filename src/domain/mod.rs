@@ -8,6 +8,7 @@
 mod guarded;
 mod keyed;
 
+pub mod care;
 pub mod compartment;
 pub mod consent;
 pub mod contact;

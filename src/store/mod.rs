@@ -24,6 +24,7 @@ mod barred;
 mod base64;
 
 mod bulk;
+mod care;
 mod change;
 mod connect;
 mod consent;
@@ -65,6 +66,7 @@ mod word;
 pub use admit::{Admitted, Place};
 pub use audit::{AuditEntry, AuditLeaf, Head};
 pub use backup::{BackupReport, DATA_FILE, KEYS_FILE, backup};
+pub use care::{CareRow, CaseOwner};
 pub use change::{Change, ChangeKind};
 pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
 pub use delivery::DeliveryRow;

@@ -6,7 +6,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
+    care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
     staff, subject,
 };
 use super::error::StoreError;
@@ -229,4 +229,11 @@ protected!(grid, "grid", |row, mac| {
         .text("day", day(Some(row.day)).as_deref())
         .int("at", Some(row.at.0))
         .uuid("by_staff", row.by_staff.map(|s| s.0))
+});
+
+protected!(care, "care", |row, mac| {
+    mac.text("kind", Some(&row.kind))
+        .uuid("notice_id", row.notice_id.map(|n| n.0))
+        .int("cents", row.cents)
+        .text("fund", row.fund.as_deref())
 });

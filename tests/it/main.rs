@@ -13,6 +13,7 @@ mod harness;
 mod by_itself;
 mod call_desk;
 mod canaries;
+mod care;
 mod consents;
 mod disk_alone;
 mod donors;

@@ -7,16 +7,16 @@ use rocket::http::Status;
 use super::web::{Browser, Desk, run, signed_in};
 
 /// An idempotency key that nobody used.
-fn key() -> String {
+pub(crate) fn key() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-async fn csrf(browser: &mut Browser<'_>) -> String {
+pub(crate) async fn csrf(browser: &mut Browser<'_>) -> String {
     browser.get("/account").await.field("csrf")
 }
 
 /// Registers somebody in full; answers the public id.
-async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
+pub(crate) async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
     let mut table = signed_in(desk, "recruiter").await;
     let (csrf, key) = (csrf(&mut table).await, key());
     let mut fields = vec![
@@ -51,9 +51,9 @@ async fn entered(browser: &mut Browser<'_>, csrf: &str, person: &str, system: &s
     browser.post(&format!("/people/{person}/outside"), &fields).await.status
 }
 
-const DONOR: &str = "11010519491231002X";
+pub(crate) const DONOR: &str = "11010519491231002X";
 /// A woman born on 1990-01-01 (GB 11643, computed check digit).
-const YOUNG: &str = "512002199001010020";
+pub(crate) const YOUNG: &str = "512002199001010020";
 
 #[test]
 fn who_withdraws_here_stands_on_the_first_page_until_the_other_system_knows() {
@@ -90,7 +90,7 @@ fn who_withdraws_here_stands_on_the_first_page_until_the_other_system_knows() {
     });
 }
 
-fn desk_today() -> String {
+pub(crate) fn desk_today() -> String {
     chrono::Utc::now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive().to_string()
 }
 
@@ -117,7 +117,7 @@ async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> S
     path
 }
 
-async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
+pub(crate) async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
     let page = browser.get(path).await;
     let (key, version, day) = (key(), page.field("version"), desk_today());
     let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", "")];
@@ -186,7 +186,7 @@ fn a_withdrawal_ends_the_match_request_at_once_and_is_counted_as_the_donors() {
     });
 }
 
-async fn noticed(browser: &mut Browser<'_>, token: &str, person: &str, state: &str) -> String {
+pub(crate) async fn noticed(browser: &mut Browser<'_>, token: &str, person: &str, state: &str) -> String {
     let found = browser
         .post("/urgent/notice/who", &[("csrf", token), ("query", "卫样年"), ("call_back", "160 0000 0932"), ("caller", "family")])
         .await;
@@ -556,6 +556,6 @@ fn nothing_typed_on_these_pages_can_be_read_in_the_data_folder() {
     });
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|w| w == part)
 }

@@ -7,6 +7,7 @@ pub mod audit_leaf;
 pub mod barred;
 pub mod bounce;
 pub mod campaign;
+pub mod care;
 pub mod change;
 pub mod consent;
 pub mod contact_index;

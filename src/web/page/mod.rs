@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod calendar;
+mod care;
 mod consent;
 mod desk;
 mod donor;
@@ -207,6 +208,7 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         admin::routes(),
         calendar::routes(),
+        care::routes(),
         consent::routes(),
         donor::routes(),
         desk::routes(),

@@ -30,7 +30,7 @@ fn card(staff: &CanWorkUrgent<'_>, case: &MatchCase) -> MatchCard {
     }
 }
 
-fn notice_line(staff: &CanWorkUrgent<'_>, head: &NoticeHead) -> NoticeLine {
+pub(super) fn notice_line(staff: &CanWorkUrgent<'_>, head: &NoticeHead) -> NoticeLine {
     let text = staff.text();
     NoticeLine {
         href: format!("/urgent/notice/{}", head.id),

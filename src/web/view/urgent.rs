@@ -130,7 +130,7 @@ pub struct MatchCard {
 }
 
 /// A death notice in the list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NoticeLine {
     /// Its page.
     pub href: String,
