@@ -135,6 +135,8 @@ pub struct Config {
     pub schedule: bool,
     /// The largest upload, in bytes.
     pub upload_limit: u64,
+    /// How many questions of the look-up one member of staff may ask within an hour; at least one.
+    pub lookups_per_hour: u64,
     /// The cost of a password hash.
     pub argon2: Argon2Cost,
     /// A folder whose files replace the rules compiled in (towns, follow-up, eligibility).
@@ -206,6 +208,10 @@ impl Config {
             small_branch: raw.small_branch,
             schedule: raw.schedule,
             upload_limit: upload_limit(raw.upload_limit_mib)?,
+            lookups_per_hour: match raw.lookups_per_hour {
+                0 => return Err(ConfigError::key("lookups_per_hour", "must be at least 1: a coordinator has to be able to ask")),
+                some => u64::from(some),
+            },
             rules: raw.rules.as_ref().map(|p| place::absolute(&sources.working_folder, p)),
             mail_texts: raw.mail_texts.as_ref().map(|p| place::absolute(&sources.working_folder, p)),
             port: raw.port,

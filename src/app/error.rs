@@ -15,6 +15,12 @@ pub enum AppError {
     /// Too many attempts from here or for this account.
     #[error("too many attempts; nothing was changed; wait a quarter of an hour")]
     TooMany,
+    /// One's questions of this hour are used up.
+    #[error("as many questions as one person may ask within an hour were asked; nothing was looked up; ask again later")]
+    AskedTooOften {
+        /// From when on one may ask again.
+        again: crate::domain::time::Timestamp,
+    },
     /// The actor's role does not allow it.
     #[error("your roles do not allow this; nothing was changed; ask the manager")]
     Forbidden,

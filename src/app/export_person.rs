@@ -20,7 +20,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `numbers`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -52,9 +52,10 @@ impl App {
         let parts = [
             ("registrations", self.registrations(&view)),
             ("standings", standings_of(&view)),
-            ("consents", self.consents_of(&view)),
+            ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
             ("service", self.service_facts_of(&service).await?),
+            ("numbers", self.numbers_of(&view).await?),
             ("contacts", self.contacts_with(person).await?),
             ("requests", self.requests_of(person).await?),
             ("openings", self.disclosures_of(person).await?),
@@ -98,18 +99,21 @@ impl App {
         view.records().map(entry).collect()
     }
 
-    fn consents_of(&self, view: &PersonView) -> Vec<Value> {
-        let consents = view.subjects.iter().flat_map(|s| &s.consents);
-        let entry = |row: &crate::store::ConsentRow| {
-            json!({
+    async fn consents_of(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {
+        let mut entries = Vec::new();
+        for row in view.subjects.iter().flat_map(|s| &s.consents) {
+            let witness = self.store.consent_witness(&self.vault, row).await?;
+            entries.push(json!({
                 "purpose": row.purpose.word(),
                 "text_version": row.text_version,
                 "text_sha256": hex(&row.text_sha256.0),
+                "how": row.how,
                 "given_at": self.moment(row.given_at),
                 "withdrawn_at": row.withdrawn_at.map(|at| self.moment(at)),
-            })
-        };
-        consents.map(entry).collect()
+                "witness": witness.as_ref().map(|name| name.reveal().as_str()),
+            }));
+        }
+        Ok(entries)
     }
 
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
@@ -132,6 +136,24 @@ impl App {
             })
         };
         Ok(facts.iter().map(entry).collect())
+    }
+
+    /// The numbers under which other systems know the person, and every GRID that was entered.
+    async fn numbers_of(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {
+        let entered = self.outside_of(view, &[]).await?;
+        let outside = entered.iter().map(|line| {
+            json!({
+                "system": line.system.word(),
+                "state": line.state.word(),
+                "since": line.since,
+                "number": line.number.as_ref().map(|number| number.reveal().clone()),
+            })
+        });
+        let grids = self.grids(view).await?;
+        let grids = grids
+            .iter()
+            .map(|grid| json!({ "system": "grid", "since": grid.day, "number": grid.text.as_ref().map(|text| text.reveal().clone()) }));
+        Ok(outside.chain(grids).collect())
     }
 
     async fn contacts_with(&self, person: PersonId) -> Result<Vec<Value>, AppError> {

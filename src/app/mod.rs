@@ -7,11 +7,14 @@
 //! - `password`: changing, resetting, re-opening an account.
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
+//! - `care`: aid to donors' families and recipients, and remembrance.
+//! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `grid`: the GRID of a stem-cell registrant.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
@@ -26,6 +29,8 @@
 mod account;
 mod actor;
 mod answer;
+mod care;
+mod consent;
 mod correct;
 mod donor;
 mod drive;
@@ -33,6 +38,7 @@ mod erase;
 mod error;
 mod export_person;
 mod follow;
+mod grid;
 mod live;
 mod notice;
 mod office;
@@ -74,6 +80,8 @@ pub use crate::store::Recorder;
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
+pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
+pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
@@ -87,7 +95,7 @@ pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
 pub use own_page::{FactCheck, OwnPage, Pending, Told, Will};
-pub use people::{Opening, PersonPage, PersonRow, Source};
+pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};

@@ -5,7 +5,6 @@ use std::sync::{Arc, RwLock};
 
 use crate::config::Config;
 use crate::domain::Guarded;
-use crate::domain::consent::ConsentTexts;
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
 use crate::store::{AuditEntry, Store, StoreUrl};
@@ -43,6 +42,7 @@ impl App {
         let policies = super::follow::policies(config.rules.as_deref())?;
         let readiness = super::follow::readiness_editions(config.rules.as_deref())?;
         let experiments = super::follow::experiments(config.rules.as_deref(), &policies)?;
+        let texts = super::consent::texts(config.rules.as_deref())?;
         let store = Store::open(&url).await?;
         let rows = store.keyring().await?;
         let (vault, new_key_file, new_registry) = if rows.is_empty() {
@@ -80,7 +80,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let app = Self {
             towns: Towns::shipped(),
-            texts: ConsentTexts::shipped(),
+            texts,
             clocks: crate::domain::urgent::Clocks::shipped(),
             policies,
             rules: super::donor::Cached::default(),

@@ -57,6 +57,19 @@ pub struct PersonPage {
     pub volunteer: Option<super::VolunteerPage>,
     /// What other systems know of the registrations.
     pub outside: Vec<super::OutsideLine>,
+    /// What is known of the GRID of a stem-cell registrant; none where there is no such registration.
+    pub grid: Option<GridState>,
+    /// Consents that rest on a text which has changed since.
+    pub older: Vec<super::OlderConsent>,
+}
+
+/// What is known of a GRID.
+#[derive(Debug)]
+pub struct GridState {
+    /// The day it was entered; none where none is.
+    pub since: Option<NaiveDate>,
+    /// Its characters, where the page was opened.
+    pub text: Option<Guarded<String>>,
 }
 
 /// Where a record came from.
@@ -180,7 +193,14 @@ impl App {
         let donor = if opened { Some(self.donor(&view, &staff, now).await?) } else { None };
         let volunteer = if opened { self.volunteer(&view, &staff).await? } else { None };
         let outside = self.outside_of(&view, &standings).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside })
+        let older = self.older_of(&view, now);
+        let grid = if standings.iter().any(|(r, ..)| *r == Registry::StemCell) {
+            let last = self.grids(&view).await?.pop();
+            Some(GridState { since: last.as_ref().map(|g| g.day), text: last.and_then(|g| g.text).filter(|_| opened) })
+        } else {
+            None
+        };
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.

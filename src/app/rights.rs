@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::hold::{self, HoldReason};
 use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::name::PersonName;
 use crate::domain::rights::{AnswerRules, RightsKind};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -37,7 +39,7 @@ pub struct RightsItem {
 }
 
 /// A consent of the ledger.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ConsentItem {
     /// What for.
     pub purpose: Purpose,
@@ -51,6 +53,10 @@ pub struct ConsentItem {
     pub given: Timestamp,
     /// When it was withdrawn.
     pub withdrawn: Option<Timestamp>,
+    /// The witness named.
+    pub witness: Option<Guarded<PersonName>>,
+    /// In front of whom, or recorded by whom.
+    pub by: Option<String>,
 }
 
 impl App {
@@ -185,14 +191,20 @@ impl App {
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut rows: Vec<_> = view.subjects.into_iter().flat_map(|s| s.consents).collect();
         rows.sort_by_key(|row| (row.given_at, row.id));
-        let item = |row: crate::store::ConsentRow| ConsentItem {
-            purpose: row.purpose,
-            version: row.text_version,
-            sha256: row.text_sha256.0,
-            how: row.how,
-            given: row.given_at,
-            withdrawn: row.withdrawn_at,
-        };
-        Ok(rows.into_iter().map(item).collect())
+        let names = self.staff_names().await?;
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            items.push(ConsentItem {
+                witness: self.store.consent_witness(&self.vault, &row).await?,
+                by: row.staff_id.and_then(|id| names.get(&id).cloned()),
+                purpose: row.purpose,
+                version: row.text_version,
+                sha256: row.text_sha256.0,
+                how: row.how,
+                given: row.given_at,
+                withdrawn: row.withdrawn_at,
+            });
+        }
+        Ok(items)
     }
 }

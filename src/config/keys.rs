@@ -53,6 +53,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.seconds_between", Kind::Number),
     ("schedule", Kind::YesNo),
     ("upload_limit_mib", Kind::Number),
+    ("lookups_per_hour", Kind::Number),
     ("argon2.memory_kib", Kind::Number),
     ("argon2.passes", Kind::Number),
     ("argon2.lanes", Kind::Number),
@@ -89,6 +90,7 @@ zone = "Asia/Shanghai"
 small_branch = true
 schedule = true
 upload_limit_mib = 20
+lookups_per_hour = 30
 
 [branch]
 zh = "红十字会捐献登记处"

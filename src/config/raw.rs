@@ -28,6 +28,7 @@ pub(super) struct Raw {
     pub smtp: RawSmtp,
     pub schedule: bool,
     pub upload_limit_mib: u32,
+    pub lookups_per_hour: u32,
     pub argon2: RawArgon2,
     pub rules: Option<PathBuf>,
     pub mail_texts: Option<PathBuf>,

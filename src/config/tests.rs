@@ -85,6 +85,7 @@ fn every_refusal_names_the_key_and_never_the_value() {
         ("[smtp]\nfrom = \"Canary <canary@example.org>\"", &[], "`smtp.from`"),
         ("zone = \"canary\"", &[], "`zone`"),
         ("upload_limit_mib = 0", &[], "`upload_limit_mib`"),
+        ("lookups_per_hour = 0", &[], "`lookups_per_hour`"),
         ("database_url = \"mysql://u:canary@h/d\"", &[], "`database_url`"),
         ("database_url = 5", &[], "`database_url`"),
         ("small_branch = \"canary\"", &[], "`small_branch`"),

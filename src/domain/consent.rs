@@ -26,6 +26,11 @@ impl Purpose {
         }
     }
 
+    /// The purposes that a registration rests on.
+    pub const fn of(registry: Registry) -> [Self; 3] {
+        [Self::Contact, Self::Register(registry), Self::Sensitive(registry)]
+    }
+
     /// The purpose of a stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         match code {
@@ -75,6 +80,12 @@ pub struct ConsentText {
 }
 
 impl Purpose {
+    /// The purpose of a word of `rules/consent/texts.toml`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = Registry::ALL.into_iter().flat_map(Self::of);
+        all.into_iter().find(|purpose| purpose.word() == word)
+    }
+
     /// The word used in `rules/consent/texts.toml`.
     pub fn word(self) -> String {
         match self {
@@ -101,6 +112,17 @@ pub struct WrittenConsent {
     pub en: String,
 }
 
+/// A standing consent, as far as it matters which text it was given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenTo<'a> {
+    /// What for.
+    pub purpose: Purpose,
+    /// Which version of the text.
+    pub version: &'a str,
+    /// When.
+    pub at: super::time::Timestamp,
+}
+
 /// All consent texts, dated.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ConsentTexts {
@@ -120,6 +142,39 @@ impl ConsentTexts {
     /// The texts shipped with the program.
     pub fn shipped() -> Self {
         Self::from_toml(include_str!("../../rules/consent/texts.toml")).expect("the shipped texts are read by a test")
+    }
+
+    /// These texts and an office's own, which are later versions as a rule.
+    ///
+    /// # Errors
+    /// The word of a purpose that is none, or of which a version stands twice: a text is never edited, it gets a new version.
+    pub fn with(mut self, own: Self) -> Result<Self, String> {
+        for text in own.texts {
+            let again = self.texts.iter().any(|t| t.purpose == text.purpose && t.version == text.version);
+            if again || Purpose::from_word(&text.purpose).is_none() {
+                return Err(text.purpose);
+            }
+            self.texts.push(text);
+        }
+        Ok(self)
+    }
+
+    /// The purposes of which a standing consent is given, but none to the text that is in use on `day`: each once, with the consent given last.
+    /// The version decides, not the digest: a branch that changes its name keeps what it was told.
+    pub fn older<'a>(&self, standing: impl IntoIterator<Item = GivenTo<'a>>, day: chrono::NaiveDate) -> Vec<GivenTo<'a>> {
+        let mut last: std::collections::BTreeMap<i16, Option<GivenTo<'a>>> = std::collections::BTreeMap::new();
+        for given in standing {
+            let Some(current) = self.on(given.purpose, day) else { continue };
+            let entry = last.entry(given.purpose.code()).or_insert(Some(given));
+            if given.version == current.version {
+                *entry = None;
+            } else if let Some(known) = entry
+                && given.at > known.at
+            {
+                *known = given;
+            }
+        }
+        last.into_values().flatten().collect()
     }
 
     /// Every version of a purpose's text.
@@ -164,5 +219,47 @@ mod tests {
     fn a_day_before_the_first_version_has_no_text() {
         let day = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date");
         assert!(ConsentTexts::shipped().on(Purpose::Contact, day).is_none());
+    }
+
+    const LATER: &str = r#"
+[[text]]
+purpose = "contact"
+version = "2026-12"
+valid_from = 2026-12-01
+zh = "新"
+en = "new"
+"#;
+
+    fn texts() -> ConsentTexts {
+        ConsentTexts::shipped().with(ConsentTexts::from_toml(LATER).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_consent_rests_on_an_older_text_from_the_day_of_the_next_version_until_it_is_given_anew() {
+        let at = |n| super::super::time::Timestamp(n);
+        let day = |text: &str| text.parse().unwrap();
+        let given = |purpose, version, n| GivenTo { purpose, version, at: at(n) };
+        let old = [
+            given(Purpose::Contact, "2026-01", 2),
+            given(Purpose::Contact, "2025-01", 1),
+            given(Purpose::Register(Registry::Blood), "2026-01", 2),
+        ];
+        assert!(texts().older(old.into_iter().take(1), day("2026-11-30")).is_empty(), "the next text is not in use yet");
+        assert_eq!(texts().older(old, day("2026-12-01")), [old[0]], "the last one given is named, once a purpose");
+        let mut renewed = old.to_vec();
+        renewed.push(given(Purpose::Contact, "2026-12", 3));
+        assert!(texts().older(renewed.iter().copied(), day("2026-12-01")).is_empty());
+        renewed.reverse();
+        assert!(texts().older(renewed, day("2026-12-01")).is_empty(), "in any order");
+    }
+
+    #[test]
+    fn a_version_is_never_written_twice_and_every_word_leads_back_to_its_purpose() {
+        let again = LATER.replace("2026-12\"", "2026-01\"");
+        let refused = ConsentTexts::shipped().with(ConsentTexts::from_toml(&again).unwrap());
+        assert_eq!(refused.err().as_deref(), Some("contact"));
+        for purpose in Registry::ALL.into_iter().flat_map(Purpose::of) {
+            assert_eq!(Purpose::from_word(&purpose.word()), Some(purpose));
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod guarded;
 mod keyed;
 
+pub mod care;
 pub mod compartment;
 pub mod consent;
 pub mod contact;
@@ -17,6 +18,7 @@ pub mod document;
 pub mod eligibility;
 pub mod fact;
 pub mod form;
+pub mod grid;
 pub mod guided;
 pub mod hold;
 pub mod id;

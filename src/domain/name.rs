@@ -67,6 +67,14 @@ impl PersonName {
         Ok(Self(name))
     }
 
+    /// As [`PersonName::parse`], of what was typed.
+    ///
+    /// # Errors
+    /// [`NameFlaw`], without the text.
+    pub fn of_typed(typed: &super::Guarded<String>) -> Result<super::Guarded<Self>, NameFlaw> {
+        Self::parse(typed.reveal()).map(super::Guarded::new)
+    }
+
     /// The name and the note that stands beside it: 于洪慧（组长）, 许强红2.
     pub fn with_note_apart(text: &str) -> Option<(Self, String)> {
         let name = joined(text.trim());

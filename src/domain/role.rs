@@ -93,6 +93,8 @@ pub enum Right {
     Wish,
     /// Note samples of stem-cell registrants and what became of them.
     Sample,
+    /// Record that a consent was given anew, to a text that has changed.
+    Consent,
 }
 
 /// A set of roles.
@@ -151,7 +153,7 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside | Right::Wish | Right::Sample => &[Coordinator, Registrar],
+            Right::Outside | Right::Wish | Right::Sample | Right::Consent => &[Coordinator, Registrar],
             Right::LookUp => &[Coordinator],
             Right::Duty => &[Manager],
             Right::ReviewOpening => &[Manager, Auditor],

@@ -74,6 +74,18 @@ struct Canonical<'a> {
 }
 
 impl Tx {
+    /// How often somebody did something behind an instant, and when first, as this transaction sees it: for limits that hold over all processes.
+    pub async fn done_since(&self, actor: Option<StaffId>, action: &str, since: Timestamp) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let mine = match actor {
+            Some(id) => audit_leaf::Column::Actor.eq(id),
+            None => audit_leaf::Column::Actor.is_null(),
+        };
+        let query = audit_leaf::Entity::find().filter(audit_leaf::Column::Action.eq(action)).filter(mine);
+        let query = query.filter(audit_leaf::Column::At.gt(since)).order_by_asc(audit_leaf::Column::At);
+        let at: Vec<Timestamp> = query.select_only().column(audit_leaf::Column::At).into_tuple().all(&self.db).await?;
+        Ok((at.len() as u64, at.first().copied()))
+    }
+
     /// Appends a leaf. Fails closed: without the leaf, nothing of the transaction is committed.
     pub async fn audit(&mut self, entry: &AuditEntry) -> Result<Head, StoreError> {
         let head = match self.head {

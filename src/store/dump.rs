@@ -116,8 +116,10 @@ part! { data, restore_data:
     readiness_seen (Column::Id, |r| r.id);
     outside (Column::Id, |r| r.id);
     outside_step (Column::Id, |r| r.id);
+    grid (Column::Id, |r| r.id);
     matter (Column::Id, |r| r.id);
     matter_step (Column::Id, |r| r.id);
+    care (Column::Id, |r| r.id);
     opening (Column::Id, |r| r.id);
     barred (Column::Digest, |r| r.digest.clone());
     rights_request (Column::Id, |r| r.id);

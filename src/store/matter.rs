@@ -146,6 +146,12 @@ impl Store {
         Ok(open.count(&self.reader).await?)
     }
 
+    /// A matter without what is sealed of it.
+    pub async fn matter_row(&self, vault: &Vault, id: MatterId) -> Result<Option<MatterRow>, StoreError> {
+        let row = matter::Entity::find_by_id(id).one(&self.reader).await?;
+        row.map(|row| row.check(vault).map(|()| row)).transpose()
+    }
+
     /// A matter with what is sealed of it, as far as this process may open it.
     pub async fn matter<T: DeserializeOwned + Zeroize>(
         &self,

@@ -6,7 +6,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, enrolment, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
+    care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
     service_fact, staff, subject,
 };
 use super::error::StoreError;
@@ -228,4 +228,20 @@ protected!(opening, "opening", |row, mac| {
         .uuid("reviewed_by", row.reviewed_by.map(|s| s.0))
         .int("reviewed_at", row.reviewed_at.map(|t| t.0))
         .text("verdict", row.verdict.map(crate::store::word::Verdict::word))
+});
+
+protected!(grid, "grid", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .bytes("tag", Some(&row.tag.0))
+        .text("day", day(Some(row.day)).as_deref())
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
+});
+
+protected!(care, "care", |row, mac| {
+    mac.text("kind", Some(&row.kind))
+        .uuid("notice_id", row.notice_id.map(|n| n.0))
+        .int("cents", row.cents)
+        .text("fund", row.fund.as_deref())
 });

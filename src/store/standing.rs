@@ -17,8 +17,8 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, contact_index, correction, enrolment, erasure, hold, identifier_claim, import_row, link, membership, outbox, service_fact,
-    stat_link, subject, subject_key, task,
+    consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox,
+    service_fact, stat_link, subject, subject_key, task,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -274,6 +274,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     // Who served in which team, and for how long, is not kept even as noise.
     service_fact::Entity::delete_many().filter(service_fact::Column::SubjectId.eq(id)).exec(db).await?;
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
+    grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
         .col_expr(import_row::Column::Prepared, Option::<Opaque>::None.into())

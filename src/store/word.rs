@@ -173,6 +173,10 @@ words! {
         Death = "death",
         /// A stem-cell registrant's sample.
         Sample = "sample",
+        /// Humanitarian aid to a donor's family or a recipient.
+        Aid = "aid",
+        /// A family's wish to have a donor remembered.
+        Remembrance = "remembrance",
     }
 
     /// What a second person thought of an emergency opening.

@@ -25,7 +25,7 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         let status = match &error {
             AppError::LogInRefused => Status::Unauthorized,
-            AppError::TooMany => Status::TooManyRequests,
+            AppError::TooMany | AppError::AskedTooOften { .. } => Status::TooManyRequests,
             AppError::Forbidden => Status::Forbidden,
             AppError::Missing(_) => Status::NotFound,
             AppError::Stale | AppError::Conflict | AppError::NotNow(_) => Status::Conflict,

@@ -65,12 +65,18 @@ GET /volunteers/certificates              GK
 GET /callout                              GKM
 POST /callout                             GKM
 POST /people/<id>/outside                 GK
+POST /people/<id>/grid                    GK
 GET /people/<id>/sample                   GK
 POST /people/<id>/sample                  GK
 POST /samples/<id>                        GK
 GET /people/<id>/wish                     GK
 POST /people/<id>/wish                    GK
 POST /people/<id>/kin                     GK
+GET /people/<id>/consents                 GK
+GET /people/<id>/consents/print           GK
+POST /people/<id>/consents                GK
+GET /consents                             GCKM
+GET /consents/<registry>                  GCKM
 GET /people/<id>/rights                   GCKM
 POST /people/<id>/rights                  GCKM
 POST /people/<id>/rights/copy             GCKM
@@ -154,6 +160,19 @@ GET /urgent/notice/paper                  KM
 GET /urgent/notice/<id>                   KM
 POST /urgent/notice/<id>/open             KM
 POST /urgent/notice/<id>/step             KM
+GET /care                                 KM
+GET /care/aid/recipient                   KM
+POST /care/aid/recipient                  KM
+GET /care/aid/<id>                        KM
+POST /care/aid/<id>/open                  KM
+POST /care/aid/<id>/step                  KM
+POST /care/aid/<id>/forget                M
+GET /care/family/<id>/aid                 KM
+POST /care/family/<id>/aid                KM
+GET /care/family/<id>/remembrance         KM
+POST /care/family/<id>/remembrance        KM
+POST /care/remembrance/print              KM
+POST /care/remembrance/<id>/revoke        KM
 GET /reports                              GKMU
 GET /reports/<kind>                       GKMU
 GET /reports/<kind>/as/<form>             GKMU
@@ -298,6 +317,8 @@ fn no_two_rights_of_one_disclosure_meet_in_administrator_and_auditor() {
             "/volunteers",
             "/callout",
             "/outside",
+            "/care",
+            "/consents",
             "/urgent/match",
             "/urgent/notice",
             "/urgent/look-up",

@@ -7,16 +7,16 @@ use rocket::http::Status;
 use super::web::{Browser, Desk, run, signed_in};
 
 /// An idempotency key that nobody used.
-fn key() -> String {
+pub(crate) fn key() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-async fn csrf(browser: &mut Browser<'_>) -> String {
+pub(crate) async fn csrf(browser: &mut Browser<'_>) -> String {
     browser.get("/account").await.field("csrf")
 }
 
 /// Registers somebody in full; answers the public id.
-async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
+pub(crate) async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
     let mut table = signed_in(desk, "recruiter").await;
     let (csrf, key) = (csrf(&mut table).await, key());
     let mut fields = vec![
@@ -51,9 +51,9 @@ async fn entered(browser: &mut Browser<'_>, csrf: &str, person: &str, system: &s
     browser.post(&format!("/people/{person}/outside"), &fields).await.status
 }
 
-const DONOR: &str = "11010519491231002X";
+pub(crate) const DONOR: &str = "11010519491231002X";
 /// A woman born on 1990-01-01 (GB 11643, computed check digit).
-const YOUNG: &str = "512002199001010020";
+pub(crate) const YOUNG: &str = "512002199001010020";
 
 #[test]
 fn who_withdraws_here_stands_on_the_first_page_until_the_other_system_knows() {
@@ -90,7 +90,7 @@ fn who_withdraws_here_stands_on_the_first_page_until_the_other_system_knows() {
     });
 }
 
-fn desk_today() -> String {
+pub(crate) fn desk_today() -> String {
     chrono::Utc::now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive().to_string()
 }
 
@@ -117,7 +117,7 @@ async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> S
     path
 }
 
-async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
+pub(crate) async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
     let page = browser.get(path).await;
     let (key, version, day) = (key(), page.field("version"), desk_today());
     let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", "")];
@@ -186,7 +186,7 @@ fn a_withdrawal_ends_the_match_request_at_once_and_is_counted_as_the_donors() {
     });
 }
 
-async fn noticed(browser: &mut Browser<'_>, token: &str, person: &str, state: &str) -> String {
+pub(crate) async fn noticed(browser: &mut Browser<'_>, token: &str, person: &str, state: &str) -> String {
     let found = browser
         .post("/urgent/notice/who", &[("csrf", token), ("query", "卫样年"), ("call_back", "160 0000 0932"), ("caller", "family")])
         .await;
@@ -356,6 +356,23 @@ fn the_look_up_answers_no_more_than_whether_and_for_what_and_is_logged_before() 
 }
 
 #[test]
+fn whoever_asks_too_often_is_told_when_it_is_possible_again() {
+    run(|| async {
+        let desk = Desk::open_with(|config, _| config.lookups_per_hour = 1).await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let fields = [("csrf", token.as_str()), ("document", DONOR), ("case", "A-1"), ("why", "donation")];
+        assert!(coordinator.post("/urgent/look-up", &fields).await.body.contains("没有有效的登记"));
+        let refused = coordinator.post("/urgent/look-up", &fields).await;
+        assert_eq!(refused.status, Status::TooManyRequests);
+        assert!(refused.body.contains("起可以再查"), "{}", refused.body);
+        assert!(!refused.body.contains("没有有效的登记") && !refused.body.contains("有登记，自"), "nothing is answered");
+        let log = desk.app.log_page(Actor::Console, None, 20).await.unwrap();
+        assert_eq!(log.iter().filter(|e| e.action == "lookup.refused").count(), 1);
+    });
+}
+
+#[test]
 fn a_wish_is_taken_down_per_item_and_use_and_the_family_is_asked_with_its_day() {
     run(|| async {
         let desk = Desk::open().await;
@@ -436,6 +453,63 @@ fn a_registration_for_stem_cells_is_an_enrolment_once_its_sample_is_accepted() {
     });
 }
 
+const GRID: &str = "6939DKM001392612726";
+
+#[test]
+fn a_grid_is_entered_with_its_check_shown_when_opened_and_stands_in_the_copy_until_the_erasure() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let organ = registered(&desk, "organ-body", DONOR, "卫样年").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        assert!(lin.get(&format!("/people/{person}")).await.body.contains("未填 GRID"));
+        assert!(!lin.get(&format!("/people/{organ}")).await.body.contains("GRID"), "nothing of it with other registries");
+        for (typed, sentence) in [
+            ("6939DKM00139261272", "共 19 位"),
+            ("A939DKM001392612726", "前 4 位和后 2 位是数字"),
+            ("6939DKM001392612727", "校验数字与前面不符"),
+            ("6939DMK001392612726", "校验数字与前面不符"),
+        ] {
+            let key = key();
+            let fields = [("csrf", token.as_str()), ("key", &key), ("grid", typed)];
+            let seen = lin.post(&format!("/people/{person}/grid"), &fields).await;
+            assert_eq!(seen.status, Status::UnprocessableEntity);
+            assert!(seen.body.contains(sentence), "{}", seen.body);
+        }
+        let key = key();
+        let fields = [("csrf", token.as_str()), ("key", &key), ("grid", "6939 dkm0 0139 2612 726")];
+        for _ in 0..2 {
+            assert_eq!(lin.post(&format!("/people/{person}/grid"), &fields).await.status, Status::SeeOther, "sent twice");
+        }
+        let other = self::key();
+        let taken = [("csrf", token.as_str()), ("key", &other), ("grid", GRID)];
+        assert_eq!(lin.post(&format!("/people/{organ}/grid"), &taken).await.status, Status::NotFound, "no registration for stem cells");
+        let masked = lin.get(&format!("/people/{person}")).await.body;
+        assert!(masked.contains("填入") && !masked.contains("DKM0"), "nothing of it before the page is opened: {masked}");
+        let opened = lin.post(&format!("/people/{person}/open"), &[("csrf", &token), ("reason", "request")]).await.body;
+        assert!(opened.contains(GRID), "{opened}");
+        let copy = lin.post(&format!("/people/{person}/rights/copy"), &[("csrf", &token), ("as", "json")]).await.body;
+        assert_eq!(copy.matches(GRID).count(), 1, "entered once: {copy}");
+        let bytes = desk.bytes();
+        assert!(!contains(&bytes, GRID.as_bytes()), "sealed at rest");
+
+        let third = registered(&desk, "stem-cell", "512002199202020022", "孙丙三").await;
+        let another = self::key();
+        let taken = [("csrf", token.as_str()), ("key", &another), ("grid", GRID)];
+        let seen = lin.post(&format!("/people/{third}/grid"), &taken).await;
+        assert!(seen.body.contains("已记在另一人名下"), "{}", seen.body);
+        let erasing = self::key();
+        let erase = [("csrf", token.as_str()), ("key", &erasing), ("confirm", &person)];
+        assert_eq!(lin.post(&format!("/people/{person}/rights/erase"), &erase).await.status, Status::SeeOther);
+        assert_eq!(
+            lin.post(&format!("/people/{third}/grid"), &taken).await.status,
+            Status::SeeOther,
+            "with the erasure its digest is gone"
+        );
+    });
+}
+
 #[test]
 fn nothing_typed_on_these_pages_can_be_read_in_the_data_folder() {
     run(|| async {
@@ -482,6 +556,6 @@ fn nothing_typed_on_these_pages_can_be_read_in_the_data_folder() {
     });
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|w| w == part)
 }

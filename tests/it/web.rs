@@ -24,12 +24,18 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn open() -> Self {
+        Self::open_with(|_, _| ()).await
+    }
+
+    /// With settings of its own; `set` gets the folder that everything lies in.
+    pub(crate) async fn open_with(set: impl FnOnce(&mut Config, &std::path::Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sources = Sources { working_folder: folder.path().to_owned(), ..Sources::default() }
             .with("data", Some(folder.path().join("data").display()))
             .with("port", Some(8000));
         let mut config = Config::load(&sources, Purpose::Demo).unwrap();
         config.argon2 = Argon2Cost { memory_kib: 8, passes: 1, lanes: 1 };
+        set(&mut config, folder.path());
         let app = Arc::new(App::open(config, Unlock::default(), Timestamp::of(chrono::Utc::now())).await.unwrap().app);
         for (login, roles) in [
             ("lin", Roles::small_branch()),

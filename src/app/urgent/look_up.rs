@@ -11,6 +11,11 @@ use crate::store::AuditEntry;
 use super::super::people::standings;
 use super::super::{Actor, App, AppError};
 
+/// The window of the limit, in seconds.
+const HOUR: i64 = 3_600;
+/// How the log calls a question that was answered.
+const ASKED: &str = "lookup.ask";
+
 /// Why it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookUpWhy {
@@ -53,10 +58,11 @@ pub enum Found {
 }
 
 impl App {
-    /// Answers whether the holder of a document number is registered as organ or body donor.
+    /// Answers whether the holder of a document number is registered as organ or body donor. One member of staff may ask so many times within an
+    /// hour; what counts is the log, under the lock of writers, so that it holds over all processes.
     ///
     /// # Errors
-    /// [`AppError::Input`] naming the field; then nothing was looked up.
+    /// [`AppError::Input`] naming the field, [`AppError::AskedTooOften`] with when it is possible again; then nothing was looked up.
     pub async fn look_up(
         &self,
         actor: Actor,
@@ -71,13 +77,19 @@ impl App {
             return Err(AppError::Input { field: "case", hint: "2 to 40 letters, digits and dashes" });
         }
         let document = Document::of_typed(document).ok_or(AppError::Input { field: "document", hint: "the whole number" })?;
+        let mut tx = self.store.begin().await?;
+        let entry = |action| AuditEntry::on(now, actor.staff(), action, "registry", None).with("why", why.word()).with("case", case);
+        let limit = self.config.lookups_per_hour;
+        if let (count, Some(first)) = tx.done_since(actor.staff(), ASKED, now.plus_seconds(-HOUR)).await?
+            && count >= limit
+        {
+            tx.audit(&entry("lookup.refused").with("limit", limit)).await?;
+            tx.commit().await?;
+            return Err(AppError::AskedTooOften { again: first.plus_seconds(HOUR) });
+        }
         let found = self.registered(&document).await?;
         // The leaf stands before a byte of the answer is sent, whatever the answer is.
-        let mut tx = self.store.begin().await?;
-        let entry = AuditEntry::on(now, actor.staff(), "lookup.ask", "registry", None)
-            .with("why", why.word())
-            .with("case", case)
-            .with("found", found != Found::No);
+        let entry = entry(ASKED).with("found", found != Found::No);
         tx.audit(&entry).await?;
         tx.commit().await?;
         Ok(found)

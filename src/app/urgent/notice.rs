@@ -150,7 +150,7 @@ impl App {
         Ok(id)
     }
 
-    pub(super) async fn notice_head(&self, row: &MatterRow) -> Result<NoticeHead, AppError> {
+    pub(in crate::app) async fn notice_head(&self, row: &MatterRow) -> Result<NoticeHead, AppError> {
         Ok(NoticeHead {
             id: row.id,
             public_id: self.person_of_matter(row).await?.map(|(_, public)| public),

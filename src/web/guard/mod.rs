@@ -110,6 +110,8 @@ capabilities! {
     CanSetDuty: Duty;
     /// May note samples of stem-cell registrants.
     CanSample: Sample;
+    /// May record consents given anew.
+    CanRenewConsent: Consent;
     /// May take down what organ and body registrants wish.
     CanKeepWish: Wish;
     /// May review emergency openings.

@@ -4,6 +4,8 @@ mod account;
 mod admin;
 mod calendar;
 mod callout;
+mod care;
+mod consent;
 mod desk;
 mod donor;
 mod drive;
@@ -232,6 +234,8 @@ pub fn routes() -> Vec<Route> {
         admin::routes(),
         calendar::routes(),
         callout::routes(),
+        care::routes(),
+        consent::routes(),
         donor::routes(),
         desk::routes(),
         drive::routes(),

@@ -203,6 +203,7 @@ async fn page(
             note: Field::new(text, "note", "urgent-note").optional(text).rows(2).refill(text, entries, &slips),
             version: case.version,
         }),
+        care: if case.phase.family_decided() { format!("/care/family/{}", case.id) } else { String::new() },
         version: case.version,
         path,
         slips,

@@ -104,7 +104,23 @@ async fn enter(staff: CanSeeOutside<'_>, id: &str, form: Posted) -> Answer {
     }
 }
 
+#[post("/people/<id>/grid", data = "<form>")]
+async fn grid(staff: CanSeeOutside<'_>, id: &str, form: Posted) -> Answer {
+    let public = PublicId::parse(id).ok_or(Fault(Status::NotFound))?;
+    let once = once(&form.0, &staff.app)?;
+    let mut slips = Slips::default();
+    match staff.app.enter_grid(staff.actor(), &public, &typed(&form.0, "grid"), &once, staff.now).await {
+        Ok(Ok(())) => {
+            staff.tell(&Notice::plain("grid-entered"));
+            return Ok(Reply::go(format!("/people/{public}")));
+        }
+        Ok(Err(flaw)) => slips.add("grid", flaw.key()),
+        Err(error) => slip_of(error, "outside", &mut slips)?,
+    }
+    super::people::again(&staff, &public, slips).await
+}
+
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![list, one, close, enter]
+    routes![list, one, close, enter, grid]
 }

@@ -15,8 +15,9 @@ use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
 use crate::web::view::donor::{DonorForms, DonorPart};
-use crate::web::view::outside::OutsideShown;
+use crate::web::view::outside::{GridShown, OutsideShown};
 use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::rights::purpose_word;
 use crate::web::view::volunteer::{VolunteerForms, VolunteerPart};
 use crate::web::view::{Choice, Field, Select, Slips};
 
@@ -205,6 +206,17 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             .find(|(r, ..)| *r == Registry::StemCell && roles.may(Right::Sample))
             .map(|_| format!("/people/{}/sample", page.view.row.public_id))
             .unwrap_or_default(),
+        grid: page.grid.as_ref().map(|grid| GridShown::of(grid, roles.may(Right::Outside), text)),
+        older: page
+            .older
+            .iter()
+            .map(|o| (purpose_word(o.purpose, text), text.xy("older-rests", &o.version, ctx.printed(o.given))))
+            .collect(),
+        renew: if roles.may(Right::Consent) && !page.older.is_empty() {
+            format!("/people/{}/consents", page.view.row.public_id)
+        } else {
+            String::new()
+        },
         outside: page.outside.iter().map(|l| OutsideShown::of(l, page.opened, roles.may(Right::Outside), text)).collect(),
         fields,
         standings,

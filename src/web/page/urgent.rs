@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::match_request::who;
 use super::notice::items_words;
-use super::{Answer, Reply, day, slip_of, typed};
+use super::{Answer, Page, Reply, day, slip_of, typed};
 use crate::app::{AppError, Found, LookUpWhy, MatchCase, NoticeHead};
 use crate::domain::death_notice::Code;
 use crate::domain::id::{OpeningId, StaffId};
@@ -30,7 +30,7 @@ fn card(staff: &CanWorkUrgent<'_>, case: &MatchCase) -> MatchCard {
     }
 }
 
-fn notice_line(staff: &CanWorkUrgent<'_>, head: &NoticeHead) -> NoticeLine {
+pub(super) fn notice_line(staff: &CanWorkUrgent<'_>, head: &NoticeHead) -> NoticeLine {
     let text = staff.text();
     NoticeLine {
         href: format!("/urgent/notice/{}", head.id),
@@ -188,6 +188,7 @@ async fn look_up_page(
             .fold(Choice::one(text, "why", "lookup-why"), |c, w| c.option(w.word(), text.t(&format!("lookup-why-{}", w.word()))))
             .refill(text, entries, &slips),
         found,
+        again: String::new(),
         slips,
     })
 }
@@ -214,6 +215,10 @@ async fn ask(staff: CanLookUp<'_>, form: Posted) -> Answer {
                 Found::Yes { since, items } => Some((since.to_string(), items_words(&items, text))),
             };
             Reply::page(&look_up_page(&staff, None, Some(found), slips).await?)
+        }
+        Err(AppError::AskedTooOften { again }) => {
+            let page = LookUp { again: staff.printed(again), ..look_up_page(&staff, Some(entries), None, slips).await? };
+            Ok(Reply::Page(Page::of(Status::TooManyRequests, &page)?))
         }
         Err(error) => {
             slip_of(error, "lookup", &mut slips)?;

@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod choice;
+pub mod consent;
 pub mod diff;
 pub mod entries;
 pub mod escape;
@@ -17,6 +18,7 @@ pub mod swipe;
 
 pub mod admin;
 pub mod calendar;
+pub mod care;
 pub mod desk;
 pub mod donor;
 pub mod drive;

@@ -181,6 +181,8 @@ pub struct NoticePage {
     pub steps: Vec<StepShown>,
     /// The form that notes a step; none once it is over.
     pub form: Option<StepFields>,
+    /// Where aid to the family and remembrance are taken down; empty before the family has decided.
+    pub care: String,
     /// The version to give back.
     pub version: i64,
 }

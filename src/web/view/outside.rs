@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::urgent::RedLine;
 use super::{Field, Shell, Slips};
-use crate::app::{OutsideLine, OutsideStep};
+use crate::app::{GridState, OutsideLine, OutsideStep};
 use crate::domain::Guarded;
 use crate::domain::outside::OutsideState;
 use crate::web::i18n::Text;
@@ -58,6 +58,35 @@ impl OutsideShown {
     }
 
     /// The number, as far as it is shown.
+    pub fn number(&self) -> &str {
+        self.number.reveal()
+    }
+}
+
+/// The GRID on a person's page.
+#[derive(Debug)]
+pub struct GridShown {
+    /// Whether and since when one is entered, in words.
+    pub state: String,
+    /// `ok` or `warn`.
+    pub class: &'static str,
+    /// Whether it may be entered.
+    pub enter: bool,
+    number: Guarded<String>,
+}
+
+impl GridShown {
+    /// What is known of a GRID. Its characters stand in it only where the page was opened.
+    pub fn of(grid: &GridState, may: bool, text: Text) -> Self {
+        Self {
+            state: grid.since.map_or_else(|| text.t("grid-none"), |day| text.x("grid-since", day)),
+            class: if grid.since.is_some() { "ok" } else { "warn" },
+            enter: may,
+            number: grid.text.as_ref().map_or_else(|| Guarded::new(String::new()), Guarded::duplicate),
+        }
+    }
+
+    /// The characters, as far as they are shown.
     pub fn number(&self) -> &str {
         self.number.reveal()
     }

@@ -206,6 +206,12 @@ pub struct Person {
     pub wish: String,
     /// The samples of a stem-cell registrant; empty where there is none, or for whom it is not.
     pub sample: String,
+    /// The GRID of a stem-cell registrant.
+    pub grid: Option<super::outside::GridShown>,
+    /// Consents that rest on an older text: what for, and on which.
+    pub older: Vec<(String, String)>,
+    /// Where they are given anew; empty for whom it is not.
+    pub renew: String,
     /// What other systems know.
     pub outside: Vec<super::outside::OutsideShown>,
     /// History.

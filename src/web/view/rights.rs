@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{Choice, Field, Shell, Slips};
 use crate::app::{ConsentItem, CopyPart, PersonCopy, RightsItem};
+use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentTexts, Purpose};
 use crate::domain::rights::RightsKind;
 use crate::domain::time::Timestamp;
@@ -166,6 +167,15 @@ pub struct ConsentLine {
     pub given: String,
     /// When it was withdrawn; empty while it stands.
     pub withdrawn: String,
+    /// In front of whom, or recorded by whom; empty where by nobody of staff.
+    pub by: String,
+    witness: Guarded<String>,
+}
+
+impl ConsentLine {
+    fn witness(&self) -> &str {
+        self.witness.reveal()
+    }
 }
 
 /// What somebody consented to, to print and sign.
@@ -208,13 +218,16 @@ impl ConsentProof {
                 }),
                 given: printed(row.given),
                 withdrawn: row.withdrawn.map(printed).unwrap_or_default(),
+                by: row.by.clone().unwrap_or_default(),
+                witness: Guarded::new(row.witness.as_ref().map(|name| name.reveal().as_str().to_owned()).unwrap_or_default()),
             }
         };
         Self { person, consents: rows.iter().map(line).collect(), s }
     }
 }
 
-fn purpose_word(purpose: Purpose, text: Text) -> String {
+/// What a consent is given for, in words.
+pub fn purpose_word(purpose: Purpose, text: Text) -> String {
     match purpose {
         Purpose::Contact => text.t("proof-contact"),
         Purpose::Register(registry) => text.x("proof-register", super::people::registry_word(registry, text)),

@@ -130,7 +130,7 @@ pub struct MatchCard {
 }
 
 /// A death notice in the list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NoticeLine {
     /// Its page.
     pub href: String,
@@ -376,4 +376,6 @@ pub struct LookUp {
     pub why: Choice,
     /// The answer: none before it is asked; registered since when for what, or not.
     pub found: Option<Option<(String, String)>>,
+    /// From when on one may ask again; empty while one may.
+    pub again: String,
 }

@@ -1,10 +1,12 @@
 //! Outside registers, match requests, death notices, emergency openings.
 
 use donor_registry::domain::Guarded;
+use donor_registry::domain::care::{Beneficiary, CareKind, Cents, Fund};
 use donor_registry::domain::id::{StaffId, SubjectId};
 use donor_registry::domain::outside::{NotNow, OutsideCause, OutsideState, OutsideSystem};
 use donor_registry::store::{
-    MatterDraft, MatterKind, MatterRow, SealedEvidence, SealedNumber, StepDraft, StoreError, Verdict, backup, restore,
+    CaseOwner, MatterDraft, MatterKind, MatterRow, SealedEvidence, SealedGrid, SealedNumber, StepDraft, StoreError, Verdict, backup,
+    restore,
 };
 use donor_registry::vault::Vault;
 
@@ -151,6 +153,75 @@ on_both! {
         assert_eq!(restored.outside_due(&vault, 10).await.unwrap(), bench.store.outside_due(&bench.vault, 10).await.unwrap());
         let (back, report) = restored.matter::<String>(&vault, row.id).await.unwrap().unwrap();
         assert_eq!((back, report.unwrap().reveal().as_str()), (row, "16000000932"));
+        restored.close().await.unwrap();
+        fresh.end().await;
+    }
+
+    async fn a_grid_is_found_by_its_digest_comes_back_from_a_backup_and_goes_with_an_erasure(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let keys = bench.store.subject_keys(&bench.vault, a.subject).await.unwrap();
+        for (at, of, tag) in [(0, "6939DKM001392612726", [1; 32]), (1, "6939DKM001392612827", [2; 32])] {
+            let told = (None, NOW.plus_seconds(at));
+            let sealed = SealedGrid::of(&bench.vault, &keys, (&text(of), tag), day(ON.0, ON.1, ON.2), told).unwrap();
+            let mut tx = bench.store.begin().await.unwrap();
+            tx.put_grid(sealed).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(backup(&bench.store, folder.path(), NOW).await.unwrap().rows["grid"], 2);
+        let fresh = bench.fresh_place().await;
+        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
+            Ok(Vault::open(&bench.root, deployment, rows)?)
+        }).await.unwrap();
+        let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
+        let last = restored.grids_of(&vault, &[a.subject]).await.unwrap().pop().unwrap();
+        assert_eq!(last.text.unwrap().reveal(), "6939DKM001392612827", "the last one entered counts");
+        let mut tx = restored.begin().await.unwrap();
+        assert_eq!(tx.by_grid(&vault, [1; 32]).await.unwrap(), [a.subject]);
+        tx.erase(&vault, &[a.subject], NOW).await.unwrap();
+        assert!(tx.by_grid(&vault, [1; 32]).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+        assert!(restored.grids_of(&vault, &[a.subject]).await.unwrap().is_empty());
+        restored.close().await.unwrap();
+        fresh.end().await;
+    }
+
+    async fn a_case_with_keys_of_its_own_comes_back_from_a_backup_and_is_forgotten_alone(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let notice = notice(bench, a.subject).await;
+        let family = Beneficiary::of(&text("卫样一"), &text("女儿"), &text("16000000777")).unwrap();
+        let (owner, keys) = CaseOwner::fresh(&bench.vault, NOW).unwrap();
+        let words = (MatterKind::Aid, "asked");
+        let draft = MatterDraft::of(&bench.vault, Some((&keys, &family)), words, (NOW, None, None), (None, NOW)).unwrap();
+        let id = draft.id();
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_case_owner(owner).await.unwrap();
+        tx.put_matter(&bench.vault, draft, Vec::new()).await.unwrap();
+        tx.put_care(&bench.vault, id, CareKind::DonorFamily, Some(notice.id)).await.unwrap();
+        tx.set_care(&bench.vault, id, Some(Cents(500_000)), Some(Fund::Province)).await.unwrap();
+        tx.set_care(&bench.vault, id, None, None).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(backup(&bench.store, folder.path(), NOW).await.unwrap().rows["care"], 1);
+        let fresh = bench.fresh_place().await;
+        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
+            Ok(Vault::open(&bench.root, deployment, rows)?)
+        }).await.unwrap();
+        let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
+        let row = restored.care_of_notice(&vault, notice.id).await.unwrap().remove(0);
+        assert_eq!((row.id, row.cents, row.fund.as_deref()), (id, Some(500_000), Some("province")), "what is not told stays");
+        let (matter, kept) = restored.matter::<Beneficiary>(&vault, id).await.unwrap().unwrap();
+        assert_eq!(kept.unwrap().reveal().name, "卫样一");
+        let owner = matter.subject_id.unwrap();
+        assert_ne!(owner, a.subject);
+        assert!(restored.persons_of(&[owner]).await.unwrap().is_empty(), "it belongs to no person");
+        assert!(restored.matters_of(&vault, &[a.subject]).await.unwrap().iter().all(|m| m.id != id));
+        let mut tx = restored.begin().await.unwrap();
+        tx.erase(&vault, &[owner], NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(restored.matter::<Beneficiary>(&vault, id).await.unwrap().unwrap().1.is_none());
+        assert!(restored.matter::<String>(&vault, notice.id).await.unwrap().unwrap().1.is_some(), "the donor's notice is as it was");
         restored.close().await.unwrap();
         fresh.end().await;
     }

@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 
 use super::{g, shell};
 use crate::app::{
-    ConsentItem, CopyPart, DonorFact, DonorPage, PersonCopy, ProposedRules, Recall, RecallLine, RightsItem, RuleEditions, RulePreview,
+    ConsentItem, CopyPart, DonorFact, DonorPage, OlderConsent, OlderCount, PersonCopy, ProposedRules, Recall, RecallLine, RightsItem,
+    RuleEditions, RulePreview,
 };
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentTexts, Purpose};
 use crate::domain::contact::Contact;
 use crate::domain::eligibility::{self, Deferral, Donation, DonationKind, Donor, Group, HealthFact, History, RuleSets, SourceOf, When};
 use crate::domain::id::{HealthId, PublicId};
+use crate::domain::name::PersonName;
 use crate::domain::person::{Abo, Rh};
 use crate::domain::phone::Phone;
 use crate::domain::recall::Wanted;
@@ -20,12 +22,40 @@ use crate::domain::rights::RightsKind;
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
+use crate::web::view::consent::{CountLine, OlderCounts, OlderPeople, Renewal, RenewalPrint, Shown};
 use crate::web::view::donor::DonorPart;
+use crate::web::view::people::PersonLine;
 use crate::web::view::print::{Card, Filled, OrganForm, SignUpSheet};
 use crate::web::view::recall::{RecallPage, Recalls};
 use crate::web::view::rights::{ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, kinds};
 use crate::web::view::rules::{RuleProposed, RuleSetPage, Rules};
 use crate::web::view::{Choice, Field, Slips};
+
+fn older_consent(lang: Lang) -> Shown {
+    let text = Text(lang);
+    let older = OlderConsent {
+        purpose: Purpose::Contact,
+        version: "2025-03".into(),
+        given: Timestamp(0),
+        current: "2026-01".into(),
+        since: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
+    };
+    let texts = ConsentTexts::shipped();
+    let wording = texts.on(Purpose::Contact, today()).unwrap().shown(lang == Lang::English, &shell(lang, "").branch);
+    Shown::of(&older, &[7; 32], wording, "2025-06-14 10:58", text)
+}
+
+fn line(text: Text) -> PersonLine {
+    PersonLine {
+        person: "7K3M-9QXA-R".into(),
+        name: "赵*一".into(),
+        about: format!("{} {}", text.t("sex-female"), text.n("age", 34)),
+        town: "东桥街道".into(),
+        phone: "160****0417".into(),
+        document: "5120**********0020".into(),
+        registries: text.t("registry-blood"),
+    }
+}
 
 pub(super) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 27).expect("a day")
@@ -116,6 +146,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         how: ConsentHow::OnScreen,
         given: Timestamp(0),
         withdrawn,
+        witness: PersonName::parse("李丁四").ok().map(Guarded::new),
+        by: Some("何样".into()),
     };
     let texts = ConsentTexts::shipped();
     let proof = |rows: &[ConsentItem]| {
@@ -156,7 +188,39 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         contact: Guarded::new(Contact { phones: vec![Phone::parse("16000000417").expect("a phone")], ..Contact::default() }),
         last_asked: None,
     };
-    let pages: [(&'static str, Result<String, askama::Error>); 19] = [
+    let older = |none: bool| if none { Vec::new() } else { vec![older_consent(lang)] };
+    let renewal = |none: bool, slips: Slips| Renewal {
+        s: shell(lang, "/people"),
+        person: "7K3M-9QXA-R".into(),
+        older: older(none),
+        purposes: Choice::many(text, "purposes", "renew-which").option("contact", text.t("proof-contact")).refill(text, None, &slips),
+        how: Choice::one(text, "how", "renew-how").option("on-paper", text.t("proof-on-paper")).chosen("on-paper"),
+        language: Choice::one(text, "language", "renew-language").option("zh", "中文".into()).option("en", "English".into()),
+        fields: [
+            Field::new(text, "day", "renew-day").hint(text, "hint-date").live(text, "date"),
+            Field::new(text, "witness", "renew-witness").optional(text).hint(text, "renew-witness-hint"),
+        ],
+        slips,
+    };
+    let mut unticked = Slips::default();
+    unticked.add("purposes", "slip-renew-purposes");
+    let counts = [0, 12].map(|n| {
+        let purposes = Purpose::of(Registry::Blood).map(|p| (p, "2026-01".to_owned(), n)).to_vec();
+        CountLine::of(&OlderCount { registry: Registry::Blood, purposes }, text)
+    });
+    let listed = |none: bool| OlderPeople {
+        s: shell(lang, "/people"),
+        registry: text.t("registry-blood"),
+        lines: if none { Vec::new() } else { vec![line(text)] },
+        next: (!none).then(|| "/consents/blood?after=7K3M-9QXA-R".to_owned()),
+    };
+    let pages: [(&'static str, Result<String, askama::Error>); 25] = [
+        ("consents-older", OlderCounts { s: shell(lang, "/people"), lines: counts.into() }.render()),
+        ("consents-people", listed(false).render()),
+        ("consents-people-none", listed(true).render()),
+        ("consent-renew", renewal(false, unticked).render()),
+        ("consent-renew-none", renewal(true, Slips::default()).render()),
+        ("print-consents", RenewalPrint { s: shell(lang, "/people"), person: "7K3M-9QXA-R".into(), older: older(false) }.render()),
         ("rules", Rules::of(shell(lang, "/admin"), &sets, today(), true).render()),
         ("rule-set", set("gb-18467-2011", None, "").render()),
         ("rule-set-edit", set("blood-law-draft-2025", Some(edit()), "[[age]]: every value names its clause").render()),

@@ -1,0 +1,29 @@
+//! GRIDs of stem-cell registrants, each written once.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{StaffId, SubjectId};
+use crate::domain::time::Timestamp;
+use crate::store::entity::value::{Day, Opaque};
+
+/// A row of `grid`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "grid")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub subject_id: SubjectId,
+    pub sealed: Opaque,
+    pub tag: Opaque,
+    pub day: Day,
+    pub at: Timestamp,
+    pub by_staff: Option<StaffId>,
+    pub row_version: i64,
+    pub row_mac: Opaque,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
