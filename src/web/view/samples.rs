@@ -22,6 +22,7 @@ use askama::Template;
 
 mod donors;
 mod follow;
+mod shifts;
 #[path = "samples/urgent.rs"]
 mod urgent_pages;
 mod volunteers;
@@ -94,6 +95,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
         }
         drive::Drive {
             drive: Some(drive::DriveLine { name: "秋季招募".into(), place: "东桥广场".into(), day: "2026-11-23".into() }),
+            board: "/drives/00000000-0000-4000-8000-000000000000".into(),
             count: 37,
             target: Some(60),
             rulers: (
@@ -613,6 +615,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(urgent_pages::all(lang));
     out.extend(donors::pages(lang));
     out.extend(volunteers::pages(lang));
+    out.extend(shifts::pages(lang));
     out.extend(reports::pages(lang));
     out
 }
