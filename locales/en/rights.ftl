@@ -71,6 +71,7 @@ copy-part-standings = Standings
 copy-part-consents = Consents
 copy-part-health = Donations, deferrals, blood group
 copy-part-service = Service as a volunteer
+copy-part-shifts = Shifts at drives
 copy-part-contacts = Follow-ups
 copy-part-requests = Requests
 copy-part-openings = When it was opened or changed

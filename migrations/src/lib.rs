@@ -18,6 +18,7 @@ mod m20261127_000010_urgent;
 mod m20261127_000020_delivery;
 mod m20261127_000021_readiness;
 mod m20261127_000022_service;
+mod m20261127_000023_shift;
 mod m20261127_000024_look_up;
 mod m20261127_000025_grid;
 mod m20261127_000026_care;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_recall::Migration),
             Box::new(m20261127_000030_lists::Migration),
             Box::new(m20261127_000022_service::Migration),
+            Box::new(m20261127_000023_shift::Migration),
             Box::new(m20261127_000024_look_up::Migration),
             Box::new(m20261127_000025_grid::Migration),
             Box::new(m20261127_000026_care::Migration),

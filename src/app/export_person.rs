@@ -20,7 +20,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `numbers`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -55,6 +55,7 @@ impl App {
             ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
             ("service", self.service_facts_of(&service).await?),
+            ("shifts", self.shifts_with(&subjects).await?),
             ("numbers", self.numbers_of(&view).await?),
             ("contacts", self.contacts_with(person).await?),
             ("requests", self.requests_of(person).await?),
@@ -132,6 +133,7 @@ impl App {
                 "recorded_at": self.moment(view.at),
                 "team": team.map(|t| &t.name),
                 "drive": drive.map(|d| &d.name),
+                "hours": ServiceFact::hours(&view.fact).map(|h| h.to_string()),
                 "fact": view.fact.reveal().clone(),
             })
         };
@@ -154,6 +156,23 @@ impl App {
             .iter()
             .map(|grid| json!({ "system": "grid", "since": grid.day, "number": grid.text.as_ref().map(|text| text.reveal().clone()) }));
         Ok(outside.chain(grids).collect())
+    }
+
+    async fn shifts_with(&self, subjects: &[SubjectId]) -> Result<Vec<Value>, AppError> {
+        let drives = self.store.drives().await?;
+        let mut out = Vec::new();
+        for turn in self.store.turns_of(&self.vault, subjects).await? {
+            // Of a shift that was dropped the place is told all the same.
+            let shift = self.store.shift(turn.shift_id).await?;
+            let drive = shift.as_ref().and_then(|shift| drives.iter().find(|d| d.id == shift.drive_id));
+            out.push(json!({
+                "drive": drive.map(|d| &d.name),
+                "day": drive.map(|d| d.day.0),
+                "time": shift.as_ref().map(super::shift::time_of).transpose()?.map(|time| time.to_string()),
+                "state": turn.state.word(),
+            }));
+        }
+        Ok(out)
     }
 
     async fn contacts_with(&self, person: PersonId) -> Result<Vec<Value>, AppError> {

@@ -24,7 +24,7 @@
 //! - `wish`: what an organ and body registrant wishes, in depth.
 //! - `volunteer`: teams, hours, first-aid certificates, skills of volunteers; the call-out list.
 //! - `report`: every report from the facts; releases for the public; plans.
-//! - `drive`: drives and today's numbers. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
+//! - `drive`: drives and today's numbers; `shift`: targets, shifts, who came, and the hours that follow. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
 mod account;
 mod actor;
@@ -56,6 +56,7 @@ mod sample;
 mod scan;
 mod schedule;
 mod self_enrol;
+mod shift;
 mod takeback;
 mod told;
 mod urgent;
@@ -76,7 +77,7 @@ use crate::followup::policy::Policies;
 use crate::store::Store;
 use crate::vault::{Cost, Vault};
 
-pub use crate::store::Recorder;
+pub use crate::store::{DriveRow, Recorder};
 pub use account::{SessionStart, Staff, fresh_password};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
@@ -105,6 +106,7 @@ pub use sample::{SampleCase, SamplePage};
 pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};
 pub use self_enrol::SelfSaved;
+pub use shift::{DriveBoard, ShiftCase, Targets, TurnCase};
 pub use takeback::{TakenBack, UNDO_SECONDS};
 pub use urgent::{
     DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, NoticeCase, NoticeForm, NoticeHead, Once, OpenReason, OpeningLine,

@@ -268,6 +268,9 @@ impl App {
             let told = (self.today(now), actor.staff(), now);
             tx.outside_follow(&self.vault, subjects, &systems, cause, told).await?;
         }
+        if registry == Registry::Volunteer {
+            self.drop_turns(tx, actor, subjects, now).await?;
+        }
         if registry == Registry::StemCell {
             self.drop_samples(tx, actor, subjects, now).await?;
             let (act, code) = match reason {

@@ -59,6 +59,10 @@ ids! {
     StaffId,
     /// A recruitment drive.
     DriveId,
+    /// A shift of a drive.
+    ShiftId,
+    /// A volunteer's place in a shift.
+    TurnId,
     /// A planned follow-up.
     TaskId,
     /// A queued message.

@@ -37,6 +37,7 @@ pub mod rights;
 pub mod role;
 pub mod sample;
 pub mod second_fact;
+pub mod shift;
 pub mod source;
 pub mod span;
 pub mod survivor;

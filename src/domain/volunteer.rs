@@ -168,6 +168,11 @@ impl ServiceFact {
         if let Self::Hours { turn, .. } = fact.reveal() { *turn } else { None }
     }
 
+    /// How long was served.
+    pub fn hours(fact: &Guarded<Self>) -> Option<Quarters> {
+        if let Self::Hours { quarters, .. } = fact.reveal() { Some(*quarters) } else { None }
+    }
+
     /// The drive that hours were served at.
     pub fn drive(fact: &Guarded<Self>) -> Option<Uuid> {
         if let Self::Hours { drive, .. } = fact.reveal() { *drive } else { None }

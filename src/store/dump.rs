@@ -124,6 +124,8 @@ part! { data, restore_data:
     barred (Column::Digest, |r| r.digest.clone());
     rights_request (Column::Id, |r| r.id);
     recall (Column::Id, |r| r.id);
+    shift (Column::Id, |r| r.id);
+    turn (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

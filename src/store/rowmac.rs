@@ -7,7 +7,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
-    service_fact, staff, subject,
+    service_fact, staff, subject, turn,
 };
 use super::error::StoreError;
 
@@ -70,7 +70,21 @@ macro_rules! row_ids {
     )+};
 }
 
-row_ids!(SubjectId, MembershipId, RecordId, EnrolmentId, ConsentId, ClaimId, StaffId, HealthId, ServiceId, OutsideId, MatterId, OpeningId);
+row_ids!(
+    SubjectId,
+    MembershipId,
+    RecordId,
+    EnrolmentId,
+    ConsentId,
+    ClaimId,
+    StaffId,
+    HealthId,
+    ServiceId,
+    TurnId,
+    OutsideId,
+    MatterId,
+    OpeningId
+);
 
 macro_rules! protected {
     ($entity:ident, $table:literal, $columns:expr) => {
@@ -244,4 +258,12 @@ protected!(care, "care", |row, mac| {
         .uuid("notice_id", row.notice_id.map(|n| n.0))
         .int("cents", row.cents)
         .text("fund", row.fund.as_deref())
+});
+
+protected!(turn, "turn", |row, mac| {
+    mac.uuid("shift_id", Some(row.shift_id.0))
+        .uuid("subject_id", Some(row.subject_id.0))
+        .text("state", Some(row.state.word()))
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
 });

@@ -18,7 +18,7 @@ use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox,
-    service_fact, stat_link, subject, subject_key, task,
+    service_fact, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -272,6 +272,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     identifier_claim::Entity::delete_many().filter(identifier_claim::Column::SubjectId.eq(id)).exec(db).await?;
     contact_index::Entity::delete_many().filter(contact_index::Column::SubjectId.eq(id)).exec(db).await?;
     // Who served in which team, and for how long, is not kept even as noise.
+    turn::Entity::delete_many().filter(turn::Column::SubjectId.eq(id)).exec(db).await?;
     service_fact::Entity::delete_many().filter(service_fact::Column::SubjectId.eq(id)).exec(db).await?;
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
     grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;

@@ -6,6 +6,8 @@ use crate::domain::guided::{Lack, questions};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{ExitReason, Registry};
 use crate::domain::role::Role;
+use crate::domain::shift::TurnState;
+use crate::domain::volunteer::Skill;
 use crate::web::view::failure::Failure;
 
 fn files(root: &Path, ending: &str, out: &mut Vec<PathBuf>) {
@@ -148,6 +150,8 @@ fn every_word_of_the_domain_has_a_text() {
             }
         }
     }
+    keys.extend(Skill::ALL.iter().map(|skill| format!("skill-{}", skill.word())));
+    keys.extend(TurnState::ALL.iter().map(|state| format!("turn-{}", state.word())));
     for reason in ExitReason::ALL {
         keys.push(format!("exit-{}", reason.word()));
     }

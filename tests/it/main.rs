@@ -49,6 +49,7 @@ mod reports_survival;
 mod review_queue;
 mod route_matrix;
 mod same_moment;
+mod shifts;
 mod store;
 mod taken_back;
 mod urgent;

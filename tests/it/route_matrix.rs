@@ -38,6 +38,14 @@ GET /drive/code                           RG
 GET /drive/self                           RG
 POST /drive/self                          RG
 POST /drive/<saved_as>/undo               RG
+GET /drives                               RGK
+GET /drives/<id>                          RGK
+POST /drives/<id>/targets                 RGK
+POST /drives/<id>/shifts                  RGK
+POST /drives/<id>/list                    GK
+POST /shifts/<id>/drop                    RGK
+POST /shifts/<id>/assign                  GK
+POST /turns/<id>                          GK
 GET /enrol                                RG
 GET /enrol/<registry>                     RG
 POST /enrol/<registry>                    RG

@@ -149,7 +149,17 @@ async fn accounts(app: &App, now: Timestamp) -> Result<Vec<LogIn>, AppError> {
 async fn drive(app: &App, name: &str, place: &str, day: NaiveDate, target: i64) -> Result<(DriveId, u32), AppError> {
     let id = DriveId::fresh();
     let mut tx = app.store.begin().await?;
-    let row = DriveRow { id, number: 0, name: name.to_owned(), place: place.to_owned(), town: None, day: day.into(), target: Some(target) };
+    let row = DriveRow {
+        id,
+        number: 0,
+        name: name.to_owned(),
+        place: place.to_owned(),
+        town: None,
+        day: day.into(),
+        target: Some(target),
+        donors_target: None,
+        donors: None,
+    };
     let number = tx.put_drive(row).await?;
     tx.commit().await?;
     Ok((id, u32::try_from(number).unwrap_or_default()))

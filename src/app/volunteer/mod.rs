@@ -21,6 +21,7 @@ use super::urgent::Once;
 use super::{Actor, App, AppError};
 
 pub use call_out::{CallOut, CallOutLine};
+pub(super) use teams::name_of;
 pub use teams::{Expiring, RUNS_OUT};
 
 /// What is known of a volunteer.
@@ -62,7 +63,7 @@ pub(super) fn known(view: &PersonView, facts: &[ServiceView]) -> Volunteer {
 }
 
 /// The registration that a volunteer's facts belong to: the latest among the volunteers; none of an erased person.
-fn volunteer_of(view: &PersonView) -> Option<SubjectId> {
+pub(super) fn volunteer_of(view: &PersonView) -> Option<SubjectId> {
     let living = view.subjects.iter().filter(|s| s.row.erased_at.is_none());
     living.filter(|s| s.enrolments.iter().any(|e| e.registry == Registry::Volunteer)).map(|s| s.row.id).max()
 }

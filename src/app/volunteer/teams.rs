@@ -54,7 +54,7 @@ pub struct Expiring {
 }
 
 /// The name as last told.
-pub(super) fn name_of(view: &PersonView) -> Option<Guarded<PersonName>> {
+pub(in crate::app) fn name_of(view: &PersonView) -> Option<Guarded<PersonName>> {
     let last = view.records().max_by_key(|r| (r.recorded_at, r.id)).and_then(|r| r.identity.as_ref());
     last.map(|identity: &Guarded<Identity>| identity.map(|i| i.name.clone()))
 }

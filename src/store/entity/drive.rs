@@ -19,6 +19,8 @@ pub struct Model {
     pub town: Option<TownCode>,
     pub day: Day,
     pub target: Option<i64>,
+    pub donors_target: Option<i64>,
+    pub donors: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,11 +12,13 @@ use crate::domain::Compartment;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
     CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
-    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, StaffId, SubjectId, TaskId,
+    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId, TaskId,
+    TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Roles;
+use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::domain::town::TownCode;
 use crate::store::base64;
@@ -105,6 +107,8 @@ id_columns!(
     FactId,
     HealthId,
     ServiceId,
+    ShiftId,
+    TurnId,
     OutsideId,
     MatterId,
     OpeningId,
@@ -133,7 +137,7 @@ macro_rules! word_columns {
     )+};
 }
 
-word_columns!(OutsideSystem, OutsideState, OutsideAct, OutsideCause);
+word_columns!(OutsideSystem, OutsideState, OutsideAct, OutsideCause, TurnState);
 
 column!(PublicId, String, ColumnType::Text, ArrayType::String, |v| v.as_str().to_owned(), |raw| PublicId::parse(&raw));
 

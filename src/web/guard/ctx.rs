@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 53] = [
+    pub const KEYS: [(&'static str, usize); 58] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -77,6 +77,11 @@ impl Notice {
         ("service-undone", 0),
         ("team-added", 0),
         ("team-closed-done", 0),
+        ("targets-saved", 0),
+        ("shift-added", 0),
+        ("shift-dropped", 0),
+        ("shift-assigned", 0),
+        ("shift-noted", 0),
         ("recall-opened", 0),
         ("recall-noted", 0),
         ("recall-closed", 0),

@@ -82,6 +82,8 @@ capabilities! {
     CanRecordHealth: Health;
     /// May record what volunteers do and can.
     CanServe: Service;
+    /// May look at drives, and enter targets and shifts.
+    CanPlanDrives: Enrol | Service;
     /// May open a call-out list.
     CanCallOut: Service | Urgent;
     /// May judge duplicates.

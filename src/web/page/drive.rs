@@ -32,6 +32,7 @@ async fn page(staff: &CanEnrol<'_>, entries: Option<&Entries>, slips: Slips) -> 
     let options = Choice::many(text, "registries", "interest-registries").columns(2).note(text.t("interest-many"));
     Ok(Drive {
         drive: drive.as_ref().map(|d| DriveLine { name: d.name.clone(), place: d.place.clone(), day: d.day.0.to_string() }),
+        board: drive.as_ref().map(|d| format!("/drives/{}", d.id)).unwrap_or_default(),
         count: count.into(),
         target,
         rulers: (scale(220), scale(250)),

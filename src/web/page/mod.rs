@@ -31,6 +31,7 @@ mod rights;
 mod rules;
 mod sample;
 mod self_enrol;
+mod shift;
 mod units;
 mod urgent;
 mod volunteer;
@@ -261,6 +262,7 @@ pub fn routes() -> Vec<Route> {
         rights::routes(),
         rules::routes(),
         self_enrol::routes(),
+        shift::routes(),
         units::routes(),
         urgent::routes(),
         volunteer::routes(),

@@ -33,6 +33,8 @@ pub struct Drive {
     pub s: Shell,
     /// The drive registered at; none registers at the office.
     pub drive: Option<DriveLine>,
+    /// Where its shifts and targets stand; empty where there is no drive.
+    pub board: String,
     /// Saved today.
     pub count: u64,
     /// The target.

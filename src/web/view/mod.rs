@@ -44,6 +44,7 @@ pub mod rights;
 pub mod rules;
 pub mod sample;
 pub mod self_enrol;
+pub mod shift;
 pub mod units;
 pub mod urgent;
 pub mod volunteer;

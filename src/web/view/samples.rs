@@ -24,6 +24,7 @@ mod files;
 mod follow;
 mod reports;
 mod sheets;
+mod shifts;
 mod table;
 #[path = "samples/urgent.rs"]
 mod urgent_pages;
@@ -64,6 +65,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(urgent_pages::all(lang));
     out.extend(donors::pages(lang));
     out.extend(volunteers::pages(lang));
+    out.extend(shifts::pages(lang));
     out.extend(reports::pages(lang));
     out
 }

@@ -12,6 +12,7 @@ mod order;
 mod people;
 mod queues;
 mod service;
+mod shifts;
 mod speed;
 
 use std::sync::Arc;

@@ -122,6 +122,8 @@ on_both! {
             town: None,
             day: Day(day(2026, 11, 20)),
             target: Some(80),
+            donors_target: None,
+            donors: None,
         };
         let first = row("一");
         assert_eq!(tx.put_drive(first.clone()).await.unwrap(), 1);

@@ -43,6 +43,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         }
         drive::Drive {
             drive: Some(drive::DriveLine { name: "秋季招募".into(), place: "东桥广场".into(), day: "2026-11-23".into() }),
+            board: "/drives/00000000-0000-4000-8000-000000000000".into(),
             count: 37,
             target: Some(60),
             rulers: (
