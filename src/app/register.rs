@@ -139,15 +139,18 @@ impl App {
         let consents = self.consents(purposes, english, actor, today, how.now)?;
         let occasion =
             Occasion { origin: Origin::Web, channel: how.channel, at: how.now, today, drive: how.drive, import: None, verified: true };
-        let mut prepared = prepare_with(&self.vault, draft, occasion, |p| {
-            for consent in &consents {
-                p.consent(consent)?;
-            }
-            for registry in &understood.also {
-                p.also(*registry, EnrolmentStatus::Interest)?;
-            }
-            Ok(())
-        })?;
+        let prepare = || {
+            prepare_with(&self.vault, draft, occasion, |p| {
+                for consent in &consents {
+                    p.consent(consent)?;
+                }
+                for registry in &understood.also {
+                    p.also(*registry, EnrolmentStatus::Interest)?;
+                }
+                Ok(())
+            })
+        };
+        let mut prepared = prepare()?;
 
         let _turn = self.saving.lock().await;
         for _ in 0..TRIES {
@@ -185,7 +188,8 @@ impl App {
                 Err(StoreError::KeyRetired) => {
                     tx.rollback().await?;
                     self.follow_keys().await?;
-                    prepared.renew(&self.vault)?;
+                    // Made anew, not brought under the new key: the old one may be destroyed already.
+                    prepared = prepare()?;
                     continue;
                 }
                 other => other?,

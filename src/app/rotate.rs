@@ -15,7 +15,8 @@ use super::{Actor, App, AppError, Unlock};
 
 /// How often a serving process looks whether the keys were changed.
 pub const FOLLOW_KEYS: Duration = Duration::from_secs(2);
-/// How long a new key is known to all before it is written with: twice [`FOLLOW_KEYS`], and something for a slow machine.
+/// How long a new key is known to all before it is written with, and an old one kept after nothing is under it any more: twice
+/// [`FOLLOW_KEYS`], and something for a slow machine.
 const KNOWN_TO_ALL: Duration = Duration::from_secs(5);
 /// Rows brought under new keys in one transaction.
 const BATCH: u64 = 500;
@@ -72,6 +73,9 @@ impl App {
             self.promote(actor, now).await?;
         }
         self.renew_all(&mut done, progress).await?;
+        // Whoever read something while it was under an old key has opened it by then.
+        progress("waiting for other processes", 0);
+        tokio::time::sleep(KNOWN_TO_ALL).await;
         done.destroyed = self.destroy_old(actor, now).await?;
         Ok(done)
     }

@@ -24,6 +24,10 @@ const SQLITE_LEAST: (u32, u32, u32) = (3, 51, 3);
 /// Serialises write transactions on PostgreSQL. Any constant will do; it must never change.
 const WRITE_LOCK: i64 = 0x646f_6e6f_7231;
 
+/// How long a writer waits for its turn. SQLite grants the lock to whoever asks at the right moment, not in order: beside a process that
+/// writes without pause on a slow disk, a few seconds are not always enough.
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+
 /// Where a registry is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -139,7 +143,7 @@ fn options(url: String, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(60))
+        .acquire_timeout(LOCK_PATIENCE)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .sqlx_logging(false)
@@ -157,7 +161,7 @@ async fn sqlite(folder: &Path) -> Result<(DatabaseConnection, DatabaseConnection
         options.map_sqlx_sqlite_opts(move |o| {
             o.filename(&file)
                 .create_if_missing(true)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(LOCK_PATIENCE)
                 .foreign_keys(true)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")

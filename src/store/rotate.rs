@@ -192,7 +192,7 @@ impl PreparedRecord {
     ///
     /// # Errors
     /// [`StoreError::Vault`] where an old key is gone.
-    pub fn renew(&mut self, vault: &Vault) -> Result<bool, StoreError> {
+    pub(super) fn renew(&mut self, vault: &Vault) -> Result<bool, StoreError> {
         let mut changed = false;
         for key in &mut self.keys {
             if let Some(row) = vault.rewrap_dek(&dek_row(key.clone())?)? {

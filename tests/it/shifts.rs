@@ -1,7 +1,7 @@
 //! Drives: targets against what was reached, shifts, who came, and the hours that follow from it.
 
 use donor_registry::app::form::DriveForm;
-use donor_registry::app::{Actor, App, AppError, Once, Targets};
+use donor_registry::app::{Actor, App, AppError, Once};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::id::{DriveId, PublicId};
 use donor_registry::domain::outside::NotNow;
