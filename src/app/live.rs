@@ -154,7 +154,7 @@ impl App {
         for entry in &loaded {
             if let Some(features) = features_of(entry) {
                 live.index.insert(entry.subject, entry.person, features);
-                for (registry, _) in &entry.standings {
+                for (registry, ..) in &entry.standings {
                     live.index.enrol(entry.subject, *registry);
                 }
             }

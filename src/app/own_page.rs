@@ -96,7 +96,7 @@ impl App {
         }
         let Some(contact) = last.contact else { return Err(AppError::Sealed("contact")) };
         let since = self.since(row.subject_id).await?;
-        let standings = entry.standings.iter().filter(|(_, s)| s.may_contact()).map(|(r, _)| (*r, since)).collect();
+        let standings = entry.standings.iter().filter(|(_, s, _)| s.may_contact()).map(|(r, ..)| (*r, since)).collect();
         // The registrant's own data leave the process: one leaf before the first byte.
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, None, "link.open", "subject", Some(row.subject_id.0))).await?;

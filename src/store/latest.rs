@@ -22,8 +22,7 @@ use crate::vault::{DekRow, Vault};
 use super::connect::Store;
 use super::entity::value::Opaque;
 use super::error::StoreError;
-use super::hex;
-use super::pages::{AHEAD, bytes_text, id_text, parameters};
+use super::pages::{AHEAD, Line, bytes_text, id_text, parameters};
 use super::person::open;
 use super::prepare::record_slot;
 
@@ -147,55 +146,19 @@ fn bit(registry: Registry) -> i64 {
     1 << registry.code()
 }
 
-/// A record as read, still sealed and still text, with one version of each data key.
-struct Line<'a>([&'a str; FIELDS]);
-
-impl<'a> Line<'a> {
-    fn read(text: &'a str) -> Result<Self, StoreError> {
-        let mut fields = [""; FIELDS];
-        let mut told = text.split(',');
-        for field in &mut fields {
-            *field = told.next().ok_or(StoreError::Damaged("record"))?;
-        }
-        if told.next().is_some() { Err(StoreError::Damaged("record")) } else { Ok(Self(fields)) }
-    }
-
-    /// Subject and record in the order of their ids: digits of one length and case.
-    fn order(&self) -> (&'a str, &'a str) {
-        (self.0[0], self.0[2])
-    }
-
-    fn bytes(&self, at: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        let text = self.0[at];
-        if text.is_empty() { Ok(None) } else { hex::decode(text).map(Some).ok_or(StoreError::Damaged("record")) }
-    }
-
-    fn id(&self, at: usize) -> Result<Option<Uuid>, StoreError> {
-        let text = self.0[at];
-        if text.is_empty() { Ok(None) } else { Uuid::try_parse(text).map(Some).map_err(|_| StoreError::Damaged("record")) }
-    }
-
-    fn number<N: std::str::FromStr>(&self, at: usize) -> Result<N, StoreError> {
-        self.0[at].parse().map_err(|_| StoreError::Damaged("subject_key"))
-    }
-
-    /// The data key whose three fields begin at `at`.
-    fn key(&self, at: usize, subject: SubjectId, compartment: Compartment) -> Result<Option<DekRow>, StoreError> {
-        let Some(wrapped) = self.bytes(at + 2)? else { return Ok(None) };
-        Ok(Some(DekRow { subject, compartment, version: self.number(at)?, kek_id: self.number(at + 1)?, wrapped }))
-    }
-}
+/// A record as read, still sealed and still text, with one version of each data key. Its first and third field are subject and record.
+type Joined<'a> = Line<'a, FIELDS>;
 
 fn opened_page<T: Send>(vault: &Vault, text: &str, make: fn(Latest) -> T) -> Result<Vec<T>, StoreError> {
-    let mut lines = text.split(';').filter(|l| !l.is_empty()).map(Line::read).collect::<Result<Vec<_>, _>>()?;
-    lines.sort_unstable_by_key(Line::order);
-    let subjects: Vec<&[Line<'_>]> = lines.chunk_by(|a, b| a.0[0] == b.0[0]).collect();
+    let mut lines = text.split(';').filter(|l| !l.is_empty()).map(Joined::read).collect::<Result<Vec<_>, _>>()?;
+    lines.sort_unstable_by_key(|line| (line.0[0], line.0[2]));
+    let subjects: Vec<&[Joined<'_>]> = lines.chunk_by(|a, b| a.0[0] == b.0[0]).collect();
     let opened = subjects.into_par_iter().with_min_len(64).map(|lines| Ok(opened(vault, lines)?.map(make)));
     opened.filter_map(Result::transpose).collect()
 }
 
 /// Opens the latest of a subject's records; nothing where it belongs to nobody or its identity stays closed.
-fn opened(vault: &Vault, lines: &[Line<'_>]) -> Result<Option<Latest>, StoreError> {
+fn opened(vault: &Vault, lines: &[Joined<'_>]) -> Result<Option<Latest>, StoreError> {
     let Some(last) = lines.last() else { return Ok(None) };
     let (Some(subject), Some(person), Some(record)) = (last.id(0)?, last.id(1)?, last.id(2)?) else { return Ok(None) };
     let (subject, person, record) = (SubjectId(subject), PersonId(person), RecordId(record));
@@ -226,16 +189,5 @@ mod tests {
     fn every_registry_has_a_bit_of_its_own() {
         let all: i64 = Registry::ALL.iter().map(|r| bit(*r)).sum();
         assert_eq!(u32::try_from(Registry::ALL.len()).unwrap(), all.count_ones());
-    }
-
-    #[test]
-    fn a_line_with_fields_too_many_or_too_few_is_damaged() {
-        assert!(Line::read(&",".repeat(FIELDS - 1)).is_ok());
-        for fields in [FIELDS - 2, FIELDS] {
-            assert!(matches!(Line::read(&",".repeat(fields)), Err(StoreError::Damaged(_))));
-        }
-        let line = Line::read("zz,,,,,,,,,,,").unwrap();
-        assert!(line.bytes(0).is_err() && line.id(0).is_err() && line.number::<u32>(5).is_err());
-        assert_eq!(line.bytes(1).unwrap(), None);
     }
 }

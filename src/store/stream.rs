@@ -1,11 +1,13 @@
-//! Whole columns at unlock, in pages: while one page is opened on all cores, the next is read.
+//! Everybody, in pages: while one page is opened on all cores, the next ones are read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 
 use rayon::prelude::*;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use crate::domain::contact::Contact;
 use crate::domain::id::{EnrolmentId, PersonId, RecordId, SubjectId};
@@ -16,9 +18,10 @@ use crate::domain::{Compartment, Guarded};
 use crate::vault::{DekRow, Vault};
 
 use super::connect::Store;
+use super::entity::fact;
 use super::entity::value::{Day, Opaque};
-use super::entity::{enrolment, fact, membership, record, subject, subject_key};
 use super::error::StoreError;
+use super::pages::{AHEAD, Line, Range, Told, of};
 use super::person::open;
 use super::prepare::record_slot;
 use super::word::Origin;
@@ -27,8 +30,8 @@ mod days;
 
 pub use days::DaysTold;
 
-/// Subjects a page: some megabytes of ciphertext.
-const PAGE: u64 = 4_096;
+/// Subjects a page: some megabytes of text.
+const PAGE: i64 = 2_048;
 
 /// A subject as the in-memory indexes need it. Check values are verified where people are opened, not here.
 #[derive(Debug)]
@@ -41,8 +44,8 @@ pub struct PersonEntry {
     pub origin: Origin,
     /// When its import was followed by a first contact.
     pub first_contact_at: Option<Timestamp>,
-    /// Its standings.
-    pub standings: Vec<(Registry, EnrolmentStatus)>,
+    /// Its standings, and since when.
+    pub standings: Vec<(Registry, EnrolmentStatus, Day)>,
     /// What it told, oldest first.
     pub records: Vec<EntryRecord>,
 }
@@ -82,17 +85,14 @@ pub struct StandingEntry {
 impl Store {
     /// Every subject of every person, opened, in the order of subjects. Erased subjects are left out.
     pub fn people(&self, vault: &Arc<Vault>) -> PeopleStream {
-        PeopleStream { store: self.clone(), vault: Arc::clone(vault), after: None, ended: false, pending: None }
+        PeopleStream { pages: Pages::of(self), vault: Arc::clone(vault), coming: VecDeque::with_capacity(AHEAD) }
     }
 
     /// The entries of some subjects only: what the change feed names.
     pub async fn people_of(&self, vault: &Vault, subjects: &[SubjectId]) -> Result<Vec<PersonEntry>, StoreError> {
         let mut out = Vec::with_capacity(subjects.len());
         for part in subjects.chunks(super::admit::IDS) {
-            let page = read(self, &Range::Only(part)).await?;
-            for raw in page {
-                out.extend(opened(vault, raw)?);
-            }
+            out.extend(Texts::read(self, &Range::Only(part)).await?.opened(vault)?);
         }
         Ok(out)
     }
@@ -104,16 +104,23 @@ impl Store {
 
     /// Every standing of every person, page by page to `each`.
     pub async fn standings(&self, mut each: impl FnMut(StandingEntry)) -> Result<(), StoreError> {
-        let mut after = None;
-        while let Some((range, last)) = next_range(self, after).await? {
-            after = Some(last);
-            let range = Range::Between(range.0, range.1);
-            let persons: HashMap<SubjectId, PersonId> = memberships(self, &range).await?.into_iter().collect();
-            let rows = enrolment::Entity::find().filter(range.on(enrolment::Column::SubjectId)).all(&self.reader).await?;
-            for row in rows {
-                if let Some(person) = persons.get(&row.subject_id) {
-                    let enrolment::Model { id, subject_id: subject, registry, status, since, .. } = row;
-                    each(StandingEntry { id, subject, person: *person, registry, status, since });
+        let mut pages = Pages::of(self);
+        while let Some(range) = pages.next().await? {
+            let members = self.columns("membership", &MEMBER, "subject_id", &range, " AND until IS NULL").await?;
+            let persons: HashMap<&str, Line<'_, 2>> = Line::all(&members)?.into_iter().map(|m| (m.0[0], m)).collect();
+            let standings = self.columns("enrolment", &STANDING, "subject_id", &range, "").await?;
+            for line in Line::<5>::all(&standings)? {
+                if let Some(person) = persons.get(line.0[0]) {
+                    let (registry, status, since) = standing(&line)?;
+                    let id = |id: Option<Uuid>| id.ok_or(StoreError::Damaged("enrolment"));
+                    each(StandingEntry {
+                        id: EnrolmentId(id(line.id(1)?)?),
+                        subject: SubjectId(id(line.id(0)?)?),
+                        person: PersonId(id(person.id(1)?)?),
+                        registry,
+                        status,
+                        since,
+                    });
                 }
             }
         }
@@ -121,13 +128,37 @@ impl Store {
     }
 }
 
+/// Ranges of subjects, one after the other.
+struct Pages {
+    store: Store,
+    after: SubjectId,
+    ended: bool,
+}
+
+impl Pages {
+    fn of(store: &Store) -> Self {
+        Self { store: store.clone(), after: SubjectId(Uuid::nil()), ended: false }
+    }
+
+    async fn next(&mut self) -> Result<Option<Range<'static>>, StoreError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let end = self.store.page_end("subject", self.after.0, PAGE).await?.map(SubjectId);
+        let range = Range::Behind(self.after, end);
+        match end {
+            Some(end) => self.after = end,
+            None => self.ended = true,
+        }
+        Ok(Some(range))
+    }
+}
+
 /// Pages of [`PersonEntry`]; [`PeopleStream::next`] until none is left.
 pub struct PeopleStream {
-    store: Store,
+    pages: Pages,
     vault: Arc<Vault>,
-    after: Option<SubjectId>,
-    ended: bool,
-    pending: Option<Receiver<Result<Vec<PersonEntry>, StoreError>>>,
+    coming: VecDeque<JoinHandle<Result<Vec<PersonEntry>, StoreError>>>,
 }
 
 impl std::fmt::Debug for PeopleStream {
@@ -139,186 +170,143 @@ impl std::fmt::Debug for PeopleStream {
 impl PeopleStream {
     /// The next page; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<PersonEntry>>, StoreError> {
-        if self.pending.is_none() {
-            self.pending = self.open_next().await?;
+        while self.coming.len() < AHEAD {
+            let Some(range) = self.pages.next().await? else { break };
+            let (store, vault) = (self.pages.store.clone(), Arc::clone(&self.vault));
+            self.coming.push_back(tokio::spawn(async move {
+                let texts = Texts::read(&store, &range).await?;
+                on_all_cores(move || texts.opened(&vault)).await
+            }));
         }
-        let Some(page) = self.pending.take() else { return Ok(None) };
-        // Read the next page while this one is opened on rayon's threads; what is left of the opening is waited for below.
-        self.pending = self.open_next().await?;
-        page.recv().map_err(|_| StoreError::Damaged("record"))?.map(Some)
+        let Some(page) = self.coming.pop_front() else { return Ok(None) };
+        page.await.map_err(|_| StoreError::Damaged("record"))?.map(Some)
+    }
+}
+
+/// Does some work on rayon's threads, while this one reads on.
+async fn on_all_cores<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+    let (send, receive) = oneshot::channel();
+    rayon::spawn(move || {
+        // Whoever asked may have gone meanwhile.
+        let _ = send.send(work());
+    });
+    receive.await.map_err(|_| StoreError::Damaged("record"))?
+}
+
+const SUBJECT: [Told; 3] = [Told::Id("id"), Told::Plain("origin"), Told::Plain("first_contact_at")];
+const MEMBER: [Told; 2] = [Told::Id("subject_id"), Told::Id("person_id")];
+const KEY: [Told; 5] =
+    [Told::Id("subject_id"), Told::Plain("compartment"), Told::Plain("version"), Told::Plain("kek_id"), Told::Bytes("wrapped")];
+const STANDING: [Told; 5] = [Told::Id("subject_id"), Told::Id("id"), Told::Plain("registry"), Told::Plain("status"), Told::Plain("since")];
+const RECORD: [Told; 6] = [
+    Told::Id("subject_id"),
+    Told::Id("id"),
+    Told::Plain("registry"),
+    Told::Plain("recorded_at"),
+    Told::Bytes("sealed_identity"),
+    Told::Bytes("sealed_contact"),
+];
+
+/// What a page's subjects are read from, each table once: cheaper than joining them in the database.
+struct Texts {
+    subjects: String,
+    members: String,
+    keys: String,
+    standings: String,
+    records: String,
+}
+
+impl Texts {
+    async fn read(store: &Store, range: &Range<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            subjects: store.columns("subject", &SUBJECT, "id", range, " AND erased_at IS NULL").await?,
+            members: store.columns("membership", &MEMBER, "subject_id", range, " AND until IS NULL").await?,
+            keys: keys(store, range, [Compartment::Identity, Compartment::Contact]).await?,
+            standings: store.columns("enrolment", &STANDING, "subject_id", range, "").await?,
+            records: store.columns("record", &RECORD, "subject_id", range, "").await?,
+        })
     }
 
-    async fn open_next(&mut self) -> Result<Option<Receiver<Result<Vec<PersonEntry>, StoreError>>>, StoreError> {
-        if self.ended {
-            return Ok(None);
+    /// Merges the tables, which are sorted by subject, and opens what this process may.
+    fn opened(&self, vault: &Vault) -> Result<Vec<PersonEntry>, StoreError> {
+        let mut members = Line::<2>::all(&self.members)?.into_iter().peekable();
+        let mut keys = Line::<5>::all(&self.keys)?.into_iter().peekable();
+        let mut standings = Line::<5>::all(&self.standings)?.into_iter().peekable();
+        let mut records = Line::<6>::all(&self.records)?.into_iter().peekable();
+        let mut sealed = Vec::new();
+        for line in Line::<3>::all(&self.subjects)? {
+            let subject = line.0[0];
+            let person = of(&mut members, subject, |m| m.0[0]).into_iter().next();
+            let keys = of(&mut keys, subject, |k| k.0[0]);
+            let standings = of(&mut standings, subject, |s| s.0[0]);
+            let records = of(&mut records, subject, |r| r.0[0]);
+            // Subjects of nobody are rows that no membership admits; one without keys was erased between the reading of two tables.
+            let Some(person) = person.filter(|_| !keys.is_empty()) else { continue };
+            sealed.push(Sealed { line, person, keys, standings, records });
         }
-        let Some((range, last)) = next_range(&self.store, self.after).await? else {
-            self.ended = true;
-            return Ok(None);
-        };
-        self.after = Some(last);
-        let raw = read(&self.store, &Range::Between(range.0, range.1)).await?;
-        let (send, receive) = channel();
-        let vault = Arc::clone(&self.vault);
-        rayon::spawn(move || {
-            let page: Result<Vec<Option<PersonEntry>>, StoreError> =
-                raw.into_par_iter().with_min_len(64).map(|r| opened(&vault, r)).collect();
-            // The stream may have been dropped meanwhile.
-            let _ = send.send(page.map(|p| p.into_iter().flatten().collect()));
-        });
-        Ok(Some(receive))
+        sealed.into_par_iter().with_min_len(64).map(|s| s.opened(vault)).collect()
     }
 }
 
-/// Which subjects a page is about.
-enum Range<'a> {
-    Between(SubjectId, SubjectId),
-    Only(&'a [SubjectId]),
-}
-
-impl Range<'_> {
-    fn on<C: ColumnTrait>(&self, column: C) -> sea_orm::Condition {
-        match self {
-            Self::Between(first, last) => sea_orm::Condition::all().add(column.gte(*first)).add(column.lte(*last)),
-            Self::Only(ids) => sea_orm::Condition::all().add(column.is_in(ids.iter().copied())),
-        }
-    }
-}
-
-/// The first and last subject of the next page.
-async fn next_range(store: &Store, after: Option<SubjectId>) -> Result<Option<((SubjectId, SubjectId), SubjectId)>, StoreError> {
-    let mut query = subject::Entity::find().select_only().column(subject::Column::Id).order_by_asc(subject::Column::Id).limit(PAGE);
-    if let Some(after) = after {
-        query = query.filter(subject::Column::Id.gt(after));
-    }
-    let ids: Vec<SubjectId> = query.into_tuple().all(&store.reader).await?;
-    Ok(ids.first().zip(ids.last()).map(|(first, last)| ((*first, *last), *last)))
-}
-
-async fn memberships(store: &Store, range: &Range<'_>) -> Result<Vec<(SubjectId, PersonId)>, StoreError> {
-    Ok(membership::Entity::find()
-        .select_only()
-        .columns([membership::Column::SubjectId, membership::Column::PersonId])
-        .filter(range.on(membership::Column::SubjectId))
-        .filter(membership::Column::Until.is_null())
-        .order_by_asc(membership::Column::SubjectId)
-        .into_tuple()
-        .all(&store.reader)
-        .await?)
+/// The data keys of some compartments.
+async fn keys<const N: usize>(store: &Store, range: &Range<'_>, compartments: [Compartment; N]) -> Result<String, StoreError> {
+    let codes = compartments.map(|c| c.code().to_string()).join(", ");
+    store.columns("subject_key", &KEY, "subject_id", range, &format!(" AND compartment IN ({codes})")).await
 }
 
 /// A subject as read, still sealed.
-struct Raw {
-    subject: SubjectId,
-    origin: Origin,
-    first_contact_at: Option<Timestamp>,
-    person: PersonId,
-    keys: Vec<DekRow>,
-    standings: Vec<(Registry, EnrolmentStatus)>,
-    records: Vec<RawRecord>,
+struct Sealed<'a> {
+    line: Line<'a, 3>,
+    person: Line<'a, 2>,
+    keys: Vec<Line<'a, 5>>,
+    standings: Vec<Line<'a, 5>>,
+    records: Vec<Line<'a, 6>>,
 }
 
-type RawRecord = (SubjectId, RecordId, Registry, Timestamp, Opaque, Opaque);
-type RawKey = (SubjectId, Compartment, i64, i64, Opaque);
-
-/// Reads each table once, by the order of subjects, and merges them: cheaper than joining them in the database.
-async fn read(store: &Store, range: &Range<'_>) -> Result<Vec<Raw>, StoreError> {
-    let db = &store.reader;
-    let subjects: Vec<(SubjectId, Origin, Option<Timestamp>)> = subject::Entity::find()
-        .select_only()
-        .columns([subject::Column::Id, subject::Column::Origin, subject::Column::FirstContactAt])
-        .filter(range.on(subject::Column::Id))
-        .filter(subject::Column::ErasedAt.is_null())
-        .order_by_asc(subject::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let members = memberships(store, range).await?;
-    let keys: Vec<RawKey> = subject_key::Entity::find()
-        .select_only()
-        .columns([
-            subject_key::Column::SubjectId,
-            subject_key::Column::Compartment,
-            subject_key::Column::Version,
-            subject_key::Column::KekId,
-            subject_key::Column::Wrapped,
-        ])
-        .filter(range.on(subject_key::Column::SubjectId))
-        .filter(subject_key::Column::Compartment.is_in([Compartment::Identity, Compartment::Contact]))
-        .order_by_asc(subject_key::Column::SubjectId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let standings: Vec<(SubjectId, Registry, EnrolmentStatus)> = enrolment::Entity::find()
-        .select_only()
-        .columns([enrolment::Column::SubjectId, enrolment::Column::Registry, enrolment::Column::Status])
-        .filter(range.on(enrolment::Column::SubjectId))
-        .order_by_asc(enrolment::Column::SubjectId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let records: Vec<RawRecord> = record::Entity::find()
-        .select_only()
-        .columns([
-            record::Column::SubjectId,
-            record::Column::Id,
-            record::Column::Registry,
-            record::Column::RecordedAt,
-            record::Column::SealedIdentity,
-            record::Column::SealedContact,
-        ])
-        .filter(range.on(record::Column::SubjectId))
-        .order_by_asc(record::Column::SubjectId)
-        .order_by_asc(record::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut members = members.into_iter().peekable();
-    let mut keys = keys.into_iter().peekable();
-    let mut standings = standings.into_iter().peekable();
-    let mut records = records.into_iter().peekable();
-    let mut out = Vec::with_capacity(subjects.len());
-    for (subject, origin, first_contact_at) in subjects {
-        let person = of(&mut members, subject, |m| m.0).into_iter().map(|m| m.1).next();
-        let keys = of(&mut keys, subject, |k| k.0);
-        let standings = of(&mut standings, subject, |s| s.0).into_iter().map(|(_, registry, status)| (registry, status)).collect();
-        let records = of(&mut records, subject, |r| r.0);
-        // Subjects of nobody are rows that no membership admits.
-        let Some(person) = person else { continue };
-        let keys = keys.into_iter().map(dek).collect::<Result<_, _>>()?;
-        out.push(Raw { subject, origin, first_contact_at, person, keys, standings, records });
+impl Sealed<'_> {
+    fn opened(&self, vault: &Vault) -> Result<PersonEntry, StoreError> {
+        let damaged = StoreError::Damaged;
+        let subject = SubjectId(self.line.id(0)?.ok_or(damaged("subject"))?);
+        let keys = vault.subject_keys(subject, &deks(&self.keys, subject)?)?;
+        let mut records = Vec::with_capacity(self.records.len());
+        for line in &self.records {
+            let id = RecordId(line.id(1)?.ok_or(damaged("record"))?);
+            let slot = |compartment, column| record_slot(compartment, column, id, subject);
+            records.push(EntryRecord {
+                id,
+                registry: registry(line.number(2)?)?,
+                recorded_at: Timestamp(line.number(3)?),
+                identity: open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), line.bytes(4)?.map(Opaque))?,
+                contact: open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), line.bytes(5)?.map(Opaque))?,
+            });
+        }
+        Ok(PersonEntry {
+            subject,
+            person: PersonId(self.person.id(1)?.ok_or(damaged("membership"))?),
+            origin: Origin::from_word(self.line.0[1]).ok_or(damaged("subject"))?,
+            first_contact_at: self.line.number_or_none(2)?.map(Timestamp),
+            standings: self.standings.iter().map(standing).collect::<Result<_, _>>()?,
+            records,
+        })
     }
-    Ok(out)
 }
 
-/// Takes a subject's rows off rows sorted by subject.
-fn of<T>(rows: &mut std::iter::Peekable<std::vec::IntoIter<T>>, subject: SubjectId, key: impl Fn(&T) -> SubjectId) -> Vec<T> {
-    while rows.next_if(|row| key(row) < subject).is_some() {}
-    std::iter::from_fn(|| rows.next_if(|row| key(row) == subject)).collect()
+/// The data keys of lines of [`KEY`].
+fn deks(lines: &[Line<'_, 5>], subject: SubjectId) -> Result<Vec<DekRow>, StoreError> {
+    let key = |line: &Line<'_, 5>| {
+        let compartment = Compartment::from_code(line.number(1)?).ok_or(StoreError::Damaged("subject_key"))?;
+        line.key(2, subject, compartment)
+    };
+    lines.iter().filter_map(|line| key(line).transpose()).collect()
 }
 
-fn dek((subject, compartment, version, kek_id, wrapped): RawKey) -> Result<DekRow, StoreError> {
-    let (Ok(version), Ok(kek_id)) = (u32::try_from(version), u32::try_from(kek_id)) else { return Err(StoreError::Damaged("subject_key")) };
-    Ok(DekRow { subject, compartment, version, kek_id, wrapped: wrapped.0 })
+fn registry(code: i16) -> Result<Registry, StoreError> {
+    Registry::from_code(code).ok_or(StoreError::Damaged("registry"))
 }
 
-fn opened(vault: &Vault, raw: Raw) -> Result<Option<PersonEntry>, StoreError> {
-    let Raw { subject, origin, first_contact_at, person, keys, standings, records } = raw;
-    if keys.is_empty() {
-        // Erased between the reading of two tables.
-        return Ok(None);
-    }
-    let keys = vault.subject_keys(subject, &keys)?;
-    let mut out = Vec::with_capacity(records.len());
-    for (_, id, registry, recorded_at, identity, contact) in records {
-        let slot = |compartment, column| record_slot(compartment, column, id, subject);
-        out.push(EntryRecord {
-            id,
-            registry,
-            recorded_at,
-            identity: open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), Some(identity))?,
-            contact: open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), Some(contact))?,
-        });
-    }
-    Ok(Some(PersonEntry { subject, person, origin, first_contact_at, standings, records: out }))
+/// The standing that a line of [`STANDING`] tells.
+fn standing(line: &Line<'_, 5>) -> Result<(Registry, EnrolmentStatus, Day), StoreError> {
+    let status = EnrolmentStatus::from_code(line.number(3)?).ok_or(StoreError::Damaged("enrolment"))?;
+    let since = line.0[4].parse().map_err(|_| StoreError::Damaged("enrolment"))?;
+    Ok((registry(line.number(2)?)?, status, Day(since)))
 }

@@ -79,7 +79,7 @@ impl App {
         let mut stream = self.store.people(&self.vault);
         while let Some(page) = stream.next().await? {
             for entry in page {
-                if entry.standings.iter().any(|(registry, status)| *registry == Registry::Blood && status.may_contact()) {
+                if entry.standings.iter().any(|(registry, status, _)| *registry == Registry::Blood && status.may_contact()) {
                     persons.insert(entry.subject, entry.person);
                     let known = out.entry(entry.person).or_default();
                     for identity in entry.records.iter().rev().filter_map(|r| r.identity.as_ref()) {

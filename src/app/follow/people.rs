@@ -62,9 +62,8 @@ struct Said {
     refused_calls: HashSet<SubjectId>,
 }
 
-/// What is known beside the sealed records: since when standings hold, and the days that health data tell.
+/// What is known beside the records: the days that health data tell.
 struct Beside {
-    since: HashMap<(SubjectId, Registry), NaiveDate>,
     days: HashMap<SubjectId, Vec<DaysTold>>,
     /// The next drive, today's included.
     next_drive: Option<NaiveDate>,
@@ -76,17 +75,11 @@ impl App {
     /// Everybody as planning sees them on a day.
     pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
         let said = self.said().await?;
-        let mut beside = Beside {
+        let beside = Beside {
             days: self.store.days_told(&self.vault, None).await?,
             next_drive: self.next_drive(now).await?,
             rules: self.rule_sets().await?,
-            since: HashMap::new(),
         };
-        self.store
-            .standings(|s| {
-                beside.since.insert((s.subject, s.registry), s.since.0);
-            })
-            .await?;
         let mut out: HashMap<PersonId, Reachable> = HashMap::new();
         let mut stream = self.store.people(&self.vault);
         while let Some(page) = stream.next().await? {
@@ -112,7 +105,6 @@ impl App {
         let said = self.said().await?;
         let subjects: Vec<SubjectId> = views.iter().flat_map(|view| &view.subjects).map(|s| s.row.id).collect();
         let beside = Beside {
-            since: views.iter().flat_map(|view| view.enrolments()).map(|e| ((e.subject_id, e.registry), e.since.0)).collect(),
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,
             rules: self.rule_sets().await?,
@@ -169,8 +161,8 @@ impl App {
             person.contact_of = Some(subject);
             person.contact = contact;
         }
-        for (registry, status) in entry.standings {
-            let day = beside.since.get(&(subject, registry)).copied();
+        for (registry, status, since) in entry.standings {
+            let day = Some(since.0);
             person.plans.push(PlanSubject {
                 person: person.person,
                 subject,

@@ -1,10 +1,11 @@
 //! The days that records tell and follow-up counts from: last donation, deferral. Opened on all cores, page by page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use tokio::task::JoinHandle;
 
 use crate::domain::Compartment;
 use crate::domain::eligibility::History;
@@ -14,14 +15,15 @@ use crate::domain::record::Details;
 use crate::domain::registry::Registry;
 use crate::domain::time::Timestamp;
 use crate::store::connect::Store;
+use crate::store::entity::health_fact;
 use crate::store::entity::value::Opaque;
-use crate::store::entity::{health_fact, record, subject_key};
 use crate::store::error::StoreError;
+use crate::store::pages::{AHEAD, Line, Range, Told, of};
 use crate::store::person::open;
 use crate::store::prepare::record_slot;
-use crate::vault::{DekRow, Vault};
+use crate::vault::Vault;
 
-use super::{Range, RawKey, dek, next_range, of};
+use super::Pages;
 
 /// What one record tells that follow-up counts from, or all that was recorded of a donor beside the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +36,8 @@ pub struct DaysTold {
     pub student: bool,
 }
 
-/// A record, sealed: whose, which, of which registry, recorded when, health, details.
-type RawDays = (SubjectId, RecordId, Registry, Timestamp, Option<Opaque>, Option<Opaque>);
 /// What a subject's records tell, oldest first.
-type Told = (SubjectId, Vec<DaysTold>);
+type OfSubject = (SubjectId, Vec<DaysTold>);
 
 impl Store {
     /// What the records of everybody tell, or of some subjects only.
@@ -49,83 +49,74 @@ impl Store {
             }
             return Ok(out);
         }
-        let mut after = None;
-        while let Some((range, last)) = next_range(self, after).await? {
-            after = Some(last);
-            out.extend(page(self, vault, &Range::Between(range.0, range.1)).await?);
+        let mut pages = Pages::of(self);
+        let mut coming: VecDeque<JoinHandle<Result<Vec<OfSubject>, StoreError>>> = VecDeque::with_capacity(AHEAD);
+        loop {
+            while coming.len() < AHEAD {
+                let Some(range) = pages.next().await? else { break };
+                let (store, vault) = (self.clone(), Arc::clone(vault));
+                coming.push_back(tokio::spawn(async move { page(&store, &vault, &range).await }));
+            }
+            let Some(page) = coming.pop_front() else { return Ok(out) };
+            out.extend(page.await.map_err(|_| StoreError::Damaged("record"))??);
         }
-        Ok(out)
     }
 }
 
-async fn page(store: &Store, vault: &Arc<Vault>, range: &Range<'_>) -> Result<Vec<Told>, StoreError> {
-    let records: Vec<RawDays> = record::Entity::find()
-        .select_only()
-        .columns([
-            record::Column::SubjectId,
-            record::Column::Id,
-            record::Column::Registry,
-            record::Column::RecordedAt,
-            record::Column::SealedHealth,
-            record::Column::SealedDetails,
-        ])
-        .filter(range.on(record::Column::SubjectId))
-        .order_by_asc(record::Column::SubjectId)
-        .order_by_asc(record::Column::Id)
-        .into_tuple()
-        .all(&store.reader)
-        .await?;
-    if records.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<RawKey> = subject_key::Entity::find()
-        .select_only()
-        .columns([
-            subject_key::Column::SubjectId,
-            subject_key::Column::Compartment,
-            subject_key::Column::Version,
-            subject_key::Column::KekId,
-            subject_key::Column::Wrapped,
-        ])
-        .filter(range.on(subject_key::Column::SubjectId))
-        .filter(subject_key::Column::Compartment.is_in([Compartment::Health, Compartment::Documents]))
-        .order_by_asc(subject_key::Column::SubjectId)
-        .into_tuple()
-        .all(&store.reader)
-        .await?;
+const RECORD: [Told; 6] = [
+    Told::Id("subject_id"),
+    Told::Id("id"),
+    Told::Plain("registry"),
+    Told::Plain("recorded_at"),
+    Told::Bytes("sealed_health"),
+    Told::Bytes("sealed_details"),
+];
+
+async fn page(store: &Store, vault: &Arc<Vault>, range: &Range<'_>) -> Result<Vec<OfSubject>, StoreError> {
+    let records = store.columns("record", &RECORD, "subject_id", range, "").await?;
+    let keys = super::keys(store, range, [Compartment::Health, Compartment::Documents]).await?;
     let facts = health_fact::Entity::find()
-        .filter(range.on(health_fact::Column::SubjectId))
+        .filter(range.condition(health_fact::Column::SubjectId))
         .order_by_asc(health_fact::Column::SubjectId)
         .order_by_asc(health_fact::Column::Id)
         .all(&store.reader)
         .await?;
+    let vault = Arc::clone(vault);
+    super::on_all_cores(move || merged(&vault, &records, &keys, facts)).await
+}
+
+/// Merges the tables, which are sorted by subject, and opens what this process may.
+fn merged(vault: &Vault, records: &str, keys: &str, facts: Vec<health_fact::Model>) -> Result<Vec<OfSubject>, StoreError> {
+    let records = Line::<6>::all(records)?;
+    let mut keys = Line::<5>::all(keys)?.into_iter().peekable();
     let mut facts = facts.into_iter().peekable();
-    let subjects: Vec<SubjectId> = records.chunk_by(|a, b| a.0 == b.0).filter_map(|r| r.first().map(|r| r.0)).collect();
-    let mut records = records.into_iter().peekable();
-    let mut keys = keys.into_iter().peekable();
-    let mut raw = Vec::with_capacity(subjects.len());
-    for subject in subjects {
-        let keys = of(&mut keys, subject, |k| k.0).into_iter().map(dek).collect::<Result<Vec<DekRow>, _>>()?;
-        let records = of(&mut records, subject, |r| r.0);
+    let mut sealed = Vec::new();
+    for records in records.chunk_by(|a, b| a.0[0] == b.0[0]) {
+        let Some(first) = records.first() else { continue };
+        let subject = SubjectId(first.id(0)?.ok_or(StoreError::Damaged("record"))?);
+        let keys = of(&mut keys, first.0[0], |k| k.0[0]);
         let facts = of(&mut facts, subject, |f| f.subject_id);
         // Erased: nothing opens its records any more.
         if !keys.is_empty() {
-            raw.push((subject, keys, records, facts));
+            sealed.push((subject, keys, records, facts));
         }
     }
-    raw.into_par_iter().with_min_len(64).map(|(subject, keys, records, facts)| opened(vault, subject, &keys, records, facts)).collect()
+    sealed.into_par_iter().with_min_len(64).map(|(subject, keys, records, facts)| opened(vault, subject, &keys, records, facts)).collect()
 }
 
 fn opened(
     vault: &Vault,
     subject: SubjectId,
-    keys: &[DekRow],
-    records: Vec<RawDays>,
+    keys: &[Line<'_, 5>],
+    records: &[Line<'_, 6>],
     facts: Vec<health_fact::Model>,
-) -> Result<Told, StoreError> {
-    let keys = vault.subject_keys(subject, keys)?;
+) -> Result<OfSubject, StoreError> {
+    let keys = vault.subject_keys(subject, &super::deks(keys, subject)?)?;
     let mut told = Vec::with_capacity(records.len());
-    for (_, id, registry, at, health, details) in records {
+    for line in records {
+        let id = RecordId(line.id(1)?.ok_or(StoreError::Damaged("record"))?);
+        let (registry, at) = (super::registry(line.number(2)?)?, Timestamp(line.number(3)?));
+        let (health, details) = (line.bytes(4)?.map(Opaque), line.bytes(5)?.map(Opaque));
         let health = open::<Health>(vault, &keys, record_slot(Compartment::Health, "sealed_health", id, subject), health)?;
         // Only the rule for stem-cell registrants about to leave school asks.
         let details = details.filter(|_| registry == Registry::StemCell);
