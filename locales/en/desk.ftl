@@ -107,6 +107,7 @@ readiness-of = {$x} of {$y}
 readiness-share = {$x} (95% interval {$y})
 readiness-few = under 20 calls: no share
 readiness-list = Whom to call first
+readiness-as-of = Order of {$x}; it is worked out anew after ten minutes. Whoever has left since is not listed.
 readiness-none = Nobody is on the file yet
 readiness-none-do = Donors appear here once their sample is accepted.
 readiness-points = Points

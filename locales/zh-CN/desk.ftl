@@ -104,6 +104,7 @@ readiness-of = {$x} / {$y}
 readiness-share = {$x}（95% 区间 {$y}）
 readiness-few = 不足 20 次，不算比例
 readiness-list = 先打给谁
+readiness-as-of = 排序时间：{$x}，每十分钟重排一次；其间已退出的人不列出。
 readiness-none = 库里还没有志愿者
 readiness-none-do = 采样入库的志愿者会列在这里。
 readiness-points = 分

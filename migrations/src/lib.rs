@@ -23,6 +23,7 @@ mod m20261127_000024_look_up;
 mod m20261127_000025_grid;
 mod m20261127_000026_care;
 mod m20261127_000030_lists;
+mod m20261127_000031_waiting;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000024_look_up::Migration),
             Box::new(m20261127_000025_grid::Migration),
             Box::new(m20261127_000026_care::Migration),
+            Box::new(m20261127_000031_waiting::Migration),
         ]
     }
 }

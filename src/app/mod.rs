@@ -129,6 +129,8 @@ pub struct App {
     /// The rule sets of eligibility, with the setting they were read from.
     rules: donor::Cached,
     readiness: crate::followup::readiness::Editions,
+    /// The order of the calls as it was worked out last.
+    call_order: std::sync::Mutex<Option<follow::CallOrder>>,
     experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,

@@ -85,6 +85,7 @@ impl App {
             policies,
             rules: super::donor::Cached::default(),
             readiness,
+            call_order: std::sync::Mutex::default(),
             experiments,
             store,
             vault: Arc::new(vault),

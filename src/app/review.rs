@@ -14,8 +14,10 @@ use crate::store::{AuditEntry, MembershipDecision, PairBasis, PairDecision, Pair
 use super::told::turn;
 use super::{Actor, App, AppError};
 
-/// Pairs that are ordered: those nearest to even odds, where there are more.
+/// Pairs that are counted and listed: those nearest to even odds, where there are more.
 const QUEUE: u64 = 2_000;
+/// Pairs that are put in order for the one to be decided next.
+const NEXT: u64 = 400;
 /// A pair that is all but certain still changes figures: the least it counts for, of 1 at even odds.
 const CERTAIN: f64 = 0.05;
 
@@ -71,9 +73,18 @@ pub enum Verdict {
 impl App {
     /// The queue, the pairs first whose decision is worth most ([`QueueItem::value`]).
     pub async fn queue(&self, actor: Actor) -> Result<Vec<QueueItem>, AppError> {
+        self.ordered(actor, QUEUE).await
+    }
+
+    /// The head of the queue: of the pairs nearest to even odds, those first whose decision is worth most.
+    pub async fn next_pairs(&self, actor: Actor) -> Result<Vec<QueueItem>, AppError> {
+        self.ordered(actor, NEXT).await
+    }
+
+    async fn ordered(&self, actor: Actor, of: u64) -> Result<Vec<QueueItem>, AppError> {
         actor.needs(Right::Review)?;
         self.catch_up().await?;
-        let pairs = self.open_pairs().await?;
+        let pairs = self.open_pairs(of).await?;
         let ids: Vec<PersonId> = pairs.iter().flat_map(|(_, l, r)| [*l, *r]).collect::<HashSet<_>>().into_iter().collect();
         let public = self.store.public_ids_of(&ids).await?;
         let dependents = self.store.dependents_of(&ids).await?;
@@ -105,14 +116,14 @@ impl App {
         {
             return Ok(count);
         }
-        let count = self.open_pairs().await?.len() as u64;
+        let count = self.open_pairs(QUEUE).await?.len() as u64;
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some((seq, count));
         Ok(count)
     }
 
     /// The pairs nobody decided yet, with the two persons they would join: once for two persons, none of one person or of two told apart.
-    async fn open_pairs(&self) -> Result<Vec<(PairRow, PersonId, PersonId)>, AppError> {
-        let pairs = self.store.open_pairs(QUEUE).await?;
+    async fn open_pairs(&self, at_most: u64) -> Result<Vec<(PairRow, PersonId, PersonId)>, AppError> {
+        let pairs = self.store.open_pairs(at_most).await?;
         let subjects: Vec<SubjectId> = pairs.iter().flat_map(|p| [p.subject_l, p.subject_r]).collect();
         let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
         let apart = self.live().apart();

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -21,19 +22,63 @@ const PAGE: i64 = 8_192;
 /// Digits of an id.
 const ID: usize = 32;
 
+/// Where the facts of a page lie.
+enum Part {
+    /// Rows behind the first number up to the second, as SQLite numbers them: one beside the other in the file. By their random ids each row lies
+    /// somewhere else, and nearly every one is a page of the file read for itself.
+    Rows(i64, i64),
+    /// Ids behind the first up to the second, or all of them.
+    Ids(Uuid, Option<Uuid>),
+}
+
+/// The parts of the table, one after the other.
+struct Parts<'a> {
+    store: &'a Store,
+    /// Up to where there are rows, where they are numbered.
+    last: Option<i64>,
+    row: i64,
+    id: Uuid,
+    ended: bool,
+}
+
+impl<'a> Parts<'a> {
+    async fn of(store: &'a Store) -> Result<Self, StoreError> {
+        let mut last = None;
+        if store.backend == DbBackend::Sqlite {
+            let all = Statement::from_string(store.backend, "SELECT max(rowid) FROM fact");
+            let row = store.reader.query_one_raw(all).await?;
+            last = Some(row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten().unwrap_or(0));
+        }
+        Ok(Self { store, last, row: 0, id: Uuid::nil(), ended: false })
+    }
+
+    async fn next(&mut self) -> Result<Option<Part>, StoreError> {
+        if let Some(last) = self.last {
+            let after = self.row;
+            self.row += PAGE;
+            return Ok((after < last).then_some(Part::Rows(after, self.row)));
+        }
+        if self.ended {
+            return Ok(None);
+        }
+        let (after, end) = (self.id, self.store.page_end("fact", self.id, PAGE).await?);
+        match end {
+            Some(end) => self.id = end,
+            None => self.ended = true,
+        }
+        Ok(Some(Part::Ids(after, end)))
+    }
+}
+
 impl Store {
-    /// Every statistics fact, opened, in the order of their random ids, page by page to `each`.
+    /// Every statistics fact, opened, in no order that tells anything, page by page to `each`.
     pub async fn facts(&self, vault: &Arc<Vault>, mut each: impl FnMut(Fact)) -> Result<(), StoreError> {
-        let (mut after, mut ended) = (Uuid::nil(), false);
+        let mut parts = Parts::of(self).await?;
         let mut coming = VecDeque::with_capacity(AHEAD);
         loop {
-            while !ended && coming.len() < AHEAD {
-                let end = self.page_end("fact", after, PAGE).await?;
-                coming.push_back(tokio::spawn(page(self.clone(), Arc::clone(vault), after, end)));
-                match end {
-                    Some(end) => after = end,
-                    None => ended = true,
-                }
+            while coming.len() < AHEAD {
+                let Some(part) = parts.next().await? else { break };
+                coming.push_back(tokio::spawn(page(self.clone(), Arc::clone(vault), part)));
             }
             let Some(page) = coming.pop_front() else { return Ok(()) };
             page.await.map_err(|_| StoreError::Damaged("fact"))??.into_iter().for_each(&mut each);
@@ -41,12 +86,19 @@ impl Store {
     }
 }
 
-/// Reads the facts behind `after` up to `end`, or all of them, and opens them on rayon's threads.
-async fn page(store: Store, vault: Arc<Vault>, after: Uuid, end: Option<Uuid>) -> Result<Vec<Fact>, StoreError> {
+/// Reads the facts of a part and opens them on rayon's threads.
+async fn page(store: Store, vault: Arc<Vault>, part: Part) -> Result<Vec<Fact>, StoreError> {
     let [first, last] = parameters(store.backend);
     let (id, sealed) = (id_text(store.backend, "id"), bytes_text(store.backend, "sealed"));
-    let statement = format!("SELECT string_agg({id} || {sealed}, ';') FROM fact WHERE id > {first} AND id <= {last}");
-    let text = store.page_text(statement, after, end).await?;
+    let statement =
+        |column: &str| format!("SELECT string_agg({id} || {sealed}, ';') FROM fact WHERE {column} > {first} AND {column} <= {last}");
+    let text = match part {
+        Part::Rows(after, end) => {
+            let rows = Statement::from_sql_and_values(store.backend, statement("rowid"), [after.into(), end.into()]);
+            store.one_text(rows).await?
+        }
+        Part::Ids(after, end) => store.page_text(statement("id"), after, end).await?,
+    };
     let (send, receive) = oneshot::channel();
     rayon::spawn(move || {
         // Whoever asked may have gone meanwhile.
@@ -56,7 +108,7 @@ async fn page(store: Store, vault: Arc<Vault>, after: Uuid, end: Option<Uuid>) -
 }
 
 fn opened(vault: &Vault, text: &str) -> Result<Vec<Fact>, StoreError> {
-    // The order of a page's rows is not asked of the database, which would sort them a second time.
+    // By their random ids, so that nobody learns from the order which were recorded together.
     let mut lines: Vec<&str> = text.split(';').filter(|line| !line.is_empty()).collect();
     lines.sort_unstable();
     let open = |line: &&str| {

@@ -173,7 +173,8 @@ impl Store {
         self.one_text(page).await
     }
 
-    async fn one_text(&self, statement: Statement) -> Result<String, StoreError> {
+    /// The one text a statement gives; empty where it gives nothing.
+    pub(super) async fn one_text(&self, statement: Statement) -> Result<String, StoreError> {
         let row = self.reader.query_one_raw(statement).await?;
         let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
         Ok(text.unwrap_or_default())

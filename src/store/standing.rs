@@ -1,6 +1,8 @@
 //! What changes about a subject: standings, consents, first contact, erasure; and exact look-ups.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
@@ -55,6 +57,29 @@ impl Store {
             out.extend(query.all(&self.reader).await?.into_iter().map(|m| (m.subject_id, m.person_id)));
         }
         Ok(out)
+    }
+
+    /// The subjects of some persons, in no order.
+    pub async fn subjects_of(&self, persons: &[PersonId]) -> Result<Vec<SubjectId>, StoreError> {
+        let mut out = Vec::with_capacity(persons.len());
+        for part in persons.chunks(super::admit::IDS) {
+            let query = membership::Entity::find()
+                .select_only()
+                .column(membership::Column::SubjectId)
+                .filter(membership::Column::PersonId.is_in(part.iter().copied()))
+                .filter(membership::Column::Until.is_null());
+            out.extend(query.into_tuple::<SubjectId>().all(&self.reader).await?);
+        }
+        Ok(out)
+    }
+
+    /// Persons with an imported registration that no first contact was confirmed for.
+    pub async fn persons_held(&self) -> Result<Vec<PersonId>, StoreError> {
+        // Written out, not bound: only then do databases see that the index of these few holds them all.
+        let sql = "SELECT DISTINCT m.person_id FROM subject s JOIN membership m ON m.subject_id = s.id AND m.until IS NULL \
+                   WHERE s.origin = 'import' AND s.first_contact_at IS NULL AND s.erased_at IS NULL";
+        let rows = self.reader.query_all_raw(Statement::from_string(self.backend, sql)).await?;
+        rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
     /// Under which random identity a subject is counted; none where it was erased.

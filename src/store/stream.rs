@@ -168,18 +168,23 @@ impl std::fmt::Debug for PeopleStream {
 }
 
 impl PeopleStream {
-    /// The next page; none at the end.
+    /// The next page, never an empty one; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<PersonEntry>>, StoreError> {
-        while self.coming.len() < AHEAD {
-            let Some(range) = self.pages.next().await? else { break };
-            let (store, vault) = (self.pages.store.clone(), Arc::clone(&self.vault));
-            self.coming.push_back(tokio::spawn(async move {
-                let texts = Texts::read(&store, &range).await?;
-                on_all_cores(move || texts.opened(&vault)).await
-            }));
+        loop {
+            while self.coming.len() < AHEAD {
+                let Some(range) = self.pages.next().await? else { break };
+                let (store, vault) = (self.pages.store.clone(), Arc::clone(&self.vault));
+                self.coming.push_back(tokio::spawn(async move {
+                    let texts = Texts::read(&store, &range).await?;
+                    on_all_cores(move || texts.opened(&vault)).await
+                }));
+            }
+            let Some(page) = self.coming.pop_front() else { return Ok(None) };
+            let page = page.await.map_err(|_| StoreError::Damaged("record"))??;
+            if !page.is_empty() {
+                return Ok(Some(page));
+            }
         }
-        let Some(page) = self.coming.pop_front() else { return Ok(None) };
-        page.await.map_err(|_| StoreError::Damaged("record"))?.map(Some)
     }
 }
 

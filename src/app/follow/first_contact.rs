@@ -17,7 +17,7 @@ impl App {
     /// Whom a first contact would reach.
     pub async fn first_contact_preview(&self, actor: Actor, registry: Option<Registry>, now: Timestamp) -> Result<FirstContact, AppError> {
         actor.needs(Right::FollowUp).or_else(|_| actor.needs(Right::ConfirmFirstContact))?;
-        let people = self.reachable(now).await?;
+        let people = self.reachable_of(&self.store.persons_held().await?, now).await?;
         let mut out = FirstContact::default();
         for person in people.values().filter(|p| p.held && of_registry(p, registry)) {
             out.people += 1;
@@ -41,7 +41,7 @@ impl App {
     pub async fn first_contact(&self, actor: Actor, registry: Option<Registry>, count: u64, now: Timestamp) -> Result<u64, AppError> {
         let Actor::Staff { id: by, .. } = actor else { return Err(AppError::Forbidden) };
         actor.needs(Right::ConfirmFirstContact)?;
-        let people = self.reachable(now).await?;
+        let people = self.reachable_of(&self.store.persons_held().await?, now).await?;
         let chosen: Vec<&Reachable> = people.values().filter(|p| p.held && of_registry(p, registry)).collect();
         if chosen.is_empty() || chosen.len() as u64 != count {
             return Err(AppError::CountDiffers);

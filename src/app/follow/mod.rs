@@ -45,6 +45,7 @@ pub use experiment::{Results, Trial, TrialState};
 pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
 pub use hand_over::HandOver;
 pub use in_doubt::{Doubt, DoubtVerdict};
+pub(super) use readiness::CallOrder;
 pub(super) use readiness::editions as readiness_editions;
 pub use readiness::{Calibration, ReadinessLine, ReadinessList};
 

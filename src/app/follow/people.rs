@@ -92,18 +92,23 @@ impl App {
     }
 
     /// One person as planning sees them; none where nobody has the id.
+    ///
+    /// # Errors
+    /// [`StoreError::Tampered`](crate::store::StoreError) as [`AppError`] where one of the rows was changed outside the program.
     pub(super) async fn reachable_one(&self, person: PersonId, now: Timestamp) -> Result<Option<Reachable>, AppError> {
+        if self.store.person(&self.vault, person).await?.is_none() {
+            return Ok(None);
+        }
         Ok(self.reachable_of(&[person], now).await?.remove(&person))
     }
 
     /// Some people as planning sees them; who is not there is left out.
     pub(super) async fn reachable_of(&self, persons: &[PersonId], now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
-        let views = self.store.persons(&self.vault, persons).await?;
-        if views.is_empty() {
+        let subjects = self.store.subjects_of(persons).await?;
+        if subjects.is_empty() {
             return Ok(HashMap::new());
         }
         let said = self.said().await?;
-        let subjects: Vec<SubjectId> = views.iter().flat_map(|view| &view.subjects).map(|s| s.row.id).collect();
         let beside = Beside {
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,

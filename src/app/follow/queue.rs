@@ -15,6 +15,10 @@ use super::super::{App, AppError};
 use super::people::Reachable;
 use super::{Letter, SendTally};
 
+/// Mails queued in one transaction. Their ids and keys fall all over the indexes, so that nearly every row dirties pages of its own: few large
+/// transactions write each page once, many small ones write it again and again.
+const BATCH: usize = 10_000;
+
 impl App {
     /// Puts the mails that are due on a day into the outbox. Who has no address any more is called instead.
     pub(super) async fn queue_due(
@@ -61,7 +65,7 @@ impl App {
             }
             tx.commit().await?;
         }
-        for batch in rows.chunks(1_000) {
+        for batch in rows.chunks(BATCH) {
             let messages = batch.iter().map(|t| {
                 let letter = Letter {
                     person: t.person_id,

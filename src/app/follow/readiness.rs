@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::PoisonError;
 
 use chrono::{Datelike, Days, NaiveDate};
 use uuid::Uuid;
@@ -26,6 +27,8 @@ use super::{TaskItem, TaskOutcome};
 const ANSWERS_WITHIN: u64 = 90;
 /// Donors listed at most.
 const LISTED: usize = 200;
+/// The order of the calls is worked out anew after so many seconds: everybody's data are opened for it.
+const KEPT: i64 = 600;
 
 /// A donor of the list.
 #[derive(Debug)]
@@ -58,8 +61,19 @@ pub struct ReadinessList {
     pub bands: [u64; 3],
     /// The first of them in the order of the calls.
     pub lines: Vec<ReadinessLine>,
+    /// When the order was worked out.
+    pub as_of: Timestamp,
     /// What came of the calls under this edition.
     pub calibration: Vec<Calibration>,
+}
+
+/// The order of the calls as it was worked out last. Numbers and ids only.
+#[derive(Debug, Clone)]
+pub(in crate::app) struct CallOrder {
+    at: Timestamp,
+    edition: String,
+    bands: [u64; 3],
+    first: Vec<(PersonId, Readiness)>,
 }
 
 impl App {
@@ -96,29 +110,44 @@ impl App {
         readiness.map_or(i32::MAX, |found| self.readiness.on(day).call_key(found.points))
     }
 
-    /// Every donor on file in the order of the calls. Nobody is left out but by the length of the list.
+    /// Every donor on file in the order of the calls, as it was some minutes ago at most. Nobody is left out but by the length of the list and
+    /// by having left since.
     pub async fn readiness_list(&self, actor: Actor, now: Timestamp) -> Result<ReadinessList, AppError> {
         actor.needs(Right::FollowUp)?;
         let today = self.today(now);
         let edition = self.readiness.on(today).clone();
+        let order = self.call_order(&edition, now).await?;
+        let ids: Vec<PersonId> = order.first.iter().map(|(person, _)| *person).collect();
+        let rows = self.rows(&ids).await?;
+        let public = self.store.public_ids_of(&ids).await?;
+        let mut found: HashMap<PublicId, Readiness> =
+            order.first.into_iter().filter_map(|(person, found)| Some((public.get(&person)?.clone(), found))).collect();
+        let on_file =
+            |row: &PersonRow| row.standings.iter().any(|(registry, status, _)| *registry == Registry::StemCell && status.in_pool());
+        let line = |row: PersonRow| Some(ReadinessLine { readiness: found.remove(&row.public_id)?, row });
+        let lines = rows.into_iter().filter(on_file).filter_map(line).collect();
+        let calibration = self.calibration(&edition).await?;
+        Ok(ReadinessList { edition, bands: order.bands, lines, as_of: order.at, calibration })
+    }
+
+    async fn call_order(&self, edition: &Edition, now: Timestamp) -> Result<CallOrder, AppError> {
+        let today = self.today(now);
+        let kept = self.call_order.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let fresh = |order: &CallOrder| {
+            order.edition == edition.name && self.today(order.at) == today && (order.at..order.at.plus_seconds(KEPT)).contains(&now)
+        };
+        if let Some(order) = kept.filter(fresh) {
+            return Ok(order);
+        }
         let people = self.reachable(now).await?;
         let mut judged: Vec<(PersonId, Readiness)> =
             people.values().filter_map(|person| Some((person.person, edition.judge(&known(person)?, today)))).collect();
         judged.sort_by_key(|(person, found)| (edition.call_key(found.points), *person));
-        let mut bands = [0u64; 3];
-        for (count, band) in bands.iter_mut().zip(Band::ALL) {
-            *count = judged.iter().filter(|(_, found)| found.band == band).count() as u64;
-        }
+        let bands = Band::ALL.map(|band| judged.iter().filter(|(_, found)| found.band == band).count() as u64);
         judged.truncate(LISTED);
-        let ids: Vec<PersonId> = judged.iter().map(|(person, _)| *person).collect();
-        let rows = self.rows(&ids).await?;
-        let public = self.store.public_ids_of(&ids).await?;
-        let mut found: HashMap<PublicId, Readiness> =
-            judged.into_iter().filter_map(|(person, found)| Some((public.get(&person)?.clone(), found))).collect();
-        let line = |row: PersonRow| Some(ReadinessLine { readiness: found.remove(&row.public_id)?, row });
-        let lines = rows.into_iter().filter_map(line).collect();
-        let calibration = self.calibration(&edition).await?;
-        Ok(ReadinessList { edition, bands, lines, calibration })
+        let order = CallOrder { at: now, edition: edition.name.clone(), bands, first: judged };
+        *self.call_order.lock().unwrap_or_else(PoisonError::into_inner) = Some(order.clone());
+        Ok(order)
     }
 
     async fn calibration(&self, edition: &Edition) -> Result<Vec<Calibration>, AppError> {

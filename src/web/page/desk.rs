@@ -118,7 +118,7 @@ async fn settle_doubt(staff: CanFollowUp<'_>, form: Posted) -> Answer {
 #[get("/follow-up/readiness")]
 async fn readiness(staff: CanFollowUp<'_>) -> Answer {
     let list = staff.app.readiness_list(staff.actor(), staff.now).await?;
-    Reply::page(&ReadinessPage::of(staff.shell("/follow-up").await?, &list))
+    Reply::page(&ReadinessPage::of(staff.shell("/follow-up").await?, &list, staff.printed(list.as_of)))
 }
 
 #[get("/follow-up/experiments")]

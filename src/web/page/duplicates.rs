@@ -38,26 +38,29 @@ fn pair_of(staff: &CanReview<'_>, page: &PairPage, next: String) -> Option<Pair>
 
 /// The pair after `after` in the queue, or the first. Pairs that became one person meanwhile are passed over.
 async fn page(staff: &CanReview<'_>, after: Option<PairId>, wanted: Option<PairId>) -> Result<Duplicates, Fault> {
-    let queue = staff.app.queue(staff.actor()).await?;
-    let waiting = queue.len() as u64;
-    let from = match (wanted, after) {
-        (Some(id), _) => queue.iter().position(|item| item.id == id).ok_or(Fault(Status::NotFound))?,
-        (None, Some(id)) => queue.iter().position(|item| item.id == id).map_or(0, |at| at + 1),
-        (None, None) => 0,
+    let queue: Vec<PairId> = staff.app.next_pairs(staff.actor()).await?.into_iter().map(|item| item.id).collect();
+    let waiting = staff.app.count_pairs().await?;
+    let place = |id| queue.iter().position(|item| *item == id);
+    // One that was asked for need not be at the head of the queue.
+    let from = if wanted.is_some() { 0 } else { after.and_then(place).map_or(0, |at| at + 1) };
+    let order: Vec<PairId> = match wanted {
+        Some(id) => vec![id],
+        None => queue.iter().skip(from).chain(queue.iter().take(from)).copied().collect(),
     };
-    let order = queue.iter().enumerate().skip(from).chain(queue.iter().enumerate().take(from));
-    for (at, item) in order {
-        let opened = match staff.app.open_pair(staff.actor(), item.id, staff.now).await {
+    for id in order {
+        let at = place(id).unwrap_or(0);
+        let opened = match staff.app.open_pair(staff.actor(), id, staff.now).await {
             Ok(opened) => opened,
+            Err(AppError::Missing(_)) if wanted.is_some() => return Err(Fault(Status::NotFound)),
             Err(AppError::Missing(_)) => continue,
             Err(other) => return Err(other.into()),
         };
-        if let Some(pair) = pair_of(staff, &opened, format!("/duplicates?after={}", item.id)) {
+        if let Some(pair) = pair_of(staff, &opened, format!("/duplicates?after={id}")) {
             return Ok(Duplicates { s: staff.shell("/duplicates").await?, waiting, position: at as u64 + 1, pair: Some(pair) });
         }
-        if wanted.is_some() {
-            break;
-        }
+    }
+    if wanted.is_some() {
+        return Err(Fault(Status::NotFound));
     }
     Ok(Duplicates { s: staff.shell("/duplicates").await?, waiting: 0, position: 0, pair: None })
 }

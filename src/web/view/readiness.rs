@@ -55,14 +55,16 @@ pub struct ReadinessPage {
     pub came: Vec<Came>,
     /// In the order of the calls.
     pub donors: Vec<Donor>,
+    /// When that order was worked out.
+    pub as_of: String,
 }
 
 /// Fewer calls than this give no share.
 const FEW: u64 = 20;
 
 impl ReadinessPage {
-    /// The page of a list.
-    pub fn of(s: Shell, list: &ReadinessList) -> Self {
+    /// The page of a list; `as_of` is when its order was worked out, as printed.
+    pub fn of(s: Shell, list: &ReadinessList, as_of: String) -> Self {
         let text = s.text();
         let came = Band::ALL.into_iter().zip(list.bands).zip(&list.calibration).map(|((band, donors), calls)| Came {
             band: band_word(band, text),
@@ -75,6 +77,7 @@ impl ReadinessPage {
             source: list.edition.source.clone(),
             points: list.edition.points.iter().map(|line| worth(line, text)).collect(),
             came: came.collect(),
+            as_of,
             donors: list.lines.iter().map(|line| donor(line, text)).collect(),
             s,
         }

@@ -28,13 +28,14 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             edition: edition.clone(),
             bands: [12, 80, 31],
             lines,
+            as_of: crate::domain::time::Timestamp(0),
             calibration: crate::followup::readiness::Band::ALL
                 .into_iter()
                 .zip([(5, 18), (61, 90), (40, 44)])
                 .map(|(band, (reached, calls))| crate::app::Calibration { band, reached, calls, interval: Some((0.55, 0.81)) })
                 .collect(),
         };
-        readiness::ReadinessPage::of(shell(lang, "/follow-up"), &list)
+        readiness::ReadinessPage::of(shell(lang, "/follow-up"), &list, "2026-11-23 10:58".into())
     };
     let ready = crate::app::ReadinessLine {
         row: crate::app::PersonRow {
