@@ -28,6 +28,10 @@ const WRITE_LOCK: i64 = 0x646f_6e6f_7231;
 /// writes without pause on a slow disk, a few seconds are not always enough.
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
+/// How much of the file readers map into memory, in bytes: as much as SQLite allows. All connections of a process share one lock for the pages
+/// they read otherwise, and whole tables are read by several at once.
+const MAPPED: &str = "2147418112";
+
 /// Where a registry is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -154,7 +158,7 @@ fn options(url: String, connections: u32) -> ConnectOptions {
 async fn sqlite(folder: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     std::fs::create_dir_all(folder).map_err(|e| StoreError::File { what: "the data folder", kind: e.kind() })?;
     let file = folder.join(SQLITE_FILE);
-    let connect = |connections: u32, query_only: &'static str| {
+    let connect = |connections: u32, query_only: &'static str, mapped: &'static str| {
         let mut options = options("sqlite://registry.db?mode=rwc".to_owned(), connections);
         // The path is given apart from the URL, so that any character may stand in it.
         let file = file.clone();
@@ -170,16 +174,17 @@ async fn sqlite(folder: &Path) -> Result<(DatabaseConnection, DatabaseConnection
                 .pragma("trusted_schema", "OFF")
                 .pragma("cache_size", "-65536")
                 .pragma("query_only", query_only)
+                .pragma("mmap_size", mapped)
         });
         options
     };
-    let writer = Database::connect(connect(1, "OFF")).await?;
+    let writer = Database::connect(connect(1, "OFF", "0")).await?;
     let row = writer.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()")).await?;
     let version: String = row.ok_or(StoreError::Damaged("sqlite_version"))?.try_get_by_index(0)?;
     if !recent(&version) {
         return Err(StoreError::OldSqlite(version));
     }
-    let reader = Database::connect(connect(4, "ON")).await?;
+    let reader = Database::connect(connect(4, "ON", MAPPED)).await?;
     Ok((writer, reader))
 }
 
