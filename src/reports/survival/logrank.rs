@@ -21,18 +21,18 @@ pub fn log_rank(observations: &[Observation], groups: usize) -> Option<LogRank> 
     if groups < 2 {
         return None;
     }
-    let mut by_time: Vec<&Observation> = observations.iter().collect();
-    by_time.sort_by(|a, b| a.time.total_cmp(&b.time));
-    let mut by_entry: Vec<&Observation> = observations.iter().collect();
-    by_entry.sort_by(|a, b| a.entry.total_cmp(&b.entry));
+    let mut by_time = observations.to_vec();
+    by_time.sort_unstable_by(|a, b| a.time.total_cmp(&b.time));
+    let mut by_entry: Vec<(f64, usize)> = observations.iter().map(|o| (o.entry, o.group)).collect();
+    by_entry.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut at_risk = vec![0.0f64; groups];
     let mut excess = vec![0.0f64; groups];
     let mut cov = vec![vec![0.0f64; groups]; groups];
     let (mut entered, mut left) = (0, 0);
     while let Some(first) = by_time.get(left) {
         let time = first.time;
-        while let Some(o) = by_entry.get(entered).filter(|o| o.entry < time) {
-            at_risk[o.group] += 1.0;
+        while let Some((_, group)) = by_entry.get(entered).filter(|(entry, _)| *entry < time) {
+            at_risk[*group] += 1.0;
             entered += 1;
         }
         let ending = by_time[left..].partition_point(|o| o.time <= time);

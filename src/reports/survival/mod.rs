@@ -82,9 +82,9 @@ struct Moment<'a> {
 /// Walks over the distinct times in rising order.
 fn moments(observations: &[Observation], mut visit: impl FnMut(Moment<'_>)) {
     let mut by_time = observations.to_vec();
-    by_time.sort_by(|a, b| a.time.total_cmp(&b.time));
+    by_time.sort_unstable_by(|a, b| a.time.total_cmp(&b.time));
     let mut entries: Vec<f64> = observations.iter().map(|o| o.entry).collect();
-    entries.sort_by(f64::total_cmp);
+    entries.sort_unstable_by(f64::total_cmp);
     let (mut entered, mut left) = (0, 0);
     while let Some(first) = by_time.get(left) {
         let time = first.time;
