@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::volunteer::ServiceFact;
 use crate::store::{AuditEntry, HealthView, PersonView, ServiceView};
 
+use super::account::hex;
 use super::people::standings;
 use super::{Actor, App, AppError};
 
@@ -217,14 +218,6 @@ fn standings_of(view: &PersonView) -> Vec<Value> {
         chrono::NaiveDate,
     )| { json!({ "registry": registry.word(), "status": status.word(), "since": since }) };
     standings(view.enrolments()).into_iter().map(entry).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
 }
 
 /// Every value of an entry with its path; what is empty is left out.

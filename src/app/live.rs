@@ -136,6 +136,10 @@ impl App {
         if changes.iter().any(|c| c.kind == ChangeKind::Office) {
             self.follow_keys().await?;
         }
+        if changes.iter().any(|c| c.kind == ChangeKind::Erased) {
+            self.keep_erasures().await?;
+            self.store.empty_log().await?;
+        }
         let mut wanted: Vec<SubjectId> = changes
             .iter()
             .filter(|c| {

@@ -35,6 +35,7 @@ mod correct;
 mod donor;
 mod drive;
 mod erase;
+mod erasure_journal;
 mod error;
 mod export_person;
 mod follow;
@@ -86,6 +87,7 @@ pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
+pub use erasure_journal::erasure_list;
 pub use error::AppError;
 pub use export_person::{CopyPart, PersonCopy};
 pub use follow::{

@@ -10,9 +10,10 @@ use crate::domain::Compartment;
 use crate::domain::id::StaffId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreUrl, settings};
+use crate::store::{AuditEntry, AuditLeaf, BackupReport, Head, StoreError, StoreUrl, settings};
 use crate::vault::{KeyRow, RecoverySheet, RootKey, Vault};
 
+use super::erasure_journal::{erasure_list, listed};
 use super::open::root_key;
 use super::{Actor, App, AppError, Unlock};
 
@@ -140,6 +141,7 @@ impl App {
     pub async fn back_up(&self, actor: Actor, folder: &Path, now: Timestamp) -> Result<BackupReport, AppError> {
         actor.needs(Right::Administer)?;
         let report = crate::store::backup(&self.store, folder, now).await?;
+        self.keep_erasures().await?;
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "registry.backup", "deployment", Some(report.deployment.0))).await?;
         tx.commit().await?;
@@ -157,17 +159,35 @@ impl App {
     }
 }
 
-/// Restores a backup into the empty registry of a configuration. Queues stay paused until somebody confirms.
+/// Restores a backup into the empty registry of a configuration, and erases again whoever was erased since: by the list of erasures given, or
+/// by the one beside the key file ([`erasure_list`]). Queues stay paused until somebody confirms. Answers how many entries the list held; none
+/// where no list was found.
 ///
 /// # Errors
-/// [`AppError::Store`] where the place is not empty or the backup is not whole; nothing is restored then.
-pub async fn restore(config: &Config, folder: &Path, root: &RootKey) -> Result<BackupReport, AppError> {
+/// [`AppError::Store`] where the place is not empty, the backup is not whole, a list given is missing, or a list is another registry's or was
+/// changed; nothing is restored then.
+pub async fn restore(
+    config: &Config,
+    folder: &Path,
+    root: &RootKey,
+    erasures: Option<&Path>,
+) -> Result<(BackupReport, Option<usize>), AppError> {
     let url = match &config.database_url {
         Some(url) => StoreUrl::postgres(url.as_str())?,
         None => StoreUrl::folder(&config.data),
     };
-    let open = |deployment, rows: &[KeyRow]| Ok(Vault::open(root, deployment, rows)?);
-    let (store, report) = crate::store::restore(&url, folder, &[], open).await?;
+    let usual = erasure_list(&config.key_file);
+    let mut entries = None;
+    let open = |deployment, rows: &[KeyRow]| {
+        let vault = Vault::open(root, deployment, rows)?;
+        let listed = listed(erasures.unwrap_or(&usual), &vault, deployment)?;
+        if listed.is_none() && erasures.is_some() {
+            return Err(StoreError::File { what: "the list of erasures", kind: std::io::ErrorKind::NotFound });
+        }
+        entries = listed.as_ref().map(Vec::len);
+        Ok((vault, listed.unwrap_or_default()))
+    };
+    let (store, report) = crate::store::restore(&url, folder, open).await?;
     store.close().await?;
-    Ok(report)
+    Ok((report, entries))
 }

@@ -413,6 +413,9 @@ pub struct Restore {
     /// A text file with the recovery sheet, where the root key file is lost.
     #[arg(long, value_name = "FILE")]
     pub recovery_sheet: Option<PathBuf>,
+    /// The list of erasures, where it is not beside the key file: whoever was erased since the backup is erased again.
+    #[arg(long, value_name = "FILE")]
+    pub erasures: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

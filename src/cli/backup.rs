@@ -32,9 +32,17 @@ pub fn restore(options: &Options, args: &Restore) -> Result<Outcome, CliError> {
         }
         None => app::root_key(&config, Unlock { passphrase: Some(&|| passphrase::present(options)) })?,
     };
-    let report = open::runtime()?.block_on(app::restore(&config, &args.from, &root))?;
+    let (report, erasures) = open::runtime()?.block_on(app::restore(&config, &args.from, &root, args.erasures.as_deref()))?;
     for (table, rows) in &report.rows {
         show::line(format_args!("{table}: {rows}"));
+    }
+    match erasures {
+        Some(entries) => show::line(format_args!("The list of erasures was gone through: {entries} entries.")),
+        None => show::note(format_args!(
+            "There is no list of erasures at {}: whoever was erased after the backup was made can be read again in what was restored. Where \
+             the list was kept elsewhere, restore once more into an empty folder with --erasures FILE.",
+            app::erasure_list(&config.key_file).display()
+        )),
     }
     show::line("Restored and verified. Nothing is sent before somebody confirms it (`followup resume`).");
     Ok(Outcome::Done)

@@ -115,12 +115,19 @@ impl Store {
         Ok(Tx::new(db, self.deployment))
     }
 
-    /// Closes the connections; on SQLite the write-ahead log is first moved into the database file.
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.reader.close_by_ref().await?;
+    /// Moves the write-ahead log into the database file and empties it, as far as nobody reads from it just now: what was overwritten there
+    /// (the data keys of somebody erased) stands in it no longer. Nothing on PostgreSQL, whose log is its operator's.
+    pub async fn empty_log(&self) -> Result<(), StoreError> {
         if self.backend == DbBackend::Sqlite {
             self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
+        Ok(())
+    }
+
+    /// Closes the connections; on SQLite the write-ahead log is first moved into the database file.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.reader.close_by_ref().await?;
+        self.empty_log().await?;
         self.writer.close().await?;
         Ok(())
     }

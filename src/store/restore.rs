@@ -21,17 +21,16 @@ const SAMPLE: usize = 100;
 
 /// Restores a backup into an empty place and verifies it: both files whole and of one backup, as many rows in every table as were written,
 /// the audit log unbroken, the keyring opened by the root key, one record in a hundred readable. Erasures are replayed, those of the backup
-/// and those of `erasures` (the journal kept since), and every queue is paused until somebody confirms.
+/// and those kept since, and every queue is paused until somebody confirms.
 ///
-/// `open` opens the restored keyring with the root key. All in one transaction: on any error nothing is restored.
+/// `open` opens the restored keyring with the root key and gives the erasures kept since. All in one transaction: on any error nothing is restored.
 ///
 /// # Errors
 /// [`StoreError::NotEmpty`], [`StoreError::Backup`], [`StoreError::ChainBroken`], and what `open` answers.
 pub async fn restore(
     url: &StoreUrl,
     folder: &Path,
-    erasures: &[ErasureRow],
-    open: impl FnOnce(DeploymentId, &[KeyRow]) -> Result<Vault, StoreError>,
+    open: impl FnOnce(DeploymentId, &[KeyRow]) -> Result<(Vault, Vec<ErasureRow>), StoreError>,
 ) -> Result<(Store, BackupReport), StoreError> {
     let (data, keys) = (folder.join(DATA_FILE), folder.join(KEYS_FILE));
     let (mut data_in, mut keys_in) = (Reader::open(&data, "data")?, Reader::open(&keys, "keys")?);
@@ -52,8 +51,8 @@ pub async fn restore(
     }
     let head = super::audit::verify(&tx.db, deployment, None).await?;
     let rows = super::meta::keyring(&tx.db).await?;
-    let vault = open(deployment, &rows)?;
-    replay(&mut tx, &vault, erasures).await?;
+    let (vault, erasures) = open(deployment, &rows)?;
+    replay(&mut tx, &vault, &erasures).await?;
     sample(&tx, &vault).await?;
     tx.put_setting(settings::QUEUES_PAUSED, "true").await?;
     tx.commit().await?;

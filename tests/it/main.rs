@@ -17,6 +17,7 @@ mod care;
 mod consents;
 mod disk_alone;
 mod donors;
+mod erased;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;

@@ -4,10 +4,13 @@
 use donor_registry::domain::role::{Role, Roles};
 use rocket::http::{Method, Status};
 
+use super::urgent::{DONOR, key, noticed, registered};
 use super::web::{Browser, Desk, form, run, signed_in};
 
 /// Method, path as mounted, and who may: `-` anybody, `*` whoever is signed in, else letters of roles:
-/// R recruiter, G registrar, C caller, K coordinator, M manager, U auditor, A administrator.
+/// R recruiter, G registrar, C caller, K coordinator, M manager, U auditor, A administrator. Where the path names one thing, whose it is:
+/// `office` of all with the role, `mine` of whoever made it alone, `others` of all but whoever made it, `bearer` of whoever holds the link,
+/// `public` of everybody.
 const TABLE: &str = "
 GET /                                     -
 GET /-/misdirected                        -
@@ -16,16 +19,16 @@ GET /robots.txt                           -
 GET /static/<_version>/<name>             -
 GET /sign-in                              -
 POST /sign-in                             -
-GET /set-up/<token>                       -
-POST /set-up/<token>                      -
-GET /l/<token>                            -
-POST /l/<token>                           -
-GET /d/<token>                            -
-POST /d/<token>                           -
-GET /feed/<token>                         -
+GET /set-up/<token>                       -       bearer
+POST /set-up/<token>                      -       bearer
+GET /l/<token>                            -       bearer
+POST /l/<token>                           -       bearer
+GET /d/<token>                            -       bearer
+POST /d/<token>                           -       bearer
+GET /feed/<token>                         -       bearer
 GET /public                               -
-GET /public/<number>                      -
-GET /public/<number>/as/<form>            -
+GET /public/<number>                      -       public
+GET /public/<number>/as/<form>            -       public
 GET /nothing                              *
 GET /account                              *
 POST /account                             *
@@ -37,96 +40,96 @@ POST /drive/new                           RG
 GET /drive/code                           RG
 GET /drive/self                           RG
 POST /drive/self                          RG
-POST /drive/<saved_as>/undo               RG
+POST /drive/<saved_as>/undo               RG      mine
 GET /drives                               RGK
-GET /drives/<id>                          RGK
-POST /drives/<id>/targets                 RGK
-POST /drives/<id>/shifts                  RGK
-POST /drives/<id>/list                    GK
-POST /shifts/<id>/drop                    RGK
-POST /shifts/<id>/assign                  GK
-POST /turns/<id>                          GK
+GET /drives/<id>                          RGK     office
+POST /drives/<id>/targets                 RGK     office
+POST /drives/<id>/shifts                  RGK     office
+POST /drives/<id>/list                    GK      office
+POST /shifts/<id>/drop                    RGK     office
+POST /shifts/<id>/assign                  GK      office
+POST /turns/<id>                          GK      office
 GET /enrol                                RG
 GET /enrol/<registry>                     RG
 POST /enrol/<registry>                    RG
 GET /people                               GCKM
 POST /people                              GCKM
-GET /people/<id>                          GCKM
-GET /people/<id>/calendar                 GCKM
-POST /people/<id>/open                    GCKM
-POST /people/<id>/leave                   GCKM
-POST /people/<id>/decide/<registry>       G
-POST /people/<id>/take-out                G
-POST /people/<id>/donor/donation          GK
-POST /people/<id>/donor/deferral          GK
-POST /people/<id>/donor/group             GK
-POST /people/<id>/donor/undo              GK
-POST /people/<id>/service/team            GK
-POST /people/<id>/service/hours           GK
-POST /people/<id>/service/certificate     GK
-POST /people/<id>/service/skills          GK
-POST /people/<id>/service/undo            GK
+GET /people/<id>                          GCKM    office
+GET /people/<id>/calendar                 GCKM    office
+POST /people/<id>/open                    GCKM    office
+POST /people/<id>/leave                   GCKM    office
+POST /people/<id>/decide/<registry>       G       office
+POST /people/<id>/take-out                G       office
+POST /people/<id>/donor/donation          GK      office
+POST /people/<id>/donor/deferral          GK      office
+POST /people/<id>/donor/group             GK      office
+POST /people/<id>/donor/undo              GK      office
+POST /people/<id>/service/team            GK      office
+POST /people/<id>/service/hours           GK      office
+POST /people/<id>/service/certificate     GK      office
+POST /people/<id>/service/skills          GK      office
+POST /people/<id>/service/undo            GK      office
 GET /volunteers                           GK
 POST /volunteers                          GK
-POST /volunteers/<number>/close           GK
+POST /volunteers/<number>/close           GK      office
 GET /volunteers/certificates              GK
 GET /callout                              GKM
 POST /callout                             GKM
-POST /people/<id>/outside                 GK
-POST /people/<id>/grid                    GK
-GET /people/<id>/sample                   GK
-POST /people/<id>/sample                  GK
-POST /samples/<id>                        GK
-GET /people/<id>/wish                     GK
-POST /people/<id>/wish                    GK
-POST /people/<id>/kin                     GK
-GET /people/<id>/consents                 GK
-GET /people/<id>/consents/print           GK
-POST /people/<id>/consents                GK
+POST /people/<id>/outside                 GK      office
+POST /people/<id>/grid                    GK      office
+GET /people/<id>/sample                   GK      office
+POST /people/<id>/sample                  GK      office
+POST /samples/<id>                        GK      office
+GET /people/<id>/wish                     GK      office
+POST /people/<id>/wish                    GK      office
+POST /people/<id>/kin                     GK      office
+GET /people/<id>/consents                 GK      office
+GET /people/<id>/consents/print           GK      office
+POST /people/<id>/consents                GK      office
 GET /consents                             GCKM
 GET /consents/<registry>                  GCKM
-GET /people/<id>/rights                   GCKM
-POST /people/<id>/rights                  GCKM
-POST /people/<id>/rights/copy             GCKM
-POST /people/<id>/rights/object           GCKM
-POST /people/<id>/rights/proof            GCKM
-POST /people/<id>/rights/erase            GM
-POST /people/<id>/print                   GCKM
+GET /people/<id>/rights                   GCKM    office
+POST /people/<id>/rights                  GCKM    office
+POST /people/<id>/rights/copy             GCKM    office
+POST /people/<id>/rights/object           GCKM    office
+POST /people/<id>/rights/proof            GCKM    office
+POST /people/<id>/rights/erase            GM      office
+POST /people/<id>/print                   GCKM    office
 GET /rights                               GCKM
-POST /rights/<id>/answer                  GCKM
+POST /rights/<id>/answer                  GCKM    office
 GET /print/sheet/<registry>               RG
 GET /print/organ-body                     RG
 GET /recalls                              GK
 POST /recalls                             GK
-GET /recalls/<id>                         GK
-POST /recalls/<id>/list                   GK
-POST /recalls/<id>/said                   GK
-POST /recalls/<id>/close                  GK
+GET /recalls/<id>                         GK      office
+POST /recalls/<id>/list                   GK      office
+POST /recalls/<id>/said                   GK      office
+POST /recalls/<id>/close                  GK      office
 GET /rules                                GCKMUA
-GET /rules/set/<id>                       GCKMUA
-POST /rules/set/<id>                      A
+GET /rules/set/<id>                       GCKMUA  office
+POST /rules/set/<id>                      A       office
 GET /rules/proposed                       MA
 POST /rules/proposed                      A
 GET /outside                              GK
-GET /outside/<id>                         GK
-POST /outside/<id>                        GK
+GET /outside/<id>                         GK      office
+POST /outside/<id>                        GK      office
 GET /import                               G
 POST /import                              G
-GET /import/<id>                          G
-POST /import/<id>                         G
-GET /import/<id>/report.csv               G
+GET /import/<id>                          G       office
+POST /import/<id>                         G       office
+GET /import/<id>/report.csv               G       office
 GET /corrections                          G
-GET /corrections/<id>                     G
-POST /corrections/<id>                    G
+GET /corrections/<id>                     G       office
+POST /corrections/<id>                    G       office
 GET /duplicates                           G
-GET /duplicates/<id>                      G
-POST /duplicates/<id>                     G
-POST /duplicates/<id>/undo                G
+GET /duplicates/<id>                      G       office
+POST /duplicates/<id>                     G       office
+POST /duplicates/<id>/undo                G       office
 POST /duplicates/scan                     G
 GET /follow-up                            GCK
-GET /follow-up/<id>                       GCK
-POST /follow-up/<id>                      GCK
-POST /follow-up/<id>/open                 GCK
+GET /follow-up/<id>                       GCK     office
+POST /follow-up/<id>                      GCK     office
+POST /follow-up/<id>/open                 GCK     office
 GET /follow-up/plan                       GCK
 POST /follow-up/plan                      GCK
 GET /follow-up/policy                     GCK
@@ -151,36 +154,36 @@ GET /urgent/duty                          KM
 POST /urgent/duty                         M
 POST /urgent/duty/desks                   M
 GET /urgent/openings                      MU
-POST /urgent/openings/<id>                MU
+POST /urgent/openings/<id>                MU      others
 GET /urgent/look-up                       K
 POST /urgent/look-up                      K
 GET /urgent/match/new                     KM
 POST /urgent/match/new                    KM
-GET /urgent/match/<id>                    KM
-POST /urgent/match/<id>/step              KM
-POST /urgent/match/<id>/open              KM
-POST /urgent/match/<id>/print             KM
+GET /urgent/match/<id>                    KM      office
+POST /urgent/match/<id>/step              KM      office
+POST /urgent/match/<id>/open              KM      office
+POST /urgent/match/<id>/print             KM      office
 GET /urgent/notice                        KM
 POST /urgent/notice                       KM
 POST /urgent/notice/who                   KM
 POST /urgent/notice/when                  KM
 GET /urgent/notice/paper                  KM
-GET /urgent/notice/<id>                   KM
-POST /urgent/notice/<id>/open             KM
-POST /urgent/notice/<id>/step             KM
+GET /urgent/notice/<id>                   KM      office
+POST /urgent/notice/<id>/open             KM      office
+POST /urgent/notice/<id>/step             KM      office
 GET /care                                 KM
 GET /care/aid/recipient                   KM
 POST /care/aid/recipient                  KM
-GET /care/aid/<id>                        KM
-POST /care/aid/<id>/open                  KM
-POST /care/aid/<id>/step                  KM
-POST /care/aid/<id>/forget                M
-GET /care/family/<id>/aid                 KM
-POST /care/family/<id>/aid                KM
-GET /care/family/<id>/remembrance         KM
-POST /care/family/<id>/remembrance        KM
+GET /care/aid/<id>                        KM      office
+POST /care/aid/<id>/open                  KM      office
+POST /care/aid/<id>/step                  KM      office
+POST /care/aid/<id>/forget                M       office
+GET /care/family/<id>/aid                 KM      office
+POST /care/family/<id>/aid                KM      office
+GET /care/family/<id>/remembrance         KM      office
+POST /care/family/<id>/remembrance        KM      office
 POST /care/remembrance/print              KM
-POST /care/remembrance/<id>/revoke        KM
+POST /care/remembrance/<id>/revoke        KM      office
 GET /reports                              GKMU
 GET /reports/<kind>                       GKMU
 GET /reports/<kind>/as/<form>             GKMU
@@ -188,17 +191,17 @@ GET /reports/pool.csv                     GKMU
 GET /reports/pool.xlsx                    GKMU
 GET /reports/public                       GKMU
 POST /reports/public                      M
-GET /reports/public/<number>              GKMU
-POST /reports/public/<number>/approve     M
+GET /reports/public/<number>              GKMU    office
+POST /reports/public/<number>/approve     M       office
 GET /reports/plans                        M
 POST /reports/plans                       M
 POST /reports/plans/figure                M
 GET /reports/units                        M
 POST /reports/units                       M
-POST /reports/units/<number>/close        M
+POST /reports/units/<number>/close        M       office
 GET /admin                                A
 POST /admin/accounts                      A
-POST /admin/accounts/<id>                 A
+POST /admin/accounts/<id>                 A       office
 POST /admin/recovery                      A
 GET /log                                  U
 POST /log                                 U
@@ -224,15 +227,21 @@ fn filled(path: &str) -> String {
     path
 }
 
-fn table() -> Vec<(Method, &'static str, &'static str)> {
+/// Method, path, roles, and whose the thing is that the path names.
+fn rows() -> Vec<(Method, &'static str, &'static str, Option<&'static str>)> {
     let row = |line: &'static str| {
         let mut parts = line.split_whitespace();
-        let (Some(method), Some(path), Some(who), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            panic!("{line}: method, path and who")
+        let (Some(method), Some(path), Some(who), whose, None) = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            panic!("{line}: method, path, who, and whose")
         };
-        (method.parse().unwrap_or_else(|_| panic!("{line}: no method")), path, who)
+        (method.parse().unwrap_or_else(|_| panic!("{line}: no method")), path, who, whose)
     };
     TABLE.lines().filter(|l| !l.is_empty()).map(row).collect()
+}
+
+fn table() -> Vec<(Method, &'static str, &'static str)> {
+    rows().into_iter().map(|(method, path, who, _)| (method, path, who)).collect()
 }
 
 const ROLES: [(char, Role, &str); 7] = [
@@ -338,4 +347,71 @@ fn no_two_rights_of_one_disclosure_meet_in_administrator_and_auditor() {
         }
     }
     assert_eq!(Roles::small_branch().conflict(), None);
+}
+
+#[test]
+fn every_path_that_names_a_thing_says_whose_it_is() {
+    for (method, path, who, whose) in rows() {
+        let names_one = ["<id>", "<token>", "<number>", "<saved_as>"].iter().any(|parameter| path.contains(parameter));
+        match whose {
+            Some("office" | "mine" | "others") => assert!(names_one && who != "-", "{method} {path}"),
+            Some("bearer") => assert!(path.contains("<token>") && who == "-", "{method} {path}"),
+            Some("public") => assert!(names_one && who == "-", "{method} {path}"),
+            Some(other) => panic!("{method} {path}: {other} is no word for whose it is"),
+            None => assert!(!names_one, "{method} {path}: say whose it is"),
+        }
+    }
+}
+
+/// Two of one role, or of two with one right: whoever made a thing and somebody else. Every path that tells them apart has its proof here.
+#[test]
+fn what_is_ones_own_is_refused_to_others_and_what_is_for_others_to_oneself() {
+    run(|| async {
+        for (method, path, _, whose) in rows().into_iter().filter(|(.., whose)| matches!(whose, Some("mine" | "others"))) {
+            let desk = Desk::open().await;
+            match path {
+                "/drive/<saved_as>/undo" => taking_back_is_for_whoever_saved(&desk).await,
+                "/urgent/openings/<id>" => a_review_is_for_whoever_did_not_open(&desk).await,
+                _ => panic!("{method} {path} is {whose:?}: prove it here"),
+            }
+        }
+    });
+}
+
+async fn taking_back_is_for_whoever_saved(desk: &Desk) {
+    let saved = key();
+    let mut recruiter = signed_in(desk, "recruiter").await;
+    let own = recruiter.get("/account").await.field("csrf");
+    let fields = [
+        ("csrf", own.as_str()),
+        ("key", saved.as_str()),
+        ("name", "卫样年"),
+        ("phone", "16000000419"),
+        ("registries", "blood"),
+        ("consent", "yes"),
+    ];
+    let answer = recruiter.post("/drive", &fields).await;
+    assert_eq!(answer.status, Status::SeeOther, "{}", answer.body);
+    let path = format!("/drive/{saved}/undo");
+    let mut registrar = signed_in(desk, "registrar").await;
+    let other = registrar.get("/account").await.field("csrf");
+    assert_eq!(registrar.post(&path, &[("csrf", &other), ("key", &key())]).await.status, Status::SeeOther);
+    assert!(registrar.get("/drive").await.body.contains("已经不能撤销"));
+    assert_eq!(recruiter.post(&path, &[("csrf", &own), ("key", &key())]).await.status, Status::SeeOther);
+    assert!(recruiter.get("/drive").await.body.contains("号已撤销"));
+}
+
+async fn a_review_is_for_whoever_did_not_open(desk: &Desk) {
+    let person = registered(desk, "organ-body", DONOR, "卫样年").await;
+    let mut manager = signed_in(desk, "manager").await;
+    let own = manager.get("/account").await.field("csrf");
+    let path = noticed(&mut manager, &own, &person, "dying").await;
+    manager.post(&format!("{path}/open"), &[("csrf", &own), ("reason", "compare")]).await;
+    let now = donor_registry::domain::time::Timestamp::of(chrono::Utc::now());
+    let opening = desk.app.openings(donor_registry::app::Actor::Console, now).await.unwrap().0[0].id;
+    let path = format!("/urgent/openings/{opening}");
+    assert_eq!(manager.post(&path, &[("csrf", &own), ("verdict", "justified")]).await.status, Status::NotFound);
+    let mut auditor = signed_in(desk, "auditor").await;
+    let other = auditor.get("/account").await.field("csrf");
+    assert_eq!(auditor.post(&path, &[("csrf", &other), ("verdict", "justified")]).await.status, Status::SeeOther);
 }

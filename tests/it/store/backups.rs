@@ -1,7 +1,7 @@
 //! Backup and restore.
 
 use donor_registry::domain::id::{DeploymentId, PersonId};
-use donor_registry::store::{AuditEntry, DATA_FILE, KEYS_FILE, Place, StoreError, StoreUrl, backup, restore};
+use donor_registry::store::{AuditEntry, DATA_FILE, ErasureRow, KEYS_FILE, Place, StoreError, StoreUrl, backup, restore};
 use donor_registry::vault::{KeyRow, RootKey, Vault};
 
 use super::imports::staged;
@@ -15,8 +15,8 @@ on_both! {
         let written = backup(&bench.store, folder.path(), NOW).await.unwrap();
         assert_eq!(written.rows["record"], 150);
         let fresh = bench.fresh_place().await;
-        let (restored, report) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (restored, report) = restore(&fresh.url, folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
         assert_eq!(report, written);
@@ -50,8 +50,8 @@ on_both! {
         tx.commit().await.unwrap();
         let journal = bench.store.erasures().await.unwrap();
         let fresh = tempfile::tempdir().unwrap();
-        let (store, _) = restore(&StoreUrl::folder(fresh.path()), folder.path(), &journal, |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (store, _) = restore(&StoreUrl::folder(fresh.path()), folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, journal))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, store.deployment(), &store.keyring().await.unwrap()).unwrap();
         let view = store.person(&vault, admitted.person).await.unwrap().unwrap();
@@ -67,17 +67,17 @@ on_both! {
         assert!(matches!(backup(&bench.store, one.path(), NOW).await, Err(StoreError::File { .. })));
         let fresh = tempfile::tempdir().unwrap();
         let url = StoreUrl::folder(fresh.path());
-        fn open(root: &RootKey) -> impl FnOnce(DeploymentId, &[KeyRow]) -> Result<Vault, StoreError> + '_ {
-            move |deployment, rows| Ok(Vault::open(root, deployment, rows)?)
+        fn open(root: &RootKey) -> impl FnOnce(DeploymentId, &[KeyRow]) -> Result<(Vault, Vec<ErasureRow>), StoreError> + '_ {
+            move |deployment, rows| Ok((Vault::open(root, deployment, rows)?, Vec::new()))
         }
         // Files of two backups.
         let mixed = tempfile::tempdir().unwrap();
         std::fs::copy(one.path().join(DATA_FILE), mixed.path().join(DATA_FILE)).unwrap();
         std::fs::copy(two.path().join(KEYS_FILE), mixed.path().join(KEYS_FILE)).unwrap();
-        assert!(matches!(restore(&url, mixed.path(), &[], open(&bench.root)).await, Err(StoreError::Backup(_))));
+        assert!(matches!(restore(&url, mixed.path(), open(&bench.root)).await, Err(StoreError::Backup(_))));
         // Another root key.
         let stranger = RootKey::generate().unwrap();
-        assert!(matches!(restore(&url, one.path(), &[], open(&stranger)).await, Err(StoreError::Vault(_))));
+        assert!(matches!(restore(&url, one.path(), open(&stranger)).await, Err(StoreError::Vault(_))));
         // One changed figure, one line less, a file cut short.
         let text = std::fs::read_to_string(one.path().join(DATA_FILE)).unwrap();
         let record = text.lines().position(|l| l.starts_with(r#"{"t":"enrolment""#)).unwrap();
@@ -87,12 +87,12 @@ on_both! {
         let cut: String = text.lines().take(record).map(|l| format!("{l}\n")).collect();
         for wrong in [changed, without, cut] {
             std::fs::write(one.path().join(DATA_FILE), wrong).unwrap();
-            let restored = restore(&url, one.path(), &[], open(&bench.root)).await;
+            let restored = restore(&url, one.path(), open(&bench.root)).await;
             assert!(matches!(restored, Err(StoreError::Backup(_))), "{restored:?}");
         }
         // Nothing of all this was left behind.
-        restore(&url, two.path(), &[], open(&bench.root)).await.unwrap().0.close().await.unwrap();
-        let again = restore(&url, two.path(), &[], open(&bench.root)).await;
+        restore(&url, two.path(), open(&bench.root)).await.unwrap().0.close().await.unwrap();
+        let again = restore(&url, two.path(), open(&bench.root)).await;
         assert!(matches!(again, Err(StoreError::NotEmpty)), "{again:?}");
     }
 }

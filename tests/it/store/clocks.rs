@@ -146,8 +146,8 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         backup(&bench.store, folder.path(), NOW).await.unwrap();
         let fresh = bench.fresh_place().await;
-        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (restored, _) = restore(&fresh.url, folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
         assert_eq!(restored.outside_due(&vault, 10).await.unwrap(), bench.store.outside_due(&bench.vault, 10).await.unwrap());
@@ -170,8 +170,8 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(backup(&bench.store, folder.path(), NOW).await.unwrap().rows["grid"], 2);
         let fresh = bench.fresh_place().await;
-        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (restored, _) = restore(&fresh.url, folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
         let last = restored.grids_of(&vault, &[a.subject]).await.unwrap().pop().unwrap();
@@ -205,8 +205,8 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(backup(&bench.store, folder.path(), NOW).await.unwrap().rows["care"], 1);
         let fresh = bench.fresh_place().await;
-        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (restored, _) = restore(&fresh.url, folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
         let row = restored.care_of_notice(&vault, notice.id).await.unwrap().remove(0);

@@ -39,8 +39,8 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         backup(&bench.store, folder.path(), NOW).await.unwrap();
         let fresh = bench.fresh_place().await;
-        let (restored, _) = restore(&fresh.url, folder.path(), &[], |deployment, rows| {
-            Ok(Vault::open(&bench.root, deployment, rows)?)
+        let (restored, _) = restore(&fresh.url, folder.path(), |deployment, rows| {
+            Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
         let again = restored.service_of(&vault, &[one, other]).await.unwrap();
