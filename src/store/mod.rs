@@ -8,7 +8,7 @@
 //! - *Preparing* ([`prepare`], [`prepare_with`], [`prepare_further`], [`prepare_consent`], [`prepare_fact`], [`prepare_health`], [`prepare_service`]): pure but for entropy; all sealing,
 //!   indexing and MACs of a registration, before any transaction.
 //! - *Reading* (methods of [`Store`]): keyring, settings, people (pages, [`PersonView`], [`Store::resolve`]), exact look-ups, queues, imports,
-//!   the change feed, the audit log; [`Store::people`], [`Store::latest`], [`Store::facts`] stream whole columns at unlock.
+//!   the change feed, the audit log; [`Store::people`], [`Store::facts`], [`Store::standings`] stream whole columns at unlock.
 //! - *Writing* (methods of [`Tx`], from [`Store::begin`]): one transaction at a time over all processes; changes and audit leaves are numbered
 //!   in it, in the order of commits; [`Tx::commit`] is durable when it returns, dropping rolls back. Never wrap one in a time limit.
 //!
@@ -104,7 +104,7 @@ pub use shift::{ShiftRow, TurnRow};
 pub use source::{Recorded, Recorder};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;
-pub use stream::{DaysTold, EntryRecord, PeopleStream, PersonEntry};
+pub use stream::{DaysTold, EntryRecord, PeopleStream, PersonEntry, StandingEntry};
 pub use tx::Tx;
 pub use word::{
     CampaignState, ContactKind, CorrectionState, ImportState, MatterKind, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision,

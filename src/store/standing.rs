@@ -82,13 +82,6 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
-    /// Persons of whom something was recorded as volunteers.
-    pub async fn persons_with_service(&self) -> Result<Vec<PersonId>, StoreError> {
-        let sql = "SELECT DISTINCT m.person_id FROM service_fact f JOIN membership m ON m.subject_id = f.subject_id AND m.until IS NULL";
-        let rows = self.reader.query_all_raw(Statement::from_string(self.backend, sql)).await?;
-        rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
-    }
-
     /// Under which random identity a subject is counted; none where it was erased.
     pub async fn stat_id(&self, vault: &Vault, subject: SubjectId) -> Result<Option<StatId>, StoreError> {
         let Some(row) = stat_link::Entity::find_by_id(subject).one(&self.reader).await? else { return Ok(None) };

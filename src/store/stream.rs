@@ -1,6 +1,6 @@
 //! Everybody, in pages: while one page is opened on all cores, the next ones are read.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::domain::contact::Contact;
-use crate::domain::id::{PersonId, RecordId, SubjectId};
+use crate::domain::id::{EnrolmentId, PersonId, RecordId, SubjectId};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::time::Timestamp;
@@ -65,6 +65,23 @@ pub struct EntryRecord {
     pub contact: Option<Guarded<Contact>>,
 }
 
+/// A standing with the person it counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StandingEntry {
+    /// The row.
+    pub id: EnrolmentId,
+    /// The subject.
+    pub subject: SubjectId,
+    /// The person.
+    pub person: PersonId,
+    /// The registry.
+    pub registry: Registry,
+    /// The standing.
+    pub status: EnrolmentStatus,
+    /// Since when.
+    pub since: Day,
+}
+
 impl Store {
     /// Every subject of every person, opened, in the order of subjects. Erased subjects are left out.
     pub fn people(&self, vault: &Arc<Vault>) -> PeopleStream {
@@ -83,6 +100,31 @@ impl Store {
     /// How many facts there are. None is ever taken away, so it tells whether some came since they were read.
     pub async fn count_facts(&self) -> Result<u64, StoreError> {
         Ok(fact::Entity::find().count(&self.reader).await?)
+    }
+
+    /// Every standing of every person, page by page to `each`.
+    pub async fn standings(&self, mut each: impl FnMut(StandingEntry)) -> Result<(), StoreError> {
+        let mut pages = Pages::of(self);
+        while let Some(range) = pages.next().await? {
+            let members = self.columns("membership", &MEMBER, "subject_id", &range, " AND until IS NULL").await?;
+            let persons: HashMap<&str, Line<'_, 2>> = Line::all(&members)?.into_iter().map(|m| (m.0[0], m)).collect();
+            let standings = self.columns("enrolment", &STANDING, "subject_id", &range, "").await?;
+            for line in Line::<5>::all(&standings)? {
+                if let Some(person) = persons.get(line.0[0]) {
+                    let (registry, status, since) = standing(&line)?;
+                    let id = |id: Option<Uuid>| id.ok_or(StoreError::Damaged("enrolment"));
+                    each(StandingEntry {
+                        id: EnrolmentId(id(line.id(1)?)?),
+                        subject: SubjectId(id(line.id(0)?)?),
+                        person: PersonId(id(person.id(1)?)?),
+                        registry,
+                        status,
+                        since,
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::Guarded;
 use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::name::PersonName;
 use crate::domain::person::Identity;
-use crate::domain::registry::Registry;
+use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::town::TownCode;
@@ -131,12 +131,12 @@ impl App {
         actor.needs(Right::Service)?;
         let today = self.today(now);
         let teams = self.teams().await?;
-        let recorded = self.store.persons_with_service().await?;
+        let serving = self.serving().await?;
         let mut out = Vec::new();
-        for part in recorded.chunks(PART) {
+        for part in serving.chunks(PART) {
             let views = self.store.persons(&self.vault, part).await?;
             let mut facts = self.facts_by_person(&views).await?;
-            for view in views.iter().filter(|view| Self::serves(view)) {
+            for view in &views {
                 let known = known(view, &facts.remove(&view.row.id).unwrap_or_default());
                 if let Some(last) = known.expiring(today, RUNS_OUT) {
                     let named = teams.iter().filter(|t| known.teams.contains(&t.number)).map(|t| t.name.clone());
@@ -146,6 +146,19 @@ impl App {
         }
         out.sort_by(|a, b| (a.last, a.person.as_str()).cmp(&(b.last, b.person.as_str())));
         Ok(out)
+    }
+
+    /// Everybody whose standing among the volunteers is one that may be contacted.
+    async fn serving(&self) -> Result<Vec<PersonId>, AppError> {
+        let mut best: BTreeMap<PersonId, (NaiveDate, u8, EnrolmentStatus)> = BTreeMap::new();
+        let keep = |s: crate::store::StandingEntry| {
+            if s.registry == Registry::Volunteer {
+                let mine = (s.since.0, s.status.rank(), s.status);
+                best.entry(s.person).and_modify(|kept| *kept = mine.max(*kept)).or_insert(mine);
+            }
+        };
+        self.store.standings(keep).await?;
+        Ok(best.into_iter().filter(|(_, (.., status))| status.may_contact()).map(|(person, _)| person).collect())
     }
 
     /// What was recorded of the people of a page, by person.

@@ -71,6 +71,17 @@ on_both! {
         assert_eq!(paged, streamed);
         let some: Vec<SubjectId> = admitted.iter().take(3).map(|a| a.subject).collect();
         assert_eq!(bench.store.people_of(&bench.vault, &some).await.unwrap().len(), 3);
+        let mut standings = 0;
+        let told: BTreeSet<_> = streamed.iter().map(|(person, since, _)| (*person, *since)).collect();
+        bench
+            .store
+            .standings(|s| {
+                assert!(told.contains(&(s.person, s.since)) && s.status == EnrolmentStatus::Registered);
+                standings += 1;
+            })
+            .await
+            .unwrap();
+        assert_eq!(standings, 300);
     }
 
     async fn a_merge_is_undone_exactly_and_a_merged_public_id_stays_valid(bench: &Bench) {
