@@ -48,6 +48,16 @@ pub fn rule_date<'de, D: serde::Deserializer<'de>>(from: D) -> Result<NaiveDate,
     text.parse().map_err(|_| serde::de::Error::custom("expected a date such as 2025-01-31"))
 }
 
+/// Reads several dates of a rule file, each as [`rule_date`].
+///
+/// # Errors
+/// As there.
+pub fn rule_dates<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<NaiveDate>, D::Error> {
+    #[derive(Deserialize)]
+    struct Written(#[serde(deserialize_with = "rule_date")] NaiveDate);
+    Ok(Vec::<Written>::deserialize(from)?.into_iter().map(|date| date.0).collect())
+}
+
 /// Completed years of age on `day` of somebody born on `birth`; on 29 February, a year completes on 1 March of common years.
 pub fn completed_years(birth: NaiveDate, day: NaiveDate) -> Option<u32> {
     day.years_since(birth)

@@ -1,6 +1,6 @@
 //! The clocks: what is to be done how long after a match notice or a death, as dated data (`rules/urgent.toml`).
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::death_notice::Code;
@@ -43,6 +43,8 @@ pub struct ClockRules {
 /// The rules of every period.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Clocks {
+    /// By which reviews are counted.
+    pub calendar: Calendar,
     #[serde(rename = "set")]
     sets: Vec<ClockRules>,
 }
@@ -138,18 +140,39 @@ impl Desk {
     }
 }
 
-/// The last day on which an emergency opening may be reviewed: two working days after it. Public holidays are not known here, so that a
-/// review is rather asked for early than late.
-pub fn review_by(day: NaiveDate) -> NaiveDate {
-    let mut at = day;
-    let mut left = 2;
-    while left > 0 {
-        at = at + Days::new(1);
-        if !matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
+/// Days off work that follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct FreeDays {
+    /// The first.
+    #[serde(deserialize_with = "super::time::rule_date")]
+    pub from: NaiveDate,
+    /// The last.
+    #[serde(deserialize_with = "super::time::rule_date")]
+    pub to: NaiveDate,
+}
+
+/// Which days are worked: all but weekends and public holidays, and the weekend days that are worked in their stead.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Calendar {
+    /// Public holidays.
+    pub free: Vec<FreeDays>,
+    /// Weekend days that are worked.
+    #[serde(deserialize_with = "super::time::rule_dates")]
+    pub worked: Vec<NaiveDate>,
+}
+
+impl Calendar {
+    /// Whether a day is worked.
+    pub fn works(&self, day: NaiveDate) -> bool {
+        let free = self.free.iter().any(|days| (days.from..=days.to).contains(&day));
+        let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        !free && (!weekend || self.worked.contains(&day))
     }
-    at
+
+    /// The last day on which an emergency opening may be reviewed: two working days after it.
+    pub fn review_by(&self, day: NaiveDate) -> NaiveDate {
+        day.iter_days().skip(1).filter(|day| self.works(*day)).nth(1).unwrap_or(day)
+    }
 }
 
 #[cfg(test)]
@@ -189,8 +212,34 @@ mod tests {
     #[test]
     fn a_review_is_due_within_two_working_days() {
         let day = |d| NaiveDate::from_ymd_opt(2026, 11, d).unwrap();
+        let calendar = Clocks::shipped().calendar;
+        let review_by = |day| calendar.review_by(day);
         assert_eq!(review_by(day(24)), day(26), "Tuesday");
         assert_eq!(review_by(day(27)), NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), "Friday");
         assert_eq!(review_by(day(28)), NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), "Saturday");
+    }
+
+    #[test]
+    fn public_holidays_do_not_count_and_the_weekend_days_worked_for_them_do() {
+        let calendar = Clocks::shipped().calendar;
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (opened, review) in [
+            ("2026-09-30", "2026-10-09"), // Wednesday before 国庆节: Thursday 8 and Friday 9 October
+            ("2026-10-08", "2026-10-10"), // Friday, and the Saturday worked
+            ("2026-02-13", "2026-02-24"), // Saturday 14 February is worked, then 春节
+            ("2027-10-01", "2027-10-05"), // not announced: Monday 4 and Tuesday 5
+        ] {
+            assert_eq!(calendar.review_by(day(opened)), day(review), "{opened}");
+        }
+    }
+
+    #[test]
+    fn free_days_run_forwards_and_only_weekend_days_off_are_worked_instead() {
+        let calendar = Clocks::shipped().calendar;
+        assert!(calendar.free.iter().all(|days| days.from <= days.to));
+        for worked in &calendar.worked {
+            assert!(matches!(worked.weekday(), Weekday::Sat | Weekday::Sun), "{worked}");
+            assert!(calendar.works(*worked), "{worked} is among the days off");
+        }
     }
 }

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use crate::domain::id::{MatterId, OpeningId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::domain::urgent::review_by;
 use crate::store::{AuditEntry, MatterKind, OpeningRow, Verdict};
 
 use super::super::{Actor, App, AppError, PersonPage};
@@ -91,7 +90,7 @@ impl App {
     async fn note_opening(&self, actor: Actor, id: MatterId, kind: MatterKind, why: OpenReason, now: Timestamp) -> Result<(), AppError> {
         let by = actor.staff().ok_or(AppError::Forbidden)?;
         let mut tx = self.store.begin().await?;
-        let fresh = tx.put_opening(&self.vault, id, by, why.word(), review_by(self.today(now)), now).await?;
+        let fresh = tx.put_opening(&self.vault, id, by, why.word(), self.clocks.calendar.review_by(self.today(now)), now).await?;
         let entry = AuditEntry::on(now, Some(by), "emergency.open", "matter", Some(id.0))
             .with("kind", kind.word())
             .with("why", why.word())
