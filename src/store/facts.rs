@@ -14,13 +14,11 @@ use crate::vault::{Sealed, Vault};
 
 use super::connect::Store;
 use super::error::StoreError;
-use super::hex;
-use super::pages::{AHEAD, bytes_text, id_text, parameters};
+use super::pages::{AHEAD, Line, Told, parameters};
 
-/// Facts a page: some megabytes of text.
+/// Facts a page: a megabyte or two.
 const PAGE: i64 = 8_192;
-/// Digits of an id.
-const ID: usize = 32;
+const FACT: [Told; 2] = [Told::Id("id"), Told::Bytes("sealed")];
 
 /// Where the facts of a page lie.
 enum Part {
@@ -89,33 +87,29 @@ impl Store {
 /// Reads the facts of a part and opens them on rayon's threads.
 async fn page(store: Store, vault: Arc<Vault>, part: Part) -> Result<Vec<Fact>, StoreError> {
     let [first, last] = parameters(store.backend);
-    let (id, sealed) = (id_text(store.backend, "id"), bytes_text(store.backend, "sealed"));
     let statement =
-        |column: &str| format!("SELECT string_agg({id} || {sealed}, ';') FROM fact WHERE {column} > {first} AND {column} <= {last}");
-    let text = match part {
-        Part::Rows(after, end) => {
-            let rows = Statement::from_sql_and_values(store.backend, statement("rowid"), [after.into(), end.into()]);
-            store.one_text(rows).await?
+        |column: &str| format!("SELECT {} FROM fact WHERE {column} > {first} AND {column} <= {last}", Told::page(&FACT, store.backend));
+    let rows = match part {
+        Part::Rows(after, end) => Statement::from_sql_and_values(store.backend, statement("rowid"), [after.into(), end.into()]),
+        Part::Ids(after, end) => {
+            Statement::from_sql_and_values(store.backend, statement("id"), [after.into(), end.unwrap_or(Uuid::max()).into()])
         }
-        Part::Ids(after, end) => store.page_text(statement("id"), after, end).await?,
     };
+    let facts = store.page(rows).await?;
     let (send, receive) = oneshot::channel();
     rayon::spawn(move || {
         // Whoever asked may have gone meanwhile.
-        let _ = send.send(opened(&vault, &text));
+        let _ = send.send(opened(&vault, &facts));
     });
     receive.await.map_err(|_| StoreError::Damaged("fact"))?
 }
 
-fn opened(vault: &Vault, text: &str) -> Result<Vec<Fact>, StoreError> {
+fn opened(vault: &Vault, page: &[u8]) -> Result<Vec<Fact>, StoreError> {
     // By their random ids, so that nobody learns from the order which were recorded together.
-    let mut lines: Vec<&str> = text.split(';').filter(|line| !line.is_empty()).collect();
-    lines.sort_unstable();
-    let open = |line: &&str| {
-        let (id, sealed) = line.split_at_checked(ID).ok_or(StoreError::Damaged("fact"))?;
-        let id = Uuid::try_parse(id).map_err(|_| StoreError::Damaged("fact"))?;
-        let sealed = hex::decode(sealed).ok_or(StoreError::Damaged("fact"))?;
-        Ok(vault.unseal_fact(FactId(id), &Sealed::from_bytes(sealed))?)
+    let lines = Line::all(page, &FACT)?;
+    let open = |line: &Line<'_, 2>| {
+        let sealed = line.bytes(1).ok_or(StoreError::Damaged("fact"))?;
+        Ok(vault.unseal_fact(FactId(line.id(0)?), &Sealed::from_bytes(sealed))?)
     };
     lines.par_iter().with_min_len(64).map(open).collect()
 }

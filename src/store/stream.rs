@@ -30,7 +30,7 @@ mod days;
 
 pub use days::DaysTold;
 
-/// Subjects a page: some megabytes of text.
+/// Subjects a page: a megabyte or two.
 const PAGE: i64 = 2_048;
 
 /// A subject as the in-memory indexes need it. Check values are verified where people are opened, not here.
@@ -107,16 +107,15 @@ impl Store {
         let mut pages = Pages::of(self);
         while let Some(range) = pages.next().await? {
             let members = self.columns("membership", &MEMBER, "subject_id", &range, " AND until IS NULL").await?;
-            let persons: HashMap<&str, Line<'_, 2>> = Line::all(&members)?.into_iter().map(|m| (m.0[0], m)).collect();
+            let persons: HashMap<&[u8], Line<'_, 2>> = Line::all(&members, &MEMBER)?.into_iter().map(|m| (m.0[0], m)).collect();
             let standings = self.columns("enrolment", &STANDING, "subject_id", &range, "").await?;
-            for line in Line::<5>::all(&standings)? {
+            for line in Line::all(&standings, &STANDING)? {
                 if let Some(person) = persons.get(line.0[0]) {
                     let (registry, status, since) = standing(&line)?;
-                    let id = |id: Option<Uuid>| id.ok_or(StoreError::Damaged("enrolment"));
                     each(StandingEntry {
-                        id: EnrolmentId(id(line.id(1)?)?),
-                        subject: SubjectId(id(line.id(0)?)?),
-                        person: PersonId(id(person.id(1)?)?),
+                        id: EnrolmentId(line.id(1)?),
+                        subject: SubjectId(line.id(0)?),
+                        person: PersonId(person.id(1)?),
                         registry,
                         status,
                         since,
@@ -129,18 +128,24 @@ impl Store {
 }
 
 /// Ranges of subjects, one after the other.
-struct Pages {
+pub(super) struct Pages {
     store: Store,
     after: SubjectId,
     ended: bool,
 }
 
 impl Pages {
-    fn of(store: &Store) -> Self {
+    pub(super) fn of(store: &Store) -> Self {
         Self { store: store.clone(), after: SubjectId(Uuid::nil()), ended: false }
     }
 
-    async fn next(&mut self) -> Result<Option<Range<'static>>, StoreError> {
+    /// The database they are of.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// The next range; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Range<'static>>, StoreError> {
         if self.ended {
             return Ok(None);
         }
@@ -173,7 +178,7 @@ impl PeopleStream {
         loop {
             while self.coming.len() < AHEAD {
                 let Some(range) = self.pages.next().await? else { break };
-                let (store, vault) = (self.pages.store.clone(), Arc::clone(&self.vault));
+                let (store, vault) = (self.pages.store(), Arc::clone(&self.vault));
                 self.coming.push_back(tokio::spawn(async move {
                     let texts = Texts::read(&store, &range).await?;
                     on_all_cores(move || texts.opened(&vault)).await
@@ -189,7 +194,9 @@ impl PeopleStream {
 }
 
 /// Does some work on rayon's threads, while this one reads on.
-async fn on_all_cores<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+pub(super) async fn on_all_cores<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
     let (send, receive) = oneshot::channel();
     rayon::spawn(move || {
         // Whoever asked may have gone meanwhile.
@@ -199,8 +206,8 @@ async fn on_all_cores<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreE
 }
 
 const SUBJECT: [Told; 3] = [Told::Id("id"), Told::Plain("origin"), Told::Plain("first_contact_at")];
-const MEMBER: [Told; 2] = [Told::Id("subject_id"), Told::Id("person_id")];
-const KEY: [Told; 5] =
+pub(super) const MEMBER: [Told; 2] = [Told::Id("subject_id"), Told::Id("person_id")];
+pub(super) const KEY: [Told; 5] =
     [Told::Id("subject_id"), Told::Plain("compartment"), Told::Plain("version"), Told::Plain("kek_id"), Told::Bytes("wrapped")];
 const STANDING: [Told; 5] = [Told::Id("subject_id"), Told::Id("id"), Told::Plain("registry"), Told::Plain("status"), Told::Plain("since")];
 const RECORD: [Told; 6] = [
@@ -214,11 +221,11 @@ const RECORD: [Told; 6] = [
 
 /// What a page's subjects are read from, each table once: cheaper than joining them in the database.
 struct Texts {
-    subjects: String,
-    members: String,
-    keys: String,
-    standings: String,
-    records: String,
+    subjects: Vec<u8>,
+    members: Vec<u8>,
+    keys: Vec<u8>,
+    standings: Vec<u8>,
+    records: Vec<u8>,
 }
 
 impl Texts {
@@ -234,12 +241,12 @@ impl Texts {
 
     /// Merges the tables, which are sorted by subject, and opens what this process may.
     fn opened(&self, vault: &Vault) -> Result<Vec<PersonEntry>, StoreError> {
-        let mut members = Line::<2>::all(&self.members)?.into_iter().peekable();
-        let mut keys = Line::<5>::all(&self.keys)?.into_iter().peekable();
-        let mut standings = Line::<5>::all(&self.standings)?.into_iter().peekable();
-        let mut records = Line::<6>::all(&self.records)?.into_iter().peekable();
+        let mut members = Line::all(&self.members, &MEMBER)?.into_iter().peekable();
+        let mut keys = Line::all(&self.keys, &KEY)?.into_iter().peekable();
+        let mut standings = Line::all(&self.standings, &STANDING)?.into_iter().peekable();
+        let mut records = Line::all(&self.records, &RECORD)?.into_iter().peekable();
         let mut sealed = Vec::new();
-        for line in Line::<3>::all(&self.subjects)? {
+        for line in Line::all(&self.subjects, &SUBJECT)? {
             let subject = line.0[0];
             let person = of(&mut members, subject, |m| m.0[0]).into_iter().next();
             let keys = of(&mut keys, subject, |k| k.0[0]);
@@ -254,7 +261,7 @@ impl Texts {
 }
 
 /// The data keys of some compartments.
-async fn keys<const N: usize>(store: &Store, range: &Range<'_>, compartments: [Compartment; N]) -> Result<String, StoreError> {
+pub(super) async fn keys<const N: usize>(store: &Store, range: &Range<'_>, compartments: [Compartment; N]) -> Result<Vec<u8>, StoreError> {
     let codes = compartments.map(|c| c.code().to_string()).join(", ");
     store.columns("subject_key", &KEY, "subject_id", range, &format!(" AND compartment IN ({codes})")).await
 }
@@ -271,24 +278,24 @@ struct Sealed<'a> {
 impl Sealed<'_> {
     fn opened(&self, vault: &Vault) -> Result<PersonEntry, StoreError> {
         let damaged = StoreError::Damaged;
-        let subject = SubjectId(self.line.id(0)?.ok_or(damaged("subject"))?);
+        let subject = SubjectId(self.line.id(0)?);
         let keys = vault.subject_keys(subject, &deks(&self.keys, subject)?)?;
         let mut records = Vec::with_capacity(self.records.len());
         for line in &self.records {
-            let id = RecordId(line.id(1)?.ok_or(damaged("record"))?);
+            let id = RecordId(line.id(1)?);
             let slot = |compartment, column| record_slot(compartment, column, id, subject);
             records.push(EntryRecord {
                 id,
                 registry: registry(line.number(2)?)?,
                 recorded_at: Timestamp(line.number(3)?),
-                identity: open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), line.bytes(4)?.map(Opaque))?,
-                contact: open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), line.bytes(5)?.map(Opaque))?,
+                identity: open(vault, &keys, slot(Compartment::Identity, "sealed_identity"), line.bytes(4).map(Opaque))?,
+                contact: open(vault, &keys, slot(Compartment::Contact, "sealed_contact"), line.bytes(5).map(Opaque))?,
             });
         }
         Ok(PersonEntry {
             subject,
-            person: PersonId(self.person.id(1)?.ok_or(damaged("membership"))?),
-            origin: Origin::from_word(self.line.0[1]).ok_or(damaged("subject"))?,
+            person: PersonId(self.person.id(1)?),
+            origin: Origin::from_word(self.line.text(1)?).ok_or(damaged("subject"))?,
             first_contact_at: self.line.number_or_none(2)?.map(Timestamp),
             standings: self.standings.iter().map(standing).collect::<Result<_, _>>()?,
             records,
@@ -297,7 +304,7 @@ impl Sealed<'_> {
 }
 
 /// The data keys of lines of [`KEY`].
-fn deks(lines: &[Line<'_, 5>], subject: SubjectId) -> Result<Vec<DekRow>, StoreError> {
+pub(super) fn deks(lines: &[Line<'_, 5>], subject: SubjectId) -> Result<Vec<DekRow>, StoreError> {
     let key = |line: &Line<'_, 5>| {
         let compartment = Compartment::from_code(line.number(1)?).ok_or(StoreError::Damaged("subject_key"))?;
         line.key(2, subject, compartment)
@@ -305,13 +312,13 @@ fn deks(lines: &[Line<'_, 5>], subject: SubjectId) -> Result<Vec<DekRow>, StoreE
     lines.iter().filter_map(|line| key(line).transpose()).collect()
 }
 
-fn registry(code: i16) -> Result<Registry, StoreError> {
+pub(super) fn registry(code: i16) -> Result<Registry, StoreError> {
     Registry::from_code(code).ok_or(StoreError::Damaged("registry"))
 }
 
 /// The standing that a line of [`STANDING`] tells.
 fn standing(line: &Line<'_, 5>) -> Result<(Registry, EnrolmentStatus, Day), StoreError> {
     let status = EnrolmentStatus::from_code(line.number(3)?).ok_or(StoreError::Damaged("enrolment"))?;
-    let since = line.0[4].parse().map_err(|_| StoreError::Damaged("enrolment"))?;
+    let since = line.text(4)?.parse().map_err(|_| StoreError::Damaged("enrolment"))?;
     Ok((registry(line.number(2)?)?, status, Day(since)))
 }

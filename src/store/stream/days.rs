@@ -86,14 +86,14 @@ async fn page(store: &Store, vault: &Arc<Vault>, range: &Range<'_>) -> Result<Ve
 }
 
 /// Merges the tables, which are sorted by subject, and opens what this process may.
-fn merged(vault: &Vault, records: &str, keys: &str, facts: Vec<health_fact::Model>) -> Result<Vec<OfSubject>, StoreError> {
-    let records = Line::<6>::all(records)?;
-    let mut keys = Line::<5>::all(keys)?.into_iter().peekable();
+fn merged(vault: &Vault, records: &[u8], keys: &[u8], facts: Vec<health_fact::Model>) -> Result<Vec<OfSubject>, StoreError> {
+    let records = Line::all(records, &RECORD)?;
+    let mut keys = Line::all(keys, &super::KEY)?.into_iter().peekable();
     let mut facts = facts.into_iter().peekable();
     let mut sealed = Vec::new();
     for records in records.chunk_by(|a, b| a.0[0] == b.0[0]) {
         let Some(first) = records.first() else { continue };
-        let subject = SubjectId(first.id(0)?.ok_or(StoreError::Damaged("record"))?);
+        let subject = SubjectId(first.id(0)?);
         let keys = of(&mut keys, first.0[0], |k| k.0[0]);
         let facts = of(&mut facts, subject, |f| f.subject_id);
         // Erased: nothing opens its records any more.
@@ -114,9 +114,9 @@ fn opened(
     let keys = vault.subject_keys(subject, &super::deks(keys, subject)?)?;
     let mut told = Vec::with_capacity(records.len());
     for line in records {
-        let id = RecordId(line.id(1)?.ok_or(StoreError::Damaged("record"))?);
+        let id = RecordId(line.id(1)?);
         let (registry, at) = (super::registry(line.number(2)?)?, Timestamp(line.number(3)?));
-        let (health, details) = (line.bytes(4)?.map(Opaque), line.bytes(5)?.map(Opaque));
+        let (health, details) = (line.bytes(4).map(Opaque), line.bytes(5).map(Opaque));
         let health = open::<Health>(vault, &keys, record_slot(Compartment::Health, "sealed_health", id, subject), health)?;
         // Only the rule for stem-cell registrants about to leave school asks.
         let details = details.filter(|_| registry == Registry::StemCell);
