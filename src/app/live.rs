@@ -197,6 +197,7 @@ impl App {
     /// Forgets everybody: the index is zeroised, and filled anew at the next need.
     pub(super) fn forget(&self) {
         *self.live_mut() = Live::default();
+        *self.certificates.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -133,6 +133,10 @@ pub struct App {
     readiness: crate::followup::readiness::Editions,
     /// The order of the calls as it was worked out last.
     call_order: std::sync::Mutex<Option<follow::CallOrder>>,
+    /// Until when certificates hold, and as of which change.
+    certificates: std::sync::Mutex<Option<volunteer::Ends>>,
+    /// One reader of the certificates at a time.
+    reading_certificates: tokio::sync::Mutex<()>,
     experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,

@@ -86,6 +86,8 @@ impl App {
             rules: super::donor::Cached::default(),
             readiness,
             call_order: std::sync::Mutex::default(),
+            certificates: std::sync::Mutex::default(),
+            reading_certificates: tokio::sync::Mutex::default(),
             experiments,
             store,
             vault: Arc::new(vault),

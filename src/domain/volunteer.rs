@@ -334,6 +334,11 @@ impl Volunteer {
         all.first().copied().unwrap_or(Validity::Without)
     }
 
+    /// The last day of the certificate that holds longest; none where there is none, or none that names a day.
+    pub fn certified_until(&self) -> Option<NaiveDate> {
+        self.certificates.iter().filter_map(|c| c.expires).max()
+    }
+
     /// The last day of the certificate that holds longest, where it is over within so many days and was not renewed.
     pub fn expiring(&self, today: NaiveDate, days: u64) -> Option<NaiveDate> {
         match self.certificate_on(today) {

@@ -166,13 +166,19 @@ fn two_registrations_that_are_joined_show_the_hours_of_both_and_apart_each_its_o
         assert_eq!(ids.len(), 2);
         app.record_service(actor, &ids[0], hours("2026-11-01", 4), &once(1), NOW).await.unwrap();
         app.record_service(actor, &ids[1], hours("2026-11-02", 2), &once(2), NOW).await.unwrap();
+        app.record_service(actor, &ids[0], certificate("2024-01-01", "2026-12-31"), &once(3), NOW).await.unwrap();
+        app.record_service(actor, &ids[1], certificate("2026-11-20", "2029-11-19"), &once(4), NOW).await.unwrap();
+        let running_out = async || app.certificates_running_out(actor, None, NOW).await.unwrap().0.len();
+        assert_eq!(running_out().await, 1);
         let queue = app.queue(actor).await.unwrap();
         let pair = app.open_pair(actor, queue[0].id, NOW).await.unwrap().pair;
         app.decide(actor, pair.id, pair.row_version, donor_registry::app::Verdict::Same, NOW).await.unwrap();
         let page = opened(&app, actor, &ids[1]).await;
-        assert_eq!((page.known.hours, page.facts.len()), (Quarters(6), 2));
+        assert_eq!((page.known.hours, page.facts.len()), (Quarters(6), 4));
+        assert_eq!(running_out().await, 0, "the other registration's certificate holds longer");
         let view = app.person(actor, &ids[0], NOW).await.unwrap().view;
         app.take_out(actor, &view.row.public_id, view.subjects[1].row.id, NOW).await.unwrap();
+        assert_eq!(running_out().await, 1);
         let mut apart = [opened(&app, actor, &ids[0]).await.known.hours.0, opened(&app, actor, &ids[1]).await.known.hours.0];
         apart.sort_unstable();
         assert_eq!(apart, [2, 4]);
@@ -188,13 +194,44 @@ fn a_certificate_stands_on_the_list_until_it_is_renewed() {
         app.record_service(actor, &ids[0], certificate("2024-01-01", "2027-02-21"), &once(1), NOW).await.unwrap();
         app.leave(actor, &ids[3], Kind::Volunteer, ExitReason::Withdrew, NOW).await.unwrap();
         let list = async || -> Vec<PublicId> {
-            app.certificates_running_out(actor, NOW).await.unwrap().into_iter().map(|line| line.person).collect()
+            let (lines, more) = app.certificates_running_out(actor, None, NOW).await.unwrap();
+            assert!(!more);
+            lines.into_iter().map(|line| line.person).collect()
         };
         assert_eq!(list().await, [ids[1].clone(), ids[0].clone()], "90 days from 2026-11-23; who left is not on it");
+        let behind = (day("2026-12-24"), &ids[1]);
+        let (lines, more) = app.certificates_running_out(actor, Some(behind), NOW).await.unwrap();
+        assert_eq!((lines.iter().map(|l| &l.person).collect::<Vec<_>>(), more), (vec![&ids[0]], false), "the page behind the first line");
         app.record_service(actor, &ids[1], certificate("2026-11-20", "2029-11-19"), &once(2), NOW).await.unwrap();
         assert_eq!(list().await, [ids[0].clone()]);
         let caller = app.actor_named("caller").await.unwrap();
-        assert!(matches!(app.certificates_running_out(caller, NOW).await, Err(AppError::Forbidden)));
+        assert!(matches!(app.certificates_running_out(caller, None, NOW).await, Err(AppError::Forbidden)));
+    });
+}
+
+#[test]
+fn the_list_of_certificates_follows_what_is_undone_left_and_erased() {
+    registry().look(|app| async move {
+        let actor = app.actor_named("registrar").await.unwrap();
+        let lines = "谭秋霜,16400000021,,,,JH-1,2026-12-21,\n林春晓,16400000022,,,,,,\n赵冬青,16400000023,,,,JH-3,2026-12-23,\n";
+        let ids = roster(&app, actor, lines).await;
+        let list = async || -> Vec<(chrono::NaiveDate, PublicId)> {
+            let (lines, _) = app.certificates_running_out(actor, None, NOW).await.unwrap();
+            lines.into_iter().map(|line| (line.last, line.person)).collect()
+        };
+        let (first, third) = ((day("2026-12-21"), ids[0].clone()), (day("2026-12-23"), ids[2].clone()));
+        assert_eq!(list().await, [first.clone(), third.clone()]);
+        app.record_service(actor, &ids[1], certificate("2024-01-01", "2026-12-22"), &once(1), NOW).await.unwrap();
+        let second = (day("2026-12-22"), ids[1].clone());
+        assert_eq!(list().await, [first.clone(), second.clone(), third.clone()]);
+        let page = opened(&app, actor, &ids[1]).await;
+        app.undo_service(actor, &ids[1], page.facts[0].id, &once(2), NOW).await.unwrap();
+        assert_eq!(list().await, [first.clone(), third.clone()]);
+        app.leave(actor, &ids[2], Kind::Volunteer, ExitReason::Withdrew, NOW).await.unwrap();
+        assert_eq!(list().await, [first]);
+        let sent = donor_registry::app::Sent { key: key(3), fingerprint: [3; 32] };
+        app.erase_person(actor, &ids[0], &Guarded::new(ids[0].to_string()), false, sent, NOW).await.unwrap();
+        assert!(list().await.is_empty());
     });
 }
 

@@ -1,6 +1,7 @@
 //! Volunteers (献血志愿服务者): what is recorded of them on their page, teams, certificates that run out, and the call-out list.
 
 mod call_out;
+mod certificates;
 mod teams;
 
 use std::collections::HashMap;
@@ -21,8 +22,9 @@ use super::urgent::Once;
 use super::{Actor, App, AppError};
 
 pub use call_out::{CallOut, CallOutLine};
+pub(super) use certificates::Ends;
+pub use certificates::{Expiring, RUNS_OUT};
 pub(super) use teams::name_of;
-pub use teams::{Expiring, RUNS_OUT};
 
 /// What is known of a volunteer.
 #[derive(Debug)]

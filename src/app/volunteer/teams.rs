@@ -1,15 +1,14 @@
-//! Teams, entered and closed by whoever records of volunteers; and the certificates that run out.
+//! Teams, entered and closed by whoever records of volunteers.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Guarded;
-use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::name::PersonName;
 use crate::domain::person::Identity;
-use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::town::TownCode;
@@ -20,16 +19,11 @@ use crate::store::{AuditEntry, PersonView, StoreError};
 use super::super::people::standings;
 use super::super::urgent::Once;
 use super::super::{Actor, App, AppError};
-use super::known;
 
-/// How many days ahead a certificate stands on the list of those that run out.
-pub const RUNS_OUT: u64 = 90;
 /// The teams, as one setting: a handful, and nothing personal.
 const SETTING: &str = "teams";
 /// Most characters of a team's name.
 const NAME: usize = 40;
-/// People opened at a time.
-const PART: usize = 500;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Stored {
@@ -38,19 +32,6 @@ struct Stored {
 
 fn stored(setting: Option<String>) -> Result<Stored, StoreError> {
     setting.map_or(Ok(Stored::default()), |text| serde_json::from_str(&text).map_err(|_| StoreError::Damaged("setting")))
-}
-
-/// A certificate that runs out, on a list that is shown masked.
-#[derive(Debug)]
-pub struct Expiring {
-    /// Whose.
-    pub person: PublicId,
-    /// The name, to be masked.
-    pub name: Option<Guarded<PersonName>>,
-    /// The names of their teams.
-    pub teams: Vec<String>,
-    /// Its last day.
-    pub last: NaiveDate,
 }
 
 /// The name as last told.
@@ -124,41 +105,6 @@ impl App {
         tx.put_setting(SETTING, &text).await?;
         tx.audit(entry).await?;
         self.commit_once(tx, actor, once, None, now).await
-    }
-
-    /// Whose first-aid certificate runs out within ninety days and was not renewed, the soonest first. Shown masked: no disclosure.
-    pub async fn certificates_running_out(&self, actor: Actor, now: Timestamp) -> Result<Vec<Expiring>, AppError> {
-        actor.needs(Right::Service)?;
-        let today = self.today(now);
-        let teams = self.teams().await?;
-        let serving = self.serving().await?;
-        let mut out = Vec::new();
-        for part in serving.chunks(PART) {
-            let views = self.store.persons(&self.vault, part).await?;
-            let mut facts = self.facts_by_person(&views).await?;
-            for view in &views {
-                let known = known(view, &facts.remove(&view.row.id).unwrap_or_default());
-                if let Some(last) = known.expiring(today, RUNS_OUT) {
-                    let named = teams.iter().filter(|t| known.teams.contains(&t.number)).map(|t| t.name.clone());
-                    out.push(Expiring { person: view.row.public_id.clone(), name: name_of(view), teams: named.collect(), last });
-                }
-            }
-        }
-        out.sort_by(|a, b| (a.last, a.person.as_str()).cmp(&(b.last, b.person.as_str())));
-        Ok(out)
-    }
-
-    /// Everybody whose standing among the volunteers is one that may be contacted.
-    async fn serving(&self) -> Result<Vec<PersonId>, AppError> {
-        let mut best: BTreeMap<PersonId, (NaiveDate, u8, EnrolmentStatus)> = BTreeMap::new();
-        let keep = |s: crate::store::StandingEntry| {
-            if s.registry == Registry::Volunteer {
-                let mine = (s.since.0, s.status.rank(), s.status);
-                best.entry(s.person).and_modify(|kept| *kept = mine.max(*kept)).or_insert(mine);
-            }
-        };
-        self.store.standings(keep).await?;
-        Ok(best.into_iter().filter(|(_, (.., status))| status.may_contact()).map(|(person, _)| person).collect())
     }
 
     /// What was recorded of the people of a page, by person.

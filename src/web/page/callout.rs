@@ -4,6 +4,7 @@ use rocket::{Route, get, post, routes};
 
 use super::{Answer, Reply, once, slip_of, typed_line};
 use crate::app::CallOut;
+use crate::domain::id::PublicId;
 use crate::domain::town::TownCode;
 use crate::domain::volunteer::Skill;
 use crate::web::error::Fault;
@@ -45,10 +46,13 @@ async fn close(staff: CanServe<'_>, number: u32, form: Posted) -> Answer {
     Ok(Reply::go("/volunteers"))
 }
 
-#[get("/volunteers/certificates")]
-async fn certificates(staff: CanServe<'_>) -> Answer {
-    let lines = staff.app.certificates_running_out(staff.actor(), staff.now).await?;
-    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines))
+/// A page of the list: from the beginning, or behind the last line of the one before.
+#[get("/volunteers/certificates?<from>&<after>")]
+async fn certificates(staff: CanServe<'_>, from: Option<&str>, after: Option<&str>) -> Answer {
+    let after = after.and_then(PublicId::parse);
+    let after = from.and_then(|day| day.parse().ok()).zip(after.as_ref());
+    let (lines, more) = staff.app.certificates_running_out(staff.actor(), after, staff.now).await?;
+    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines, more))
 }
 
 #[get("/callout")]

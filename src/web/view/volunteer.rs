@@ -280,19 +280,22 @@ pub struct Certificates {
     pub days: u64,
     /// The soonest first.
     pub lines: Vec<CertificateLine>,
+    /// The next page.
+    pub next: Option<String>,
 }
 
 impl Certificates {
-    /// The page.
-    pub fn of(s: Shell, lines: &[Expiring]) -> Self {
+    /// The page, and whether more follow.
+    pub fn of(s: Shell, lines: &[Expiring], more: bool) -> Self {
         let text = s.text();
+        let next = lines.last().filter(|_| more).map(|l| format!("/volunteers/certificates?from={}&after={}", l.last, l.person));
         let line = |one: &Expiring| CertificateLine {
             person: one.person.to_string(),
             name: one.name.as_ref().map_or_else(|| text.t("empty-value"), |n| mask::name(n.reveal())),
             teams: one.teams.join(&text.t("list-comma")),
             last: one.last.to_string(),
         };
-        Self { lines: lines.iter().map(line).collect(), days: RUNS_OUT, s }
+        Self { lines: lines.iter().map(line).collect(), next, days: RUNS_OUT, s }
     }
 }
 
