@@ -3,6 +3,7 @@
 //! May import every room but `web` and `cli`. Offers [`App`], opened once a process, and its verbs:
 //!
 //! - `open`: makes or opens a data folder and unlocks it.
+//! - `activity`: what was done of publicity and mobilisation, without a word about anybody.
 //! - `account`: log-in, sessions, set-up link, accounts.
 //! - `password`: changing, resetting, re-opening an account.
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
@@ -27,6 +28,7 @@
 //! - `drive`: drives and today's numbers; `shift`: targets, shifts, who came, and the hours that follow. `office`: keys, audit, backup; `rotate`: new keys, and the passphrase.
 
 mod account;
+mod activity;
 mod actor;
 mod answer;
 mod care;
@@ -80,6 +82,7 @@ use crate::vault::{Cost, Vault};
 
 pub use crate::store::{DriveRow, Recorder};
 pub use account::{SessionStart, Staff, fresh_password};
+pub use activity::{ActivityLine, ActivityPage, Behind};
 pub use actor::Actor;
 pub use answer::{Answer, LinkPage};
 pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};

@@ -63,6 +63,8 @@ ids! {
     ShiftId,
     /// A volunteer's place in a shift.
     TurnId,
+    /// An activity of publicity or mobilisation.
+    ActivityId,
     /// A planned follow-up.
     TaskId,
     /// A queued message.

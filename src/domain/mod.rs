@@ -8,6 +8,7 @@
 mod guarded;
 mod keyed;
 
+pub mod activity;
 pub mod care;
 pub mod compartment;
 pub mod consent;

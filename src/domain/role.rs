@@ -95,6 +95,10 @@ pub enum Right {
     Sample,
     /// Record that a consent was given anew, to a text that has changed.
     Consent,
+    /// Record activities of publicity and mobilisation.
+    Activities,
+    /// Strike out an activity that was recorded wrongly.
+    StrikeActivity,
 }
 
 /// A set of roles.
@@ -153,7 +157,8 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside | Right::Wish | Right::Sample | Right::Consent => &[Coordinator, Registrar],
+            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::StrikeActivity => &[Coordinator, Registrar],
+            Right::Activities => &[Recruiter, Registrar, Coordinator],
             Right::LookUp => &[Coordinator],
             Right::Duty => &[Manager],
             Right::ReviewOpening => &[Manager, Auditor],

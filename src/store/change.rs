@@ -40,7 +40,8 @@ pub enum ChangeKind {
     Imported = 9,
     /// Staff, settings or keys changed: read them again.
     Office = 10,
-    /// A match request, a death notice, a place in a shift or what another system knows changed (`subject`; `other`: which).
+    /// A match request, a death notice, a place in a shift or what another system knows changed (`subject`; `other`: which); or an activity was
+    /// recorded or struck out (`other`: which).
     Matter = 11,
 }
 

@@ -126,6 +126,8 @@ part! { data, restore_data:
     recall (Column::Id, |r| r.id);
     shift (Column::Id, |r| r.id);
     turn (Column::Id, |r| r.id);
+    activity (Column::Id, |r| r.id);
+    activity_strike (Column::Id, |r| r.id);
 }
 
 part! { keys, restore_keys:

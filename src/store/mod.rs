@@ -17,6 +17,7 @@
 //! Rows that hold no personal text are handed out as they are (`...Row`). A row version given back with a change is compared: a stale edit is
 //! [`StoreError::Stale`]. Rows with a MAC are checked when read; one changed outside the program is [`StoreError::Tampered`].
 
+mod activity;
 mod admit;
 mod audit;
 mod backup;
@@ -68,6 +69,7 @@ mod task;
 mod tx;
 mod word;
 
+pub use activity::{ActivityRow, ActivityView, StrikeRow};
 pub use admit::{Admitted, Place};
 pub use audit::{AuditEntry, AuditLeaf, Head};
 pub use backup::{BackupReport, DATA_FILE, KEYS_FILE, backup};

@@ -6,8 +6,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
-    service_fact, staff, subject, turn,
+    activity, activity_strike, care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening,
+    outside, outside_step, record, service_fact, staff, subject, turn,
 };
 use super::error::StoreError;
 
@@ -81,6 +81,7 @@ row_ids!(
     HealthId,
     ServiceId,
     TurnId,
+    ActivityId,
     OutsideId,
     MatterId,
     OpeningId
@@ -267,3 +268,19 @@ protected!(turn, "turn", |row, mac| {
         .int("at", Some(row.at.0))
         .uuid("by_staff", row.by_staff.map(|s| s.0))
 });
+
+protected!(activity, "activity", |row, mac| {
+    mac.text("kind", Some(row.kind.word()))
+        .int("registry", Some(row.registry.code().into()))
+        .text("held_on", day(Some(row.held_on)).as_deref())
+        .text("place", Some(row.place.word()))
+        .int("town", row.town.map(|t| t.0.into()))
+        .int("reached", Some(row.reached))
+        .int("leaflets", Some(row.leaflets))
+        .int("staff_there", Some(row.staff_there))
+        .int("volunteers_there", Some(row.volunteers_there))
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
+});
+
+protected!(activity_strike, "activity_strike", |row, mac| { mac.int("at", Some(row.at.0)).uuid("by_staff", row.by_staff.map(|s| s.0)) });

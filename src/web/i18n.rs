@@ -88,6 +88,7 @@ macro_rules! resources {
             include_str!(concat!("../../locales/", $lang, "/admin.ftl")),
             include_str!(concat!("../../locales/", $lang, "/urgent.ftl")),
             include_str!(concat!("../../locales/", $lang, "/care.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/activity.ftl")),
         ]
     };
 }

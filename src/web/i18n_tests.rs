@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::guided::{Lack, questions};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{ExitReason, Registry};
@@ -152,6 +153,8 @@ fn every_word_of_the_domain_has_a_text() {
     }
     keys.extend(Skill::ALL.iter().map(|skill| format!("skill-{}", skill.word())));
     keys.extend(TurnState::ALL.iter().map(|state| format!("turn-{}", state.word())));
+    keys.extend(ActivityKind::ALL.iter().map(|kind| format!("activity-kind-{}", kind.word())));
+    keys.extend(ActivityPlace::ALL.iter().map(|place| format!("activity-place-{}", place.word())));
     for reason in ExitReason::ALL {
         keys.push(format!("exit-{}", reason.word()));
     }

@@ -49,6 +49,10 @@ POST /drives/<id>/list                    GK      office
 POST /shifts/<id>/drop                    RGK     office
 POST /shifts/<id>/assign                  GK      office
 POST /turns/<id>                          GK      office
+GET /activities                           RGKMU
+GET /activities.csv                       RGKMU
+POST /activities                          RGK
+POST /activities/<id>/strike              GK      office
 GET /enrol                                RG
 GET /enrol/<registry>                     RG
 POST /enrol/<registry>                    RG

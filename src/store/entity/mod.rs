@@ -2,6 +2,8 @@
 
 pub mod value;
 
+pub mod activity;
+pub mod activity_strike;
 pub mod attempt;
 pub mod audit_leaf;
 pub mod barred;

@@ -9,11 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::domain::Compartment;
+use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
-    MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId, TaskId,
-    TurnId,
+    ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId,
+    MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId,
+    TaskId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -109,6 +110,7 @@ id_columns!(
     ServiceId,
     ShiftId,
     TurnId,
+    ActivityId,
     OutsideId,
     MatterId,
     OpeningId,
@@ -137,7 +139,7 @@ macro_rules! word_columns {
     )+};
 }
 
-word_columns!(OutsideSystem, OutsideState, OutsideAct, OutsideCause, TurnState);
+word_columns!(OutsideSystem, OutsideState, OutsideAct, OutsideCause, TurnState, ActivityKind, ActivityPlace);
 
 column!(PublicId, String, ColumnType::Text, ArrayType::String, |v| v.as_str().to_owned(), |raw| PublicId::parse(&raw));
 

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 58] = [
+    pub const KEYS: [(&'static str, usize); 60] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -82,6 +82,8 @@ impl Notice {
         ("shift-dropped", 0),
         ("shift-assigned", 0),
         ("shift-noted", 0),
+        ("activity-recorded", 0),
+        ("activity-struck", 0),
         ("recall-opened", 0),
         ("recall-noted", 0),
         ("recall-closed", 0),

@@ -84,6 +84,12 @@ capabilities! {
     CanServe: Service;
     /// May look at drives, and enter targets and shifts.
     CanPlanDrives: Enrol | Service;
+    /// May read what was done of publicity and mobilisation.
+    CanSeeActivities: Activities | Report;
+    /// May record an activity of publicity or mobilisation.
+    CanRecordActivities: Activities;
+    /// May strike out an activity.
+    CanStrikeActivities: StrikeActivity;
     /// May open a call-out list.
     CanCallOut: Service | Urgent;
     /// May judge duplicates.

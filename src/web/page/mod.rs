@@ -1,6 +1,7 @@
 //! The pages, one area a file. A handler is guard + form + one call of `app` + view.
 
 mod account;
+mod activity;
 mod admin;
 mod calendar;
 mod callout;
@@ -232,6 +233,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = routes![home, nothing, misdirected];
     for more in [
         account::routes(),
+        activity::routes(),
         admin::routes(),
         calendar::routes(),
         callout::routes(),

@@ -51,12 +51,14 @@ pub fn ways(s: &Shell, current: &str, query: &str) -> Vec<Way> {
         ("/reports/targets", "report-targets"),
         ("/reports/retention-stem-cell", "report-retention"),
         ("/reports/public", "report-public"),
+        ("/activities", "activities-way"),
     ];
     let curves = |path: &str| path.contains("/retention-");
     let same = |path: &str| path == current || curves(path) && curves(current);
     all.into_iter()
         .map(|(path, word)| Way {
-            href: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
+            // Activities go by calendar years, not by the days of a report.
+            href: if query.is_empty() || path == "/activities" { path.to_owned() } else { format!("{path}?{query}") },
             label: s.t(word),
             current: same(path),
         })

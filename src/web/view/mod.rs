@@ -16,6 +16,7 @@ pub mod qr;
 pub mod shell;
 pub mod swipe;
 
+pub mod activity;
 pub mod admin;
 pub mod calendar;
 pub mod care;

@@ -18,6 +18,7 @@ use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
 use askama::Template;
 
+mod activities;
 mod calls;
 mod donors;
 mod files;
@@ -66,6 +67,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(donors::pages(lang));
     out.extend(volunteers::pages(lang));
     out.extend(shifts::pages(lang));
+    out.extend(activities::pages(lang));
     out.extend(reports::pages(lang));
     out
 }

@@ -1,6 +1,7 @@
 //! The store, on both databases: every test below runs once on SQLite in a temporary folder and once on a PostgreSQL database of its own
 //! (`DONOR_REGISTRY_TEST_PG` names a superuser's URL; the databases are dropped afterwards).
 
+mod activities;
 mod backups;
 mod clocks;
 mod desk;
