@@ -19,6 +19,8 @@ struct Tables {
     simplified: Vec<char>,
     readings: Vec<[u16; READINGS]>,
     syllables: Vec<Syllable>,
+    /// The syllables as keyboards write them, sorted.
+    typed: Vec<String>,
     /// Pairs, the smaller first, sorted.
     look_alikes: Vec<(char, char)>,
 }
@@ -96,7 +98,10 @@ fn load() -> Tables {
         .flat_map(|g| g.chars().flat_map(|a| g.chars().filter(move |b| a < *b).map(move |b| (a, b))))
         .collect();
     look_alikes.sort_unstable();
-    Tables { simplified, readings, syllables, look_alikes }
+    let mut typed: Vec<String> = names.iter().flat_map(|s| [s.replace('ü', "u"), s.replace('ü', "v")]).collect();
+    typed.sort_unstable();
+    typed.dedup();
+    Tables { simplified, readings, syllables, typed, look_alikes }
 }
 
 /// What is left of a syllable where n/l, z/zh, c/ch, s/sh, f/h before u, and final n/ng are not told apart.
@@ -129,6 +134,11 @@ pub(super) fn readings(c: char) -> [u16; READINGS] {
 /// The letters of a syllable, `ü` as the pinyin table writes it.
 pub(super) fn letters(syllable: u16) -> &'static str {
     usize::from(syllable).checked_sub(1).and_then(|i| TABLES.syllables.get(i)).map_or("", |s| s.letters)
+}
+
+/// Whether letters are one toneless syllable, with `u` or `v` for `ü`.
+pub(super) fn is_syllable(letters: &str) -> bool {
+    TABLES.typed.binary_search_by(|s| s.as_str().cmp(letters)).is_ok()
 }
 
 fn fuzzy(syllable: u16) -> u16 {

@@ -9,8 +9,9 @@ use zeroize::Zeroize;
 use super::EngineError;
 use super::hash::Build;
 use super::schema::Meaning;
+use super::split::Surnames;
 use super::table::{RawColumn, Table};
-use super::values::{Builder, Dictionary, comparable, split_name};
+use super::values::{Builder, Dictionary, comparable};
 
 /// Most fields a pair is compared on.
 pub(super) const FIELDS: usize = 16;
@@ -286,11 +287,13 @@ fn names(tables: &[&Table], surname: &[&str], given: &[&str], full: &[&str]) -> 
             g.push(joined(tables, given, &mut builder));
         }
     }
+    let columns: Vec<&RawColumn> = full.iter().flat_map(|name| raw(tables, name)).collect();
+    let sounds = Surnames::of(columns.iter().flat_map(|column| column.values.iter()));
     // Of several whole names, such as a former one, every one may be the one that agrees.
     for name in full {
         let (mut surnames, mut givens) = (Vec::new(), Vec::new());
         for column in raw(tables, name) {
-            let forms: Vec<(String, String)> = column.values.par_iter().map(|v| split_name(v)).collect();
+            let forms: Vec<(String, String)> = column.values.par_iter().map(|v| sounds.split(v)).collect();
             let mut map = vec![(0u32, 0u32)];
             map.extend(forms.iter().map(|(a, b)| (builder.number(a), builder.number(b))));
             surnames.extend(column.cells.iter().map(|c| map[index(*c)].0));

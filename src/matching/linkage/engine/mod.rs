@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod shelves;
 mod similar;
+mod split;
 mod supervised;
 mod table;
 mod texts;

@@ -34,7 +34,7 @@ impl Texts {
     }
 
     /// All of them in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         (0..self.len()).map(|at| self.get(at).unwrap_or_default())
     }
 

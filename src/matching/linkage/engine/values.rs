@@ -10,7 +10,7 @@ use super::hash::Build;
 use super::schema::Meaning;
 use super::texts::Numbers;
 use crate::matching::linkage::chars;
-use crate::matching::linkage::name::{Name, canonical};
+use crate::matching::linkage::name::canonical;
 
 /// Longest value that is compared, in signs.
 const LONGEST: usize = 64;
@@ -188,24 +188,6 @@ fn plain(text: &str) -> String {
     composed(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Splits a whole name into surname and given name: Chinese ones by the list of compound surnames, others at a comma or
-/// before the last word.
-pub(super) fn split_name(text: &str) -> (String, String) {
-    let whole = canonical(text);
-    let name = Name::new(&whole);
-    if name.is_han() {
-        let n = name.surname_len();
-        return (whole.chars().take(n).collect(), whole.chars().skip(n).collect());
-    }
-    if let Some((last, first)) = text.split_once(',') {
-        return (canonical(last).replace(' ', ""), canonical(first).replace(' ', ""));
-    }
-    match whole.rsplit_once(' ') {
-        Some((first, last)) => (last.to_owned(), first.replace(' ', "")),
-        None => (whole, String::new()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,9 +198,6 @@ mod tests {
         assert_eq!(comparable(Meaning::NationalId, "110105491231002"), "11010519491231002X");
         assert_eq!(comparable(Meaning::Surname, "O'Brien"), "obrien");
         assert_eq!(comparable(Meaning::Sex, "女性"), comparable(Meaning::Sex, "Female"));
-        assert_eq!(split_name("歐陽 靜"), ("欧阳".to_owned(), "静".to_owned()));
-        assert_eq!(split_name("Smith, John Paul"), ("smith".to_owned(), "johnpaul".to_owned()));
-        assert_eq!(split_name("John Paul Smith"), ("smith".to_owned(), "johnpaul".to_owned()));
     }
 
     #[test]
