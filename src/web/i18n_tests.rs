@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::domain::death::DeathSource;
 use crate::domain::guided::{Lack, questions};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{ExitReason, Registry};
@@ -154,7 +155,10 @@ fn every_word_of_the_domain_has_a_text() {
     keys.extend(TurnState::ALL.iter().map(|state| format!("turn-{}", state.word())));
     for reason in ExitReason::ALL {
         keys.push(format!("exit-{}", reason.word()));
+        keys.extend(Registry::ALL.into_iter().filter_map(|registry| reason.not_by_hand(registry)).map(str::to_owned));
     }
+    keys.extend(["leave-died", "leave-not-of-age", "match-too-old", "slip-urgent-when", "copy-part-death"].map(str::to_owned));
+    keys.extend(DeathSource::ALL.iter().map(|by| format!("death-by-{}", by.word())));
     for lack in [
         Lack::Consent,
         Lack::SensitiveConsent,

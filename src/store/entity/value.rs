@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::Compartment;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
+    CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
     MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId, TaskId,
     TurnId,
 };
@@ -107,6 +107,7 @@ id_columns!(
     FactId,
     HealthId,
     ServiceId,
+    DeathId,
     ShiftId,
     TurnId,
     OutsideId,

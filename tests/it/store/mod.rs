@@ -3,6 +3,7 @@
 
 mod backups;
 mod clocks;
+mod deaths;
 mod desk;
 mod health;
 mod imports;
