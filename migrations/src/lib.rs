@@ -25,6 +25,7 @@ mod m20261127_000026_care;
 mod m20261127_000030_lists;
 mod m20261127_000031_waiting;
 mod m20261127_000032_activity;
+mod m20261127_000033_death;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000026_care::Migration),
             Box::new(m20261127_000031_waiting::Migration),
             Box::new(m20261127_000032_activity::Migration),
+            Box::new(m20261127_000033_death::Migration),
         ]
     }
 }

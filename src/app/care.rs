@@ -86,8 +86,19 @@ impl App {
     pub(super) async fn family_decided(&self, notice: MatterId) -> Result<(), AppError> {
         let found = self.store.matter_row(&self.vault, notice).await?;
         let row = found.filter(|row| row.kind == MatterKind::Death).ok_or(AppError::Missing("death notice"))?;
+        if self.decided_of(&row).await? { Ok(()) } else { Err(crate::domain::outside::NotNow { key: "care-family-first" }.into()) }
+    }
+
+    /// Whether the family of a death notice has decided, and the registrant has died: in the notice, or after it.
+    pub(super) async fn decided_of(&self, row: &MatterRow) -> Result<bool, AppError> {
         let phase = death_notice::Phase::from_word(&row.phase).ok_or(AppError::Store(StoreError::Damaged("matter")))?;
-        if phase.family_decided() { Ok(()) } else { Err(crate::domain::outside::NotNow { key: "care-family-first" }.into()) }
+        let died = match self.person_of_matter(row).await? {
+            Some((person, _)) if row.happened_at.is_none() => {
+                self.store.person(&self.vault, person).await?.is_some_and(|view| super::death::has_died(&view))
+            }
+            _ => row.happened_at.is_some(),
+        };
+        Ok(phase.family_decided(died))
     }
 
     /// Whether aid and remembrance may be taken down after a death notice, for the pages that ask.
@@ -106,9 +117,8 @@ impl App {
         rows.extend(self.store.closed_matters(&self.vault, MatterKind::Death, LISTED).await?);
         let mut heads = Vec::new();
         for row in rows {
-            let head = self.notice_head(&row).await?;
-            if head.phase.family_decided() {
-                heads.push(head);
+            if self.decided_of(&row).await? {
+                heads.push(self.notice_head(&row).await?);
             }
         }
         Ok(heads)

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroize;
 
 use crate::domain::Guarded;
+use crate::domain::death::Death;
 use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -21,7 +22,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `death`, `consents`, `health`, `service`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -53,6 +54,7 @@ impl App {
         let parts = [
             ("registrations", self.registrations(&view)),
             ("standings", standings_of(&view)),
+            ("death", self.death_told(&view).await?),
             ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
             ("service", self.service_facts_of(&service).await?),
@@ -99,6 +101,11 @@ impl App {
             })
         };
         view.records().map(entry).collect()
+    }
+
+    async fn death_told(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {
+        let death = self.death_of(view).await?;
+        Ok(death.iter().map(Death::told).map(|(day, by)| json!({ "day": day, "told_by": by.word() })).collect())
     }
 
     async fn consents_of(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {

@@ -12,7 +12,7 @@
 //! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
-//! - `people`: search, a person's page, disclosure, withdrawal, death, the decision on an unreadable status.
+//! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
 //! - `grid`: the GRID of a stem-cell registrant.
@@ -30,10 +30,12 @@
 mod account;
 mod activity;
 mod actor;
+mod age;
 mod answer;
 mod care;
 mod consent;
 mod correct;
+mod death;
 mod donor;
 mod drive;
 mod erase;
@@ -84,6 +86,7 @@ pub use crate::store::{DriveRow, Recorder};
 pub use account::{SessionStart, Staff, fresh_password};
 pub use activity::{ActivityLine, ActivityPage, Behind};
 pub use actor::Actor;
+pub use age::AgeTally;
 pub use answer::{Answer, LinkPage};
 pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
@@ -130,6 +133,8 @@ pub struct App {
     pub texts: ConsentTexts,
     /// What runs against the clock.
     pub clocks: crate::domain::urgent::Clocks,
+    /// Up to which age a registration stays on file.
+    pub ages: crate::domain::age::AgeLimits,
     policies: Policies,
     /// The rule sets of eligibility, with the setting they were read from.
     rules: donor::Cached,

@@ -82,6 +82,7 @@ impl App {
             towns: Towns::shipped(),
             texts,
             clocks: crate::domain::urgent::Clocks::shipped(),
+            ages: crate::domain::age::AgeLimits::shipped(),
             policies,
             rules: super::donor::Cached::default(),
             readiness,

@@ -7,8 +7,10 @@ use chrono::NaiveDate;
 use crate::domain::Guarded;
 use crate::domain::consent::Purpose;
 use crate::domain::contact::Contact;
+use crate::domain::death::Death;
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
+use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, StatId, SubjectId};
+use crate::domain::outside::NotNow;
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
@@ -61,6 +63,8 @@ pub struct PersonPage {
     pub grid: Option<GridState>,
     /// Consents that rest on a text which has changed since.
     pub older: Vec<super::OlderConsent>,
+    /// The day of the death and who told of it, where that is known.
+    pub death: Option<Guarded<Death>>,
 }
 
 /// What is known of a GRID.
@@ -200,13 +204,31 @@ impl App {
         } else {
             None
         };
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older })
+        let death = self.death_of(&view).await?;
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death })
     }
 
-    /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.
+    /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled. A death
+    /// is told by [`App::died`]: it ends every registration.
+    ///
+    /// # Errors
+    /// [`AppError::NotNow`] with the reason where this exit is not told by hand; [`AppError::Stale`] where the registry was left already.
     pub async fn leave(&self, actor: Actor, id: &PublicId, registry: Registry, reason: ExitReason, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::People)?;
+        if let Some(key) = reason.not_by_hand(registry) {
+            return Err(NotNow { key }.into());
+        }
         let page = self.page(id, false, now).await?;
+        match reason {
+            ExitReason::Died => return Err(NotNow { key: "leave-died" }.into()),
+            ExitReason::AgedOut => {
+                let birth = super::donor::who(&page.view).birth;
+                if birth.is_some_and(|birth| !self.ages.reached(registry, birth, self.today(now))) {
+                    return Err(NotNow { key: "leave-not-of-age" }.into());
+                }
+            }
+            _ => {}
+        }
         // Nobody leaves twice: the first reason stands.
         if !page.standings.iter().any(|(r, status, _)| *r == registry && !is_exit(*status)) {
             return Err(AppError::Stale);
@@ -233,58 +255,6 @@ impl App {
             return Err(AppError::Stale);
         }
         self.settle(actor, id, registry, status, now).await
-    }
-
-    /// Notes a death: every registry is left, and nothing is sent any more.
-    pub async fn died(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<(), AppError> {
-        actor.needs(Right::People)?;
-        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
-        let asked = self.asked_anywhere(person).await?;
-        let mut tx = self.store.begin().await?;
-        self.stop_everything(&mut tx, actor, person, asked, now).await?;
-        tx.commit().await?;
-        self.catch_up().await
-    }
-
-    /// A death, within a transaction: every registry is left, whatever is planned or queued is cancelled, every link is closed, and the open
-    /// lines of the correction list that asked for a standing (`asked`) are done.
-    pub(super) async fn stop_everything(
-        &self,
-        tx: &mut Tx,
-        actor: Actor,
-        person: PersonId,
-        asked: Vec<(CorrectionId, i64)>,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let status = EnrolmentStatus::Exited(ExitReason::Died);
-        let today = self.today(now);
-        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-        let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
-        for row in view.enrolments().filter(|row| !is_exit(row.status)) {
-            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
-            let touched = told.entry(row.registry).or_default();
-            touched.push(row.subject_id);
-            if touched.len() > 1 {
-                continue;
-            }
-            // Two registrations of one person in one registry are one exit.
-            if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
-                let fact = Fact { turn: turn_in(&view, row.registry), ..self.told(stat_id, row.registry, FactEvent::Status(status), now) };
-                tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
-            }
-        }
-        for (registry, touched) in &told {
-            self.after_exit(tx, actor, touched, *registry, ExitReason::Died, now).await?;
-        }
-        tx.cancel_open(&subjects, "exited").await?;
-        tx.close_links(&subjects, now).await?;
-        let entry = AuditEntry::on(now, actor.staff(), "person.died", "person", Some(person.0)).with("registries", told.len());
-        tx.audit(&entry).await?;
-        for (correction, version) in asked {
-            tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
-        }
-        Ok(())
     }
 
     /// The open lines of the correction list that ask for a person's standing in any registry.
@@ -325,6 +295,23 @@ impl App {
         status: EnrolmentStatus,
         now: Timestamp,
     ) -> Result<(), AppError> {
+        self.settle_on(tx, actor, person, (registry, status), self.today(now), now).await
+    }
+
+    /// As [`App::settle_in`], of something that happened on an earlier day: that day is what the statistics are told. The standing itself holds
+    /// from today, so that a sheet of a day in between re-opens nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] where the standing is that already.
+    pub(super) async fn settle_on(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        person: PersonId,
+        (registry, status): (Registry, EnrolmentStatus),
+        day: NaiveDate,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let today = self.today(now);
         let asked = self.asked_standings(person, registry).await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
@@ -349,7 +336,7 @@ impl App {
             }
         }
         if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
-            let fact = Fact { turn: turn_in(&view, registry), ..self.told(stat_id, registry, FactEvent::Status(status), now) };
+            let fact = self.left_fact(&view, stat_id, (registry, status), day, now);
             tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
         }
         let entry = AuditEntry::on(now, actor.staff(), "person.standing", "person", Some(person.0))
@@ -361,6 +348,21 @@ impl App {
             tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
         }
         Ok(())
+    }
+
+    /// The fact that a standing of a person, as they stood before it, became another one on a day. Never before the standing it ends: what came
+    /// after would seem to undo it.
+    pub(super) fn left_fact(
+        &self,
+        view: &PersonView,
+        stat_id: StatId,
+        (registry, status): (Registry, EnrolmentStatus),
+        day: NaiveDate,
+        now: Timestamp,
+    ) -> Fact {
+        let before = view.enrolments().filter(|row| row.registry == registry).map(|row| row.since.0).max();
+        let told = self.told(stat_id, registry, FactEvent::Status(status), now);
+        Fact { day: before.map_or(day, |since| day.max(since)).min(told.recorded), turn: turn_in(view, registry), ..told }
     }
 
     /// The open lines of the correction list that ask for a person's standing in a registry.
@@ -380,7 +382,7 @@ impl App {
     }
 }
 
-const fn is_exit(status: EnrolmentStatus) -> bool {
+pub(super) const fn is_exit(status: EnrolmentStatus) -> bool {
     matches!(status, EnrolmentStatus::Exited(_))
 }
 

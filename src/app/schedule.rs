@@ -1,4 +1,4 @@
-//! What the running server does by itself: it plans once a day, sends what is due, and forgets what expired.
+//! What the running server does by itself: once a day it lets leave who is over age and plans, sends what is due, and forgets what expired.
 //!
 //! Several processes on one database take turns: a round is done under a lease, and what it does is safe to be done twice.
 
@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::domain::time::Timestamp;
 
-use super::{Actor, App, AppError, SendTally};
+use super::{Actor, AgeTally, App, AppError, SendTally};
 
 /// The lease of a round.
 const LEASE: &str = "schedule";
@@ -40,6 +40,8 @@ pub struct Schedule {
 /// What a round came to.
 #[derive(Debug, Default)]
 pub struct Round {
+    /// Who left by age, where the day was new.
+    pub aged_out: Option<AgeTally>,
     /// The day was planned.
     pub planned: bool,
     /// Mails were looked through.
@@ -82,7 +84,10 @@ impl Schedule {
     async fn under_lease(&self, now: Timestamp) -> Result<Round, AppError> {
         let today = self.app.today(now);
         let planned = self.app.store.setting(PLANNED_ON).await?.and_then(|day| day.parse::<NaiveDate>().ok()) == Some(today);
+        let mut aged_out = None;
         if !planned {
+            // Before planning, so that what is planned is for those who stay, and thanks for those who left.
+            aged_out = Some(self.app.age_out(Actor::Program, false, now).await?);
             self.app.plan(Actor::Program, today, MONTHS, false, now).await?;
             let mut tx = self.app.store.begin().await?;
             tx.sweep_requests(now.plus_seconds(-REQUESTS_KEPT)).await?;
@@ -91,6 +96,6 @@ impl Schedule {
             tx.commit().await?;
         }
         let sent = self.app.send(Actor::Program, today, false, now, &mut |_, _| {}).await?;
-        Ok(Round { planned: !planned, sent: Some(sent) })
+        Ok(Round { aged_out, planned: !planned, sent: Some(sent) })
     }
 }

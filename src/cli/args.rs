@@ -166,6 +166,13 @@ pub enum Followup {
         #[arg(long)]
         dry_run: bool,
     },
+    /// 超龄: let leave the stem-cell file who has reached its age (rules/age.toml), as the running server does once a day. Whoever has an open
+    /// match request stays until it is over.
+    AgeOut {
+        /// Count only; change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Send what is due through the outbox.
     Send {
         /// The day to send for.

@@ -1,4 +1,4 @@
-//! `followup`: plan, send, first contact.
+//! `followup`: plan, leave by age, send, first contact.
 
 use std::path::Path;
 
@@ -40,6 +40,18 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                 for (reason, count) in &outcome.not_planned {
                     show::line(format_args!("  not planned, {reason}: {count}"));
                 }
+            }
+            Followup::AgeOut { dry_run } => {
+                let tally = app.age_out(Actor::Console, *dry_run, now).await?;
+                if options.json {
+                    show::json(&tally);
+                    return Ok(Outcome::Done);
+                }
+                let done = if *dry_run { "would leave" } else { "left" };
+                show::line(format_args!(
+                    "{} {done} the stem-cell file by age; {} stay until their match request is over.",
+                    tally.left, tally.waiting
+                ));
             }
             Followup::Send { as_of, dry_run } => {
                 let day = as_of.unwrap_or_else(|| app.today(now));

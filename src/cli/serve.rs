@@ -59,6 +59,9 @@ async fn keep_schedule(app: Arc<App>) {
         match schedule.round(open::now()).await {
             Ok(round) => {
                 said.clear();
+                if let Some(aged) = round.aged_out.filter(|aged| aged.left + aged.waiting > 0) {
+                    tracing::info!(left = aged.left, waiting = aged.waiting, "registrations ended by age");
+                }
                 if let Some(sent) = round.sent.filter(|s| s.sent + s.refused + s.uncertain > 0) {
                     tracing::info!(sent = sent.sent, refused = sent.refused, uncertain = sent.uncertain, "mails went out by schedule");
                 }

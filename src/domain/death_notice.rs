@@ -153,9 +153,10 @@ impl Phase {
         matches!(self, Self::Realised | Self::NotRealised | Self::Recovered | Self::NotRegistered)
     }
 
-    /// Whether the family has decided: only then may 救助, 缅怀 and 纪念 be spoken of.
-    pub const fn family_decided(self) -> bool {
-        matches!(self, Self::Agreed | Self::Assessed | Self::Witnessed | Self::Realised | Self::NotRealised)
+    /// Whether the family has decided about somebody who has died: only then may 救助, 缅怀 and 纪念 be spoken of. A relative's objection ends the
+    /// notice of somebody dying, too, who may live on: then `died` says whether they have died since.
+    pub const fn family_decided(self, died: bool) -> bool {
+        matches!(self, Self::Agreed | Self::Assessed | Self::Witnessed | Self::Realised) || (died && matches!(self, Self::NotRealised))
     }
 
     /// Whether the person has died.
@@ -222,7 +223,17 @@ mod tests {
 
     #[test]
     fn aid_and_remembrance_wait_for_the_family() {
-        assert!(!Phase::Reported.family_decided() && !Phase::AgreedDying.family_decided());
-        assert!(Phase::Agreed.family_decided());
+        assert!(!Phase::Reported.family_decided(true) && !Phase::AgreedDying.family_decided(true));
+        assert!(Phase::Agreed.family_decided(true));
+    }
+
+    #[test]
+    fn aid_and_remembrance_are_offered_for_nobody_who_lives() {
+        let ended = Phase::Dying.after(Act::KinObjected).unwrap();
+        assert!(!ended.family_decided(false), "the registrant may recover");
+        assert!(ended.family_decided(true));
+        for phase in [Phase::Dying, Phase::AgreedDying, Phase::Recovered, Phase::NotRegistered] {
+            assert!(!phase.family_decided(false), "{phase:?}");
+        }
     }
 }

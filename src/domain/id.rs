@@ -79,6 +79,8 @@ ids! {
     HealthId,
     /// Something recorded of a volunteer: hours, a certificate, skills, a team.
     ServiceId,
+    /// That somebody has died, as it was told.
+    DeathId,
     /// What another system knows of a registration.
     OutsideId,
     /// A match request or death notice.

@@ -9,11 +9,13 @@ mod guarded;
 mod keyed;
 
 pub mod activity;
+pub mod age;
 pub mod care;
 pub mod compartment;
 pub mod consent;
 pub mod contact;
 pub mod correction;
+pub mod death;
 pub mod death_notice;
 pub mod document;
 pub mod eligibility;

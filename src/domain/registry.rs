@@ -112,10 +112,12 @@ impl EnrolmentStatus {
         matches!(self, Self::Interest | Self::Registered | Self::Enrolled)
     }
 
-    /// Whether rules may still ask after the registrant: who may be contacted, and who has donated stem cells, whose health is followed up
-    /// for ten years. A realised organ or body donation is no such case: that donor has died.
+    /// Whether rules may still ask after the registrant: who may be contacted, and of the stem-cell file who has donated, whose health is
+    /// followed up for ten years, and who left it by age, who is thanked. A realised organ or body donation is no such case: that donor has
+    /// died.
     pub const fn may_follow_up(self, registry: Registry) -> bool {
-        self.may_contact() || (matches!(self, Self::Exited(ExitReason::Donated)) && matches!(registry, Registry::StemCell))
+        let ended = matches!(self, Self::Exited(ExitReason::Donated | ExitReason::AgedOut));
+        self.may_contact() || (ended && matches!(registry, Registry::StemCell))
     }
 
     /// The word used in policies and files; an exit is named by its reason.
@@ -168,6 +170,28 @@ impl ExitReason {
         Self::Duplicate,
     ];
 
+    /// The reasons for which staff may take somebody out of a registry by hand. A donation is told by its own process: of stem cells by the match
+    /// request, of organs and body by the death notice; an erasure and a duplicate have theirs; only the stem-cell file is left by age.
+    pub const fn by_hand(registry: Registry) -> &'static [Self] {
+        match registry {
+            Registry::StemCell => &[Self::Withdrew, Self::Died, Self::MovedOut, Self::Lost, Self::Medical, Self::AgedOut],
+            Registry::Blood | Registry::OrganBody | Registry::Volunteer => {
+                &[Self::Withdrew, Self::Died, Self::MovedOut, Self::Lost, Self::Medical]
+            }
+        }
+    }
+
+    /// Why a reason is not told by hand in a registry, as a locale key; none where it is.
+    pub fn not_by_hand(self, registry: Registry) -> Option<&'static str> {
+        match self {
+            reason if Self::by_hand(registry).contains(&reason) => None,
+            Self::Donated => Some("leave-donated"),
+            Self::Erased => Some("leave-erased"),
+            Self::Duplicate => Some("leave-duplicate"),
+            _ => Some("leave-other-registry"),
+        }
+    }
+
     /// The stable code.
     pub const fn code(self) -> i16 {
         match self {
@@ -215,5 +239,28 @@ mod tests {
         for status in exits.chain(others) {
             assert_eq!(EnrolmentStatus::from_code(status.code()), Some(status));
         }
+    }
+
+    #[test]
+    fn donations_erasures_and_duplicates_are_never_told_by_hand_and_age_in_the_stem_cell_file_alone() {
+        for registry in Registry::ALL {
+            for reason in [ExitReason::Donated, ExitReason::Erased, ExitReason::Duplicate] {
+                assert!(reason.not_by_hand(registry).is_some(), "{reason:?} {registry:?}");
+            }
+            for reason in [ExitReason::Withdrew, ExitReason::Died] {
+                assert_eq!(reason.not_by_hand(registry), None, "{reason:?} {registry:?}");
+            }
+            let age = ExitReason::AgedOut.not_by_hand(registry);
+            assert_eq!(age.is_none(), registry == Registry::StemCell, "{registry:?}");
+        }
+    }
+
+    #[test]
+    fn who_left_the_stem_cell_file_by_age_may_be_thanked_and_nobody_else_who_left_by_age() {
+        let aged = EnrolmentStatus::Exited(ExitReason::AgedOut);
+        for registry in Registry::ALL {
+            assert_eq!(aged.may_follow_up(registry), registry == Registry::StemCell, "{registry:?}");
+        }
+        assert!(!aged.may_contact());
     }
 }

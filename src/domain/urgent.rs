@@ -175,6 +175,15 @@ impl Calendar {
     }
 }
 
+/// At which hour one duty ends and the next begins.
+const DUTY_BEGINS: i64 = 8;
+
+/// The day whose duty runs at an instant: until eight in the morning that of the day before.
+pub fn duty_day(now: Timestamp, zone: chrono_tz::Tz) -> NaiveDate {
+    let civil = now.utc().with_timezone(&zone).naive_local();
+    (civil - chrono::TimeDelta::hours(DUTY_BEGINS)).date()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +216,21 @@ mod tests {
     fn time_left_is_told_to_the_minute() {
         assert_eq!(left(hours(2), hours(0)), Ok((2, 0)));
         assert_eq!(left(hours(0), hours(1).plus_seconds(90)), Err((1, 1)));
+    }
+
+    #[test]
+    fn a_duty_runs_from_eight_to_eight() {
+        let zone = chrono_tz::Asia::Shanghai;
+        let on = |text: &str| {
+            let civil = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+            let at = civil.and_local_timezone(zone).unwrap();
+            duty_day(Timestamp::of(at.with_timezone(&chrono::Utc)), zone).to_string()
+        };
+        assert_eq!(on("2026-11-28 02:00"), "2026-11-27");
+        assert_eq!(on("2026-11-28 07:59"), "2026-11-27");
+        assert_eq!(on("2026-11-28 08:00"), "2026-11-28");
+        assert_eq!(on("2026-11-28 23:59"), "2026-11-28");
+        assert_eq!(on("2026-03-01 00:00"), "2026-02-28");
     }
 
     #[test]

@@ -98,6 +98,7 @@ part! { data, restore_data:
     consent (Column::Id, |r| r.id);
     health_fact (Column::Id, |r| r.id);
     service_fact (Column::Id, |r| r.id);
+    death_fact (Column::Id, |r| r.id);
     identifier_claim (Column::Id, |r| r.id);
     contact_index (Column::Id, |r| r.id);
     stat_link (Column::SubjectId, |r| r.subject_id);

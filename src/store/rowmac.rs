@@ -6,8 +6,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    activity, activity_strike, care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening,
-    outside, outside_step, record, service_fact, staff, subject, turn,
+    activity, activity_strike, care, consent, death_fact, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership,
+    opening, outside, outside_step, record, service_fact, staff, subject, turn,
 };
 use super::error::StoreError;
 
@@ -80,6 +80,7 @@ row_ids!(
     StaffId,
     HealthId,
     ServiceId,
+    DeathId,
     TurnId,
     ActivityId,
     OutsideId,
@@ -167,6 +168,14 @@ protected!(health_fact, "health_fact", |row, mac| {
 });
 
 protected!(service_fact, "service_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
+});
+
+protected!(death_fact, "death_fact", |row, mac| {
     mac.uuid("subject_id", Some(row.subject_id.0))
         .int("recorded_at", Some(row.recorded_at.0))
         .uuid("staff_id", row.staff_id.map(|s| s.0))

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::domain::activity::{ActivityKind, ActivityPlace};
+use crate::domain::death::DeathSource;
 use crate::domain::guided::{Lack, questions};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{ExitReason, Registry};
@@ -157,7 +158,10 @@ fn every_word_of_the_domain_has_a_text() {
     keys.extend(ActivityPlace::ALL.iter().map(|place| format!("activity-place-{}", place.word())));
     for reason in ExitReason::ALL {
         keys.push(format!("exit-{}", reason.word()));
+        keys.extend(Registry::ALL.into_iter().filter_map(|registry| reason.not_by_hand(registry)).map(str::to_owned));
     }
+    keys.extend(["leave-died", "leave-not-of-age", "match-too-old", "slip-urgent-when", "copy-part-death"].map(str::to_owned));
+    keys.extend(DeathSource::ALL.iter().map(|by| format!("death-by-{}", by.word())));
     for lack in [
         Lack::Consent,
         Lack::SensitiveConsent,

@@ -10,6 +10,7 @@ use donor_registry::app::import::{ImportOptions, Staged};
 use donor_registry::app::{Actor, App, AppError, Sent, Unlock};
 use donor_registry::config::{Argon2Cost, Config, Purpose, Sources};
 use donor_registry::domain::Guarded;
+use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::eligibility::{Deferral, Donation, DonationKind, HealthFact, SourceOf};
 use donor_registry::domain::id::PublicId;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -174,7 +175,9 @@ impl World {
                 let Some(id) = self.lives[who].id.clone() else { return };
                 let open =
                     app.person(staff, &id, now).await.unwrap().standings.iter().any(|(_, s, _)| !matches!(s, EnrolmentStatus::Exited(_)));
-                app.died(staff, &id, now).await.unwrap();
+                // Told some days after it happened, more often than not.
+                let day = today - Days::new(self.sheets % 9);
+                app.died(staff, &id, Death { day, told_by: DeathSource::Family }, now).await.unwrap();
                 self.lives[who].dead |= open;
             }
             Step::Erase(who, bar) => {

@@ -19,6 +19,7 @@ mod consents;
 mod disk_alone;
 mod donors;
 mod erased;
+mod exits;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;

@@ -3,6 +3,7 @@
 use donor_registry::app::form::DriveForm;
 use donor_registry::app::{Actor, App, AppError, Once};
 use donor_registry::domain::Guarded;
+use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::id::{DriveId, PublicId};
 use donor_registry::domain::outside::NotNow;
 use donor_registry::domain::registry::{ExitReason, Registry as Kind};
@@ -125,7 +126,7 @@ fn who_leaves_is_expected_no_more_and_nobody_came_before_the_day() {
         assert_eq!(left[0].state, TurnState::Planned);
         let gone = app.assign(actor, shift, &text(ids[0].as_str()), &once(5), NOW).await;
         assert!(matches!(gone, Err(AppError::Input { field: "who", .. })), "who left is not put on a shift");
-        app.died(actor, &ids[1], NOW).await.unwrap();
+        app.died(actor, &ids[1], Death { day: app.today(NOW), told_by: DeathSource::Family }, NOW).await.unwrap();
         assert!(board().await.shifts[0].turns.is_empty());
         app.drop_shift(actor, shift, &once(6), NOW).await.unwrap();
         assert!(board().await.shifts.is_empty());

@@ -3,6 +3,7 @@
 use donor_registry::app::import::{ImportOptions, Staged};
 use donor_registry::app::{Actor, App, AppError, CallOut, Once, Opening, VolunteerPage};
 use donor_registry::domain::Guarded;
+use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::id::PublicId;
 use donor_registry::domain::registry::{ExitReason, Registry as Kind};
 use donor_registry::domain::time::Timestamp;
@@ -272,7 +273,7 @@ fn a_call_out_list_holds_who_fits_and_may_be_called_and_is_in_the_log_first() {
 
         // Who left, died, was erased or wants no calls is not called out.
         app.leave(actor, &ids[3], Kind::Volunteer, ExitReason::Withdrew, NOW).await.unwrap();
-        app.died(actor, &ids[4], NOW).await.unwrap();
+        app.died(actor, &ids[4], Death { day: app.today(NOW), told_by: DeathSource::Family }, NOW).await.unwrap();
         let sent = donor_registry::app::Sent { key: key(1), fingerprint: [1; 32] };
         app.erase_person(actor, &ids[5], &Guarded::new(ids[5].to_string()), false, sent, NOW).await.unwrap();
         app.object(actor, &ids[6], NOW).await.unwrap();

@@ -230,7 +230,7 @@ fn history(view: &PersonView, facts: &[HealthView]) -> History {
 }
 
 /// Birth and sex as last told; a full birth date before a year.
-fn who(view: &PersonView) -> Donor {
+pub(in crate::app) fn who(view: &PersonView) -> Donor {
     let mut records: Vec<_> = view.records().collect();
     records.sort_by_key(|r| (r.recorded_at, r.id));
     let identities = || records.iter().rev().filter_map(|r| r.identity.as_ref());

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use crate::domain::death::{Death, DeathSource};
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
@@ -15,7 +16,7 @@ use crate::followup::link::LinkPurpose;
 use crate::store::{AuditEntry, ContactKind, HoldRow, Origin, PersonEntry, StoreError, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
-use super::{TaskItem, TaskOutcome};
+use super::{TaskItem, TaskOutcome, ToldBy};
 
 impl App {
     /// Follow-ups for staff that are due on a day, earliest first.
@@ -114,8 +115,13 @@ impl App {
             self.note_foretold(&mut tx, foretold, now).await?;
         }
         // In the same transaction: a death or a dropped registration stops everything, or nothing happened.
-        if next.died {
-            self.stop_everything(&mut tx, actor, person, asked, now).await?;
+        if let TaskOutcome::Died(by) = outcome {
+            let told_by = match by {
+                ToldBy::Family => DeathSource::Family,
+                ToldBy::Other => DeathSource::Other,
+            };
+            // Whoever is told on the telephone learns that somebody has died, and does not ask for the day.
+            self.stop_everything(&mut tx, actor, (person, Death { day: today, told_by }), asked, now).await?;
         }
         if next.dropped {
             self.drop_interest(&mut tx, &task, now).await?;

@@ -6,7 +6,7 @@ use crate::domain::death_notice::Code;
 use crate::domain::id::StaffId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::domain::urgent::Desk;
+use crate::domain::urgent::{Desk, duty_day};
 use crate::store::AuditEntry;
 
 use super::super::{Actor, App, AppError};
@@ -48,7 +48,7 @@ pub struct DutyDay {
 pub struct Duty {
     /// Whom to call.
     pub desks: Vec<Desk>,
-    /// The roster from today on.
+    /// The roster from the duty that runs now on.
     pub roster: Vec<DutyDay>,
     /// The branch's own number that is answered around the clock.
     pub phone: String,
@@ -79,10 +79,12 @@ impl App {
         Ok(self.store.setting(ROSTER).await?.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default())
     }
 
-    pub(super) async fn duty_on(&self, day: NaiveDate) -> Result<Option<String>, AppError> {
+    /// Who is on duty now, and the day whose duty it is.
+    pub(super) async fn duty_now(&self, now: Timestamp) -> Result<Option<(String, NaiveDate)>, AppError> {
+        let day = duty_day(now, self.config.zone);
         let roster = self.roster().await?;
         let Some((_, staff)) = roster.iter().find(|(d, _)| *d == day) else { return Ok(None) };
-        Ok(self.staff_names().await?.remove(staff))
+        Ok(self.staff_names().await?.remove(staff).map(|name| (name, day)))
     }
 
     /// The branch's number that is answered around the clock; empty where none was entered.
@@ -101,7 +103,8 @@ impl App {
             .map(|s| (s.id, if s.display_name.is_empty() { s.login } else { s.display_name }))
             .collect();
         let mut roster = self.roster().await?;
-        roster.retain(|(day, _)| *day >= today);
+        let first = duty_day(now, self.config.zone);
+        roster.retain(|(day, _)| *day >= first);
         roster.sort();
         let all = self.staff_names().await?;
         Ok(Duty {
@@ -153,7 +156,7 @@ impl App {
     /// [`AppError::Input`] naming the field.
     pub async fn set_duty(&self, actor: Actor, day: NaiveDate, staff: StaffId, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::Duty)?;
-        let today = self.today(now);
+        let today = duty_day(now, self.config.zone);
         if day < today || day > today + Days::new(366) {
             return Err(AppError::Input { field: "day", hint: "from today on, within a year" });
         }

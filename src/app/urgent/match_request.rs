@@ -105,7 +105,7 @@ impl App {
         if answer_by <= form.received {
             return Err(flaw("answer_by", "after the notice came in"));
         }
-        let subject = self.donor_of(&cmdp, form.person.as_ref()).await?;
+        let subject = self.donor_of(&cmdp, form.person.as_ref(), now).await?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let numbers = Numbers::of(&cmdp, &request);
         let times = (form.received, Some(answer_by), None);
@@ -130,7 +130,10 @@ impl App {
     }
 
     /// The registration a notice is about: by the CMDP number where it is on file, else the person named.
-    async fn donor_of(&self, cmdp: &Guarded<String>, person: Option<&PublicId>) -> Result<SubjectId, AppError> {
+    ///
+    /// # Errors
+    /// [`AppError::Input`] naming the field; [`AppError::NotNow`] where the donor is past the age up to which the file keeps anybody.
+    async fn donor_of(&self, cmdp: &Guarded<String>, person: Option<&PublicId>, now: Timestamp) -> Result<SubjectId, AppError> {
         let known = self.store.by_outside_number(&self.vault, OutsideSystem::Cmdp, self.outside_tag(OutsideSystem::Cmdp, cmdp)).await?;
         let flaw = |field, hint| AppError::Input { field, hint };
         let person = match (known, person) {
@@ -147,6 +150,9 @@ impl App {
             (None, None) => return Err(flaw("person", "the CMDP number is not on file; say which registrant it is")),
         };
         let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("registration"))?;
+        if self.is_past_age(&view, now) {
+            return Err(outside::NotNow { key: "match-too-old" }.into());
+        }
         let pool = view.enrolments().any(|e| e.registry == Registry::StemCell && e.status.in_pool());
         match subject_in(&view, Registry::StemCell) {
             Some(subject) if pool => Ok(subject),

@@ -49,6 +49,8 @@ pub struct StepForm {
     pub code: Option<String>,
     /// The day it happened.
     pub day: NaiveDate,
+    /// When it happened, of a death that was not noted at once.
+    pub when: Option<Timestamp>,
     /// A note.
     pub note: Option<Guarded<String>>,
 }
@@ -96,8 +98,8 @@ pub struct UrgentBoard {
     pub outside: Vec<super::OutsideLine>,
     /// Registrations that were never entered in the national organ system.
     pub unentered: u64,
-    /// Who is on duty today.
-    pub duty: Option<String>,
+    /// Who is on duty now, and the day whose duty it is: from eight in the morning to eight the next.
+    pub duty: Option<(String, NaiveDate)>,
 }
 
 impl App {
@@ -132,7 +134,7 @@ impl App {
             notices,
             outside: self.red_list(actor).await?,
             unentered: self.unentered(crate::domain::outside::OutsideSystem::NationalOrgan).await?,
-            duty: self.duty_on(self.today(now)).await?,
+            duty: self.duty_now(now).await?,
         })
     }
 

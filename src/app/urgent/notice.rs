@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
+use crate::domain::death::{Death, DeathSource};
 use crate::domain::death_notice::{Act, Caller, Code, Phase, Report};
 use crate::domain::fact::{FactEvent, Notice};
 use crate::domain::id::{MatterId, PublicId};
@@ -91,6 +92,8 @@ pub struct NoticeCase {
     pub openings: Vec<OpeningLine>,
     /// Whether it is over.
     pub closed: bool,
+    /// Whether the family has decided and the registrant has died: then aid and remembrance may be spoken of.
+    pub decided: bool,
 }
 
 fn phase_of(row: &MatterRow) -> Result<Phase, AppError> {
@@ -205,6 +208,7 @@ impl App {
             steps,
             openings: self.openings_of(id).await?,
             closed: row.closed_at.is_some(),
+            decided: self.decided_of(&row).await?,
         })
     }
 
@@ -243,9 +247,14 @@ impl App {
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let note = form.note.as_ref().map(|n| (&keys, n));
         let words = (act.word(), code.map(Code::word));
-        let step = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), note)?;
-        let died = (act == Act::Died).then_some(now);
+        let died = match act {
+            Act::Died => Some(self.died_at(&row, form.when, now)?),
+            _ => None,
+        };
+        let day = died.map_or(self.today(now), |at| at.date_in(self.config.zone));
+        let step = StepDraft::of(&self.vault, id, words, day, (actor.staff(), now), note)?;
         let person = self.person_of_matter(&row).await?;
+        let caller = self.store.matter_steps(&self.vault, &row).await?.first().and_then(|(s, _)| Caller::from_word(s.code.as_deref()?));
         let mut facts = Vec::new();
         if let Some(told) = counted(act, code, next.is_end(), row.received_at, now)
             && let Some(stat_id) = self.store.stat_id(&self.vault, subject).await?
@@ -262,15 +271,19 @@ impl App {
             && let Some((person, _)) = person
             && let Some(view) = tx.person(&self.vault, person).await?
         {
+            let today = self.today(now);
+            let died_on = died.or(row.happened_at).map_or(today, |at| at.date_in(self.config.zone));
             for (registry, status, _) in standings(view.enrolments()) {
-                let reason = match (next, registry) {
-                    (Phase::Realised, Registry::OrganBody) => ExitReason::Donated,
-                    _ => ExitReason::Died,
+                let (reason, on) = match (next, registry) {
+                    (Phase::Realised, Registry::OrganBody) => (ExitReason::Donated, today),
+                    _ => (ExitReason::Died, died_on),
                 };
                 if !matches!(status, EnrolmentStatus::Exited(_)) {
-                    self.settle_in(&mut tx, actor, person, registry, EnrolmentStatus::Exited(reason), now).await?;
+                    self.settle_on(&mut tx, actor, person, (registry, EnrolmentStatus::Exited(reason)), on, now).await?;
                 }
             }
+            let death = Death { day: died_on, told_by: caller.map_or(DeathSource::Other, DeathSource::from) };
+            self.note_death(&mut tx, actor, &view, death, now).await?;
         }
         let entry = AuditEntry::on(now, actor.staff(), "notice.step", "matter", Some(id.0)).with("act", act.word());
         tx.audit(&match code {
@@ -279,6 +292,18 @@ impl App {
         })
         .await?;
         self.commit_once(tx, actor, once, Some(id), now).await
+    }
+}
+
+impl App {
+    /// When somebody who was reported dying died: now, unless a time is given, which is neither in the future nor before the report. A field of
+    /// ours holds minutes: so much is let pass on either side.
+    fn died_at(&self, row: &MatterRow, given: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, AppError> {
+        let at = given.unwrap_or(now);
+        if at > now.plus_seconds(60) || at < row.received_at.plus_seconds(-60) {
+            return Err(AppError::Input { field: "when", hint: "not in the future and not before the notice" });
+        }
+        Ok(at)
     }
 }
 

@@ -252,6 +252,16 @@ fn a_stem_cell_donor_is_asked_after_for_ten_years_and_a_realised_body_donor_neve
 }
 
 #[test]
+fn who_leaves_the_stem_cell_file_by_age_is_thanked_on_that_day_and_asked_nothing_more() {
+    let mut gone = subject(1, Registry::StemCell, "2005-06-01");
+    gone.anchors.birth = Some(BirthDate::Day(day("1971-11-24")));
+    (gone.status, gone.status_since) = (EnrolmentStatus::Exited(ExitReason::AgedOut), Some(day("2026-11-24")));
+    gone.registered_on = gone.status_since;
+    assert_eq!(lines(&run(&[gone.clone()], "2026-11-24", "2030-12-31")), ["age-thanks 2026-11-24 2026-11-24 mail"]);
+    assert_eq!(lines(&run(&[gone], "2027-02-01", "2030-12-31")), [""; 0], "not long after");
+}
+
+#[test]
 fn volunteers_are_reminded_a_week_and_a_day_before_a_drive_and_never_after_it() {
     let mut helper = subject(1, Registry::Volunteer, "2026-10-01");
     helper.contacted = vec![(Kind::ContactCheck, day("2026-11-30"))];

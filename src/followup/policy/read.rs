@@ -60,13 +60,16 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
     if registries.is_empty() {
         return Err(fields.wrong("registries", "an empty list means nobody; remove the rule instead"));
     }
-    let statuses = fields
-        .need("statuses", |f, name| f.words(name, "interest, registered, enrolled, donated (nobody else may be contacted)", status))?;
+    let statuses = fields.need("statuses", |f, name| {
+        f.words(name, "interest, registered, enrolled, donated, aged-out (nobody else may be contacted)", status)
+    })?;
     if statuses.is_empty() {
         return Err(fields.wrong("statuses", "an empty list means nobody; remove the rule instead"));
     }
     if statuses.iter().any(|s| registries.iter().any(|r| !s.may_follow_up(*r))) {
-        return Err(fields.wrong("statuses", "`donated` is followed up among stem-cell donors only; give them a rule of their own"));
+        return Err(
+            fields.wrong("statuses", "`donated` and `aged-out` are followed up in the stem-cell file only; give them a rule of their own")
+        );
     }
     let anchor = anchor(&mut fields)?;
     let offset = fields.span("offset")?.unwrap_or(Span::ZERO);
@@ -136,6 +139,7 @@ fn status(word: &str) -> Option<EnrolmentStatus> {
         "registered" => Some(EnrolmentStatus::Registered),
         "enrolled" => Some(EnrolmentStatus::Enrolled),
         "donated" => Some(EnrolmentStatus::Exited(ExitReason::Donated)),
+        "aged-out" => Some(EnrolmentStatus::Exited(ExitReason::AgedOut)),
         _ => None,
     }
 }

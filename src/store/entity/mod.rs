@@ -14,6 +14,7 @@ pub mod change;
 pub mod consent;
 pub mod contact_index;
 pub mod correction;
+pub mod death_fact;
 pub mod delivery;
 pub mod drive;
 pub mod enrolment;

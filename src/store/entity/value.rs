@@ -12,9 +12,9 @@ use crate::domain::Compartment;
 use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId,
-    MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId,
-    TaskId, TurnId,
+    ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId,
+    LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId,
+    SubjectId, TaskId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -108,6 +108,7 @@ id_columns!(
     FactId,
     HealthId,
     ServiceId,
+    DeathId,
     ShiftId,
     TurnId,
     ActivityId,

@@ -235,7 +235,7 @@ async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let what = chosen(entries, &mut slips);
     let on = day(entries, "day", &mut slips);
     if let (Some((act, code)), Some(on)) = (what, on) {
-        let asked = StepForm { act, code, day: on, note: entries.text("note") };
+        let asked = StepForm { act, code, day: on, when: None, note: entries.text("note") };
         match staff.app.note_match(staff.actor(), (id, version), &asked, &once, staff.now).await {
             Ok(()) => {
                 staff.tell(&Notice::plain("urgent-noted"));

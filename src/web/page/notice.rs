@@ -163,6 +163,7 @@ async fn page(
     let (given, written) = consents(&case, text);
     let acts = case.phase.acts().into_iter().map(|act| (act.word(), act.codes().iter().map(|c| c.word()).collect()));
     let (what, end) = offered(acts.collect(), "notice", text);
+    let may_die = !case.closed && case.phase.after(Act::Died).is_ok();
     let confirmed = case.desks.iter().map(|d| d.confirmed).collect::<Option<Vec<_>>>().and_then(|days| days.into_iter().min());
     Ok(NoticePage {
         s: staff.shell("/urgent").await?,
@@ -195,6 +196,13 @@ async fn page(
             .into_iter()
             .fold(Select::new(text, "reason", "open-why"), |s, r| s.option(r.word(), text.t(&format!("open-{}", r.word())))),
         steps: case.steps.iter().map(|s| step_shown(staff, s, "notice")).collect(),
+        died: may_die.then(|| {
+            Field::new(text, "when", "notice-died-at")
+                .hint(text, "notice-died-at-hint")
+                .optional(text)
+                .kind("datetime-local")
+                .refill(text, entries, &slips)
+        }),
         form: (!case.closed).then(|| StepFields {
             action: format!("{path}/step"),
             what: what.refill(text, entries, &slips),
@@ -203,7 +211,7 @@ async fn page(
             note: Field::new(text, "note", "urgent-note").optional(text).rows(2).refill(text, entries, &slips),
             version: case.version,
         }),
-        care: if case.phase.family_decided() { format!("/care/family/{}", case.id) } else { String::new() },
+        care: if case.decided { format!("/care/family/{}", case.id) } else { String::new() },
         version: case.version,
         path,
         slips,
@@ -233,8 +241,11 @@ async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let version = entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
     let once = once(entries, &staff.app)?;
     let mut slips = Slips::default();
-    if let Some((act, code)) = chosen(entries, &mut slips) {
-        let asked = StepForm { act, code, day: staff.today(), note: entries.text("note") };
+    let when = entries.read("when", |t| staff.instant(t)).flatten();
+    if entries.filled("when") && when.is_none() {
+        slips.add("when", "slip-match-time");
+    } else if let Some((act, code)) = chosen(entries, &mut slips) {
+        let asked = StepForm { act, code, day: staff.today(), when, note: entries.text("note") };
         match staff.app.note_notice(staff.actor(), (id, version), &asked, &once, staff.now).await {
             Ok(()) => {
                 staff.tell(&Notice::plain("urgent-noted"));

@@ -4,8 +4,9 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{Answer, Reply, typed};
-use crate::app::{DonorFact, Opening, PersonPage, PersonRow, Recorder, ServiceLine, Source, Staff};
+use super::{Answer, Reply, day, typed};
+use crate::app::{AppError, DonorFact, Opening, PersonPage, PersonRow, Recorder, ServiceLine, Source, Staff};
+use crate::domain::death::{Death, DeathSource};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::{Right, Roles};
@@ -16,7 +17,7 @@ use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, 
 use crate::web::i18n::Lang;
 use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::outside::{GridShown, OutsideShown};
-use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::people::{Happened, LeaveFields, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::rights::purpose_word;
 use crate::web::view::volunteer::{VolunteerForms, VolunteerPart};
 use crate::web::view::{Choice, Field, Select, Slips};
@@ -146,19 +147,7 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
     history.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let open: Vec<Registry> =
         page.standings.iter().filter(|(_, status, _)| !matches!(status, EnrolmentStatus::Exited(_))).map(|(r, ..)| *r).collect();
-    let leave = (!open.is_empty()).then(|| {
-        let mut which = Select::new(text, "registry", "leave-from");
-        for registry in &open {
-            which = which.option(registry.word(), registry_word(*registry, text));
-        }
-        let why =
-            [ExitReason::Withdrew, ExitReason::Died, ExitReason::MovedOut, ExitReason::Lost, ExitReason::Medical, ExitReason::Donated]
-                .into_iter()
-                .fold(Choice::one(text, "why", "leave-why"), |c, reason| {
-                    c.option(reason.word(), text.t(&format!("exit-{}", reason.word())))
-                });
-        (which, why)
-    });
+    let leave = LeaveFields::of(&open, ctx.today(), entries, &slips, text);
     let several = page.view.subjects.len() > 1 && may_split;
     let donor = page.donor.as_ref().map(|donor| {
         let at = |fact: &DonorFact| {
@@ -238,6 +227,11 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             })
             .collect(),
         leave,
+        death: page
+            .death
+            .as_ref()
+            .map(Death::told)
+            .map_or_else(String::new, |(day, by)| text.xy("death-told", day, text.t(&format!("death-by-{}", by.word())))),
     })
 }
 
@@ -294,19 +288,35 @@ async fn open(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
 
 #[post("/people/<id>/leave", data = "<form>")]
 async fn leave(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
-    let id = public_id(id)?;
-    let registry = form.0.read("registry", Registry::from_word).flatten();
-    let why = form.0.read("why", |word| ExitReason::ALL.into_iter().find(|r| r.word() == word)).flatten();
+    let (id, entries) = (public_id(id)?, &form.0);
+    let mut slips = Slips::default();
+    let registry = entries.read("registry", Registry::from_word).flatten();
+    let why = entries.read("why", |word| ExitReason::ALL.into_iter().find(|r| r.word() == word)).flatten();
     let (Some(registry), Some(why)) = (registry, why) else {
-        let mut slips = Slips::default();
         slips.add("why", "slip-leave");
-        let page = staff.app.person(staff.actor(), &id, staff.now).await?;
-        return Reply::again(&show(&staff, &page, slips).await?);
+        return show_again(&staff, staff.staff(), &id, entries, slips).await;
     };
-    if why == ExitReason::Died {
-        staff.app.died(staff.actor(), &id, staff.now).await?;
+    let left = if why == ExitReason::Died {
+        let on = if entries.filled("death_day") { day(entries, "death_day", &mut slips) } else { Some(staff.today()) };
+        let by = entries.read("told_by", DeathSource::from_word).flatten();
+        let (Some(day), Some(told_by)) = (on, by) else {
+            if by.is_none() {
+                slips.add("told_by", "slip-told-by");
+            }
+            return show_again(&staff, staff.staff(), &id, entries, slips).await;
+        };
+        staff.app.died(staff.actor(), &id, Death { day, told_by }, staff.now).await
     } else {
-        staff.app.leave(staff.actor(), &id, registry, why, staff.now).await?;
+        staff.app.leave(staff.actor(), &id, registry, why, staff.now).await
+    };
+    match left {
+        Ok(()) => {}
+        Err(AppError::Input { .. }) => slips.add("death_day", "slip-death-day"),
+        Err(AppError::NotNow(not)) => slips.add("why", not.key),
+        Err(other) => return Err(other.into()),
+    }
+    if !slips.is_empty() {
+        return show_again(&staff, staff.staff(), &id, entries, slips).await;
     }
     staff.tell(&Notice::plain("left-done"));
     Ok(Reply::go(format!("/people/{id}")))

@@ -46,7 +46,7 @@ async fn board(staff: CanWorkUrgent<'_>) -> Answer {
     let board = staff.app.urgent_board(staff.actor(), staff.now).await?;
     Reply::page(&Board {
         s: staff.shell("/urgent").await?,
-        duty: board.duty,
+        duty: board.duty.map(|(who, day)| (who, day.to_string())),
         red: board.outside.iter().map(|l| RedLine::of(l, text)).collect(),
         unentered: board.unentered,
         matches: board.matches.iter().map(|m| card(&staff, m)).collect(),

@@ -179,6 +179,8 @@ pub struct NoticePage {
     pub reason: Select,
     /// What was done.
     pub steps: Vec<StepShown>,
+    /// When somebody dying died, where that may be noted now.
+    pub died: Option<Field>,
     /// The form that notes a step; none once it is over.
     pub form: Option<StepFields>,
     /// Where aid to the family and remembrance are taken down; empty before the family has decided.

@@ -148,8 +148,8 @@ pub struct NoticeLine {
 pub struct Board {
     /// The frame.
     pub s: Shell,
-    /// Who is on duty today.
-    pub duty: Option<String>,
+    /// Who is on duty now, and the day on which the duty began.
+    pub duty: Option<(String, String)>,
     /// What is due in other systems.
     pub red: Vec<RedLine>,
     /// Registrations never entered in the national organ system.

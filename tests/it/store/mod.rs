@@ -4,6 +4,7 @@
 mod activities;
 mod backups;
 mod clocks;
+mod deaths;
 mod desk;
 mod health;
 mod imports;

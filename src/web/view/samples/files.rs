@@ -75,10 +75,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             .into_iter()
             .fold(Choice::one(text, "reason", "disclosure-why"), |c, r| c.option(r, text.t(&format!("reason-{r}")))),
         joined: vec![(text.t("registry-volunteer"), "00000000-0000-4000-8000-000000000000".into())],
-        leave: Some((
-            Select::new(text, "registry", "leave-from").option("blood", text.t("registry-blood")),
-            Choice::one(text, "why", "leave-why").option("withdrew", text.t("exit-withdrew")).option("died", text.t("exit-died")),
-        )),
+        leave: people::LeaveFields::of(
+            &[Registry::Blood, Registry::StemCell],
+            NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+            None,
+            &Slips::default(),
+            text,
+        ),
+        death: if opened { text.xy("death-told", "2026-11-20", text.t("death-by-hospital")) } else { String::new() },
     };
     add("person", one(false).render());
     add("person-opened", one(true).render());

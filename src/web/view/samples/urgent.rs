@@ -157,6 +157,7 @@ fn notice_page(lang: Lang, opened: bool, slips: Slips) -> notice::NoticePage {
         reason: reason(text),
         steps: steps(text, "notice"),
         care: if opened { "/care/family/x".into() } else { String::new() },
+        died: (!opened).then(|| Field::new(text, "when", "notice-died-at").hint(text, "notice-died-at-hint").kind("datetime-local")),
         form: Some(form(text, "notice", &["kin-agreed", "kin-objected"], false)),
         version: 2,
     }
@@ -219,7 +220,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         "urgent",
         urgent::Board {
             s: board_shell,
-            duty: Some("何样".into()),
+            duty: Some(("何样".into(), "2026-11-23".into())),
             red,
             unentered: 12,
             matches: vec![urgent::MatchCard {

@@ -1,0 +1,119 @@
+//! A death: every registry is left, nothing is sent any more, and its day and who told of it are kept with the registrations.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Guarded;
+use crate::domain::death::Death;
+use crate::domain::id::{CorrectionId, PersonId, PublicId, SubjectId};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::store::{AuditEntry, CorrectionState, PersonView, Tx, prepare_death, prepare_fact};
+
+use super::people::is_exit;
+use super::{Actor, App, AppError};
+
+impl App {
+    /// Notes a death: every registry is left, and nothing is sent any more.
+    ///
+    /// # Errors
+    /// [`AppError::Input`] where the day is in the future or before the birth; nothing is changed.
+    pub async fn died(&self, actor: Actor, id: &PublicId, death: Death, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::People)?;
+        let (person, view) = self.whole(id).await?;
+        // Nobody dies twice: told again, what was told first stands.
+        if has_died(&view) && view.enrolments().all(|row| is_exit(row.status)) {
+            return Ok(());
+        }
+        if !death.is_possible(super::donor::who(&view).birth, self.today(now)) {
+            return Err(AppError::Input { field: "day", hint: "today or earlier, and not before the birth" });
+        }
+        let asked = self.asked_anywhere(person).await?;
+        let mut tx = self.store.begin().await?;
+        self.stop_everything(&mut tx, actor, (person, death), asked, now).await?;
+        tx.commit().await?;
+        self.catch_up().await
+    }
+
+    /// A death, within a transaction: every registry is left, whatever is planned or queued is cancelled, every link is closed, and the open
+    /// lines of the correction list that asked for a standing (`asked`) are done.
+    pub(super) async fn stop_everything(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        (person, death): (PersonId, Death),
+        asked: Vec<(CorrectionId, i64)>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let status = EnrolmentStatus::Exited(ExitReason::Died);
+        let today = self.today(now);
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
+        for row in view.enrolments().filter(|row| !is_exit(row.status)) {
+            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
+            let touched = told.entry(row.registry).or_default();
+            touched.push(row.subject_id);
+            if touched.len() > 1 {
+                continue;
+            }
+            // Two registrations of one person in one registry are one exit.
+            if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
+                let fact = self.left_fact(&view, stat_id, (row.registry, status), death.day, now);
+                tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
+            }
+        }
+        for (registry, touched) in &told {
+            self.after_exit(tx, actor, touched, *registry, ExitReason::Died, now).await?;
+        }
+        tx.cancel_open(&subjects, "exited").await?;
+        tx.close_links(&subjects, now).await?;
+        self.note_death(tx, actor, &view, death, now).await?;
+        let entry = AuditEntry::on(now, actor.staff(), "person.died", "person", Some(person.0))
+            .with("registries", told.len())
+            .with("told-by", death.told_by.word());
+        tx.audit(&entry).await?;
+        for (correction, version) in asked {
+            tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the day of a death and who told of it with every registration that can still be read.
+    pub(super) async fn note_death(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        view: &PersonView,
+        death: Death,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let death = Guarded::new(death);
+        let mut facts = Vec::new();
+        for subject in view.subjects.iter().filter(|s| s.row.erased_at.is_none()) {
+            let keys = self.store.subject_keys(&self.vault, subject.row.id).await?;
+            facts.push(prepare_death(&self.vault, &keys, &death, actor.staff(), now)?);
+        }
+        tx.put_deaths(facts).await?;
+        Ok(())
+    }
+
+    /// The death of a person as it was told last; none of the living, nor where only a sheet said so.
+    pub(super) async fn death_of(&self, view: &PersonView) -> Result<Option<Guarded<Death>>, AppError> {
+        if !has_died(view) {
+            return Ok(None);
+        }
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let told = self.store.deaths_of(&self.vault, &subjects).await?;
+        Ok(told.into_iter().max_by_key(|d| (d.at, d.id)).map(|d| d.fact))
+    }
+}
+
+/// Whether somebody has died, as far as their standings tell: a realised organ or body donation says so too.
+pub(super) fn has_died(view: &PersonView) -> bool {
+    let realised = |registry, reason| registry == Registry::OrganBody && reason == ExitReason::Donated;
+    view.enrolments().any(|row| match row.status {
+        EnrolmentStatus::Exited(reason) => reason == ExitReason::Died || realised(row.registry, reason),
+        _ => false,
+    })
+}
