@@ -95,6 +95,8 @@ pub enum Right {
     Sample,
     /// Record that a consent was given anew, to a text that has changed.
     Consent,
+    /// Put the data of a person on file right.
+    Correct,
 }
 
 /// A set of roles.
@@ -153,7 +155,7 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside | Right::Wish | Right::Sample | Right::Consent => &[Coordinator, Registrar],
+            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::Correct => &[Coordinator, Registrar],
             Right::LookUp => &[Coordinator],
             Right::Duty => &[Manager],
             Right::ReviewOpening => &[Manager, Auditor],

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 58] = [
+    pub const KEYS: [(&'static str, usize); 60] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -107,6 +107,8 @@ impl Notice {
         ("wish-saved", 0),
         ("kin-added", 0),
         ("sample-saved", 0),
+        ("put-right-done", 1),
+        ("put-right-nothing", 0),
     ];
 
     /// A notice without texts.
