@@ -72,6 +72,7 @@ action-pair-decide = Judged a pair
 action-pair-open = Opened a pair
 action-pair-undo = Undid a judgement
 action-person-open = Opened an identity
+action-person-correct = Corrected a person's data
 action-person-register = Registered somebody
 action-person-split = Un-merged
 action-person-standing = Changed a standing

@@ -69,6 +69,7 @@ action-pair-decide = 判断一对
 action-pair-open = 打开一对比对
 action-pair-undo = 撤销判断
 action-person-open = 查看身份
+action-person-correct = 更正资料
 action-person-register = 登记
 action-person-split = 撤销合并
 action-person-standing = 更改登记状态

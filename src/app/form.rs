@@ -3,7 +3,7 @@
 use crate::domain::role::Roles;
 use crate::domain::town::TownCode;
 
-pub use crate::domain::form::{EnrolForm, Flaw, InterestForm, RelativeForm, Typed};
+pub use crate::domain::form::{CorrectForm, EnrolForm, Flaw, InterestForm, RelativeForm, Typed};
 
 /// A new account.
 pub struct AccountForm {

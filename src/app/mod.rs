@@ -10,7 +10,7 @@
 //! - `import`: stage, preview, admit, discard, report.
 //! - `care`: aid to donors' families and recipients, and remembrance.
 //! - `consent`: consents given to a text that has changed since, and given anew.
-//! - `correct`: the correction list.
+//! - `correct`: the correction list; `put_right`: the data of a person on file, changed at the office.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
@@ -52,6 +52,7 @@ mod outside;
 mod own_page;
 mod password;
 mod people;
+mod put_right;
 mod register;
 mod report;
 mod review;
@@ -105,6 +106,7 @@ pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
 pub use own_page::{FactCheck, OwnPage, Pending, Told, Will};
 pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
+pub use put_right::PutRight;
 pub use register::Circumstances;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};

@@ -41,6 +41,14 @@ pub(super) fn wish_of(view: &PersonView) -> (Guarded<Wish>, bool) {
     }
 }
 
+/// The details that a person's records of a registry tell, those of forms before those of sheets, the latest first: who witnessed a form is
+/// known better at the office than from an old sheet that comes in again.
+pub(super) fn details_of(view: &PersonView, registry: Registry) -> Vec<&Guarded<Details>> {
+    let mut records: Vec<_> = view.records().filter(|r| r.registry == registry).collect();
+    records.sort_by_key(|r| (r.import_row.is_some(), std::cmp::Reverse((r.recorded_at, r.id))));
+    records.into_iter().filter_map(|r| r.details.as_ref()).collect()
+}
+
 impl App {
     async fn wish_view(&self, person: &PublicId) -> Result<(PersonView, SubjectId, EnrolmentStatus), AppError> {
         let id = self.store.resolve(person).await?.ok_or(AppError::Missing("person"))?;
@@ -59,7 +67,7 @@ impl App {
         actor.needs(Right::Wish)?;
         let (view, _, status) = self.wish_view(person).await?;
         let (wish, in_depth) = wish_of(&view);
-        let witnesses = view.records().filter_map(|r| r.details.as_ref()).map(Details::count_witnesses).max().unwrap_or(0);
+        let witnesses = Details::count_witnesses(&details_of(&view, Registry::OrganBody));
         Ok(WishPage { public_id: view.row.public_id, wish, in_depth, witnesses, status })
     }
 

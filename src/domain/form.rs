@@ -17,6 +17,10 @@ use super::record::{Details, RecordDraft};
 use super::registry::{EnrolmentStatus, Registry};
 use super::town::TownCode;
 
+mod correct;
+
+pub use correct::{CorrectForm, Corrected, Known};
+
 /// Text as typed.
 pub type Typed = Guarded<String>;
 
@@ -259,7 +263,7 @@ impl EnrolForm {
             Some(Document::National(id)) => Some(id),
             _ => None,
         };
-        let birth = self.birth_date(national, day, &mut flaws);
+        let birth = birth_date(&self.birth, national, day, &mut flaws);
         let sex = national.and_then(NationalId::sex).or(self.sex);
         if let (Some(told), Some(read)) = (self.sex, national.and_then(NationalId::sex))
             && told != read
@@ -351,30 +355,6 @@ impl EnrolForm {
         })
     }
 
-    fn birth_date(&self, national: Option<&NationalId>, day: NaiveDate, flaws: &mut Flaws) -> Option<NaiveDate> {
-        let typed = self.birth.reveal().trim();
-        let typed = if typed.is_empty() {
-            None
-        } else {
-            let digits: String = typed.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
-            let read = NaiveDate::parse_from_str(&digits, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&digits, "%Y%m%d")).ok();
-            match read.filter(|d| *d <= day && d.years_since(day).is_none()) {
-                Some(date) => Some(date),
-                None => {
-                    flaws.add("birth", "flaw-birth-invalid");
-                    None
-                }
-            }
-        };
-        let read = national.and_then(NationalId::birth_date);
-        if let (Some(typed), Some(read)) = (typed, read)
-            && typed != read
-        {
-            flaws.add("birth", "flaw-birth-differs");
-        }
-        read.or(typed)
-    }
-
     fn weight_kg(&self, flaws: &mut Flaws) -> Option<f64> {
         let typed = self.weight.reveal().trim();
         if typed.is_empty() {
@@ -388,23 +368,59 @@ impl EnrolForm {
     }
 
     fn relatives(&self, own: Option<&Phone>, flaws: &mut Flaws) -> Vec<Relative> {
-        let role = if self.registry == Registry::OrganBody { RelativeRole::Executor } else { RelativeRole::Contact };
-        let mut out = Vec::new();
-        for (form, (name_field, phone_field)) in self.relatives.iter().zip(RELATIVE_FIELDS) {
-            let (name, phone) = (form.name.reveal().trim(), form.phone.reveal().trim());
-            if name.is_empty() && phone.is_empty() {
-                continue;
-            }
-            let name = flaws.name(name_field, name);
-            let phone = flaws.phone(phone_field, phone);
-            if phone.is_some() && phone.as_ref() == own {
-                flaws.add(phone_field, "flaw-contact-phone-is-own");
-            }
-            let relation = flaws.short(name_field, form.relation.reveal());
-            out.push(Relative { role, name, relation, phones: phone.into_iter().collect() });
-        }
-        out
+        let role = named_for(self.registry);
+        let rows = self.relatives.iter().zip(RELATIVE_FIELDS);
+        rows.filter_map(|(form, fields)| relative(form, fields, role, own, flaws)).collect()
     }
+}
+
+/// What the people named on a registry's form are named for.
+fn named_for(registry: Registry) -> RelativeRole {
+    if registry == Registry::OrganBody { RelativeRole::Executor } else { RelativeRole::Contact }
+}
+
+fn relative(
+    form: &RelativeForm,
+    (name_field, phone_field): (&'static str, &'static str),
+    role: RelativeRole,
+    own: Option<&Phone>,
+    flaws: &mut Flaws,
+) -> Option<Relative> {
+    let (name, phone) = (form.name.reveal().trim(), form.phone.reveal().trim());
+    if name.is_empty() && phone.is_empty() {
+        return None;
+    }
+    let name = flaws.name(name_field, name);
+    let phone = flaws.phone(phone_field, phone);
+    if phone.is_some() && phone.as_ref() == own {
+        flaws.add(phone_field, "flaw-contact-phone-is-own");
+    }
+    let relation = flaws.short(name_field, form.relation.reveal());
+    Some(Relative { role, name, relation, phones: phone.into_iter().collect() })
+}
+
+fn birth_date(birth: &Typed, national: Option<&NationalId>, day: NaiveDate, flaws: &mut Flaws) -> Option<NaiveDate> {
+    let typed = birth.reveal().trim();
+    let typed = if typed.is_empty() {
+        None
+    } else {
+        let digits: String = typed.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
+        let read = NaiveDate::parse_from_str(&digits, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&digits, "%Y%m%d")).ok();
+        match read.filter(|d| *d <= day && d.years_since(day).is_none()) {
+            Some(date) => Some(date),
+            None => {
+                flaws.add("birth", "flaw-birth-invalid");
+                None
+            }
+        }
+    };
+    let read = national.and_then(NationalId::birth_date);
+    if let (Some(typed), Some(read)) = (typed, read)
+        && typed != read
+    {
+        flaws.add("birth", "flaw-birth-differs");
+    }
+    read.or(typed)
 }
 
 const fn lack_field(lack: Lack) -> &'static str {

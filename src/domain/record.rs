@@ -106,9 +106,14 @@ impl Details {
         Guarded::new(Self { items: Wish::items(wish), wish: Some(wish.reveal().clone()), ..Self::default() })
     }
 
-    /// How many form witnesses are named.
-    pub fn count_witnesses(details: &Guarded<Self>) -> usize {
-        details.reveal().witnesses.len()
+    /// The form witnesses that records tell, the one that counts first: the first that names any.
+    pub fn witnesses_of(details: &[&Guarded<Self>]) -> Vec<PersonName> {
+        details.iter().map(|d| &d.reveal().witnesses).find(|w| !w.is_empty()).cloned().unwrap_or_default()
+    }
+
+    /// How many there are.
+    pub fn count_witnesses(details: &[&Guarded<Self>]) -> usize {
+        Self::witnesses_of(details).len()
     }
 
     /// The key of the answer to a question of the guided enrolment.

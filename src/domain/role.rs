@@ -99,6 +99,8 @@ pub enum Right {
     Activities,
     /// Strike out an activity that was recorded wrongly.
     StrikeActivity,
+    /// Put the data of a person on file right.
+    Correct,
 }
 
 /// A set of roles.
@@ -157,7 +159,9 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::StrikeActivity => &[Coordinator, Registrar],
+            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::StrikeActivity | Right::Correct => {
+                &[Coordinator, Registrar]
+            }
             Right::Activities => &[Recruiter, Registrar, Coordinator],
             Right::LookUp => &[Coordinator],
             Right::Duty => &[Manager],

@@ -109,6 +109,8 @@ impl Notice {
         ("wish-saved", 0),
         ("kin-added", 0),
         ("sample-saved", 0),
+        ("put-right-done", 1),
+        ("put-right-nothing", 0),
     ];
 
     /// A notice without texts.

@@ -120,6 +120,8 @@ capabilities! {
     CanSample: Sample;
     /// May record consents given anew.
     CanRenewConsent: Consent;
+    /// May put the data of a person on file right.
+    CanCorrect: Correct;
     /// May take down what organ and body registrants wish.
     CanKeepWish: Wish;
     /// May review emergency openings.

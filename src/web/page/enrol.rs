@@ -9,7 +9,7 @@ use crate::app::form::{EnrolForm, RelativeForm, Saved};
 use crate::domain::guided::questions;
 use crate::domain::person::Sex;
 use crate::domain::registry::Registry;
-use crate::domain::town::TownCode;
+use crate::domain::town::{TownCode, Towns};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::CanEnrol;
@@ -33,6 +33,36 @@ async fn form(staff: CanEnrol<'_>, registry: &str) -> Answer {
     Reply::page(&form_page(&staff, registry, None, &Slips::default()).await?)
 }
 
+/// The people named for a registry, in the order of the form.
+pub(super) fn relatives(entries: &Entries, registry: Registry) -> Vec<RelativeForm> {
+    let named = match registry {
+        Registry::StemCell => &["relative1", "relative2"][..],
+        Registry::OrganBody => &["relative1", "relative2", "relative3"][..],
+        Registry::Blood | Registry::Volunteer => &[],
+    };
+    let row = |who: &&str| RelativeForm {
+        name: typed(entries, &format!("{who}-name")),
+        relation: typed(entries, &format!("{who}-relation")),
+        phone: typed(entries, &format!("{who}-phone")),
+    };
+    named.iter().map(row).collect()
+}
+
+/// The town chosen, where it is one of the branch.
+pub(super) fn town(entries: &Entries, towns: &Towns) -> Option<TownCode> {
+    let code = entries.read("town", |code| code.parse().ok().map(TownCode)).flatten();
+    code.filter(|code| towns.by_code(*code).is_some())
+}
+
+/// The sex chosen.
+pub(super) fn sex(entries: &Entries) -> Option<Sex> {
+    match () {
+        () if entries.chose("sex", "male") => Some(Sex::Male),
+        () if entries.chose("sex", "female") => Some(Sex::Female),
+        () => None,
+    }
+}
+
 fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interest: bool) -> EnrolForm {
     let (abo, rh) = entries
         .read("group", |group| match group.strip_suffix('+') {
@@ -40,41 +70,22 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
             None => (group.trim_end_matches('-').to_owned(), if group.ends_with('-') { "-" } else { "" }.to_owned()),
         })
         .unwrap_or_default();
-    let relatives = match registry {
-        Registry::StemCell => &["relative1", "relative2"][..],
-        Registry::OrganBody => &["relative1"][..],
-        Registry::Blood | Registry::Volunteer => &[],
-    };
     EnrolForm {
         registry,
         as_interest,
         name: typed(entries, "name"),
-        sex: match () {
-            () if entries.chose("sex", "male") => Some(Sex::Male),
-            () if entries.chose("sex", "female") => Some(Sex::Female),
-            () => None,
-        },
+        sex: sex(entries),
         birth: typed(entries, "birth"),
         ethnic: typed(entries, "ethnic"),
         document: typed(entries, "document"),
         phone: typed(entries, "phone"),
         mail: typed(entries, "mail"),
         address: typed(entries, "address"),
-        town: entries
-            .read("town", |code| code.parse().ok().map(TownCode))
-            .flatten()
-            .filter(|code| staff.app.towns.by_code(*code).is_some()),
+        town: town(entries, &staff.app.towns),
         weight: typed(entries, "weight"),
         abo,
         rh,
-        relatives: relatives
-            .iter()
-            .map(|who| RelativeForm {
-                name: typed(entries, &format!("{who}-name")),
-                relation: typed(entries, &format!("{who}-relation")),
-                phone: typed(entries, &format!("{who}-phone")),
-            })
-            .collect(),
+        relatives: relatives(entries, registry),
         witnesses: ["witness", "witness2"].into_iter().filter_map(|name| entries.text(name)).collect(),
         items: ITEMS.into_iter().filter(|item| entries.chose("items", item)).map(str::to_owned).collect(),
         barcode: typed(entries, "barcode"),

@@ -26,6 +26,7 @@ mod outside;
 mod people;
 mod print;
 mod publication;
+mod put_right;
 mod recall;
 mod report;
 mod rights;
@@ -258,6 +259,7 @@ pub fn routes() -> Vec<Route> {
         people::routes(),
         print::routes(),
         publication::routes(),
+        put_right::routes(),
         recall::routes(),
         report::routes(),
         sample::routes(),

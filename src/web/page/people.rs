@@ -140,7 +140,12 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
         .view
         .records()
         .map(|record| {
-            let key = if record.import_row.is_some() { "history-import" } else { "history-record" };
+            let put_right = page.sources.get(&record.id).is_some_and(|source| source.how == Recorder::Correction);
+            let key = match record.import_row {
+                Some(_) => "history-import",
+                None if put_right => "history-correction",
+                None => "history-record",
+            };
             (record.recorded_at, text.x(key, registry_word(record.registry, text)))
         })
         .collect();
@@ -189,6 +194,11 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             .find(|(r, ..)| *r == Registry::OrganBody && roles.may(Right::Wish))
             .map(|_| format!("/people/{}/wish", page.view.row.public_id))
             .unwrap_or_default(),
+        correct: if page.opened && roles.may(Right::Correct) {
+            format!("/people/{}/correct", page.view.row.public_id)
+        } else {
+            String::new()
+        },
         sample: page
             .standings
             .iter()

@@ -117,6 +117,16 @@ impl std::fmt::Display for Part {
 
 pub use crate::domain::wish::ITEMS;
 
+/// The branch's towns, to choose from.
+pub fn town_list(text: Text, towns: &Towns) -> Select {
+    let mut select = Select::new(text, "town", "field-town").optional(text).option("", text.t("choose"));
+    for town in &towns.towns {
+        let name = if text.0 == Lang::English && !town.name_en.is_empty() { &town.name_en } else { &town.name };
+        select = select.option(town.code.to_string(), name.clone());
+    }
+    select.option("elsewhere", text.t("town-elsewhere"))
+}
+
 /// What the form of a registry is built from.
 #[derive(Debug, Clone, Copy)]
 pub struct Blank<'a> {
@@ -140,14 +150,6 @@ impl Enrol {
         let fill = |field: Field| Part::Field(field.refill(text, typed, slips));
         let pick = |choice: Choice| Part::Choice(choice.refill(text, typed, slips));
         let list = |select: Select| Part::Select(select.refill(text, typed, slips));
-        let town_list = || {
-            let mut select = Select::new(text, "town", "field-town").optional(text).option("", text.t("choose"));
-            for town in &towns.towns {
-                let name = if text.0 == Lang::English && !town.name_en.is_empty() { &town.name_en } else { &town.name };
-                select = select.option(town.code.to_string(), name.clone());
-            }
-            select.option("elsewhere", text.t("town-elsewhere"))
-        };
         let identity = vec![
             fill(Field::new(text, "name", "field-name")),
             fill(
@@ -176,7 +178,7 @@ impl Enrol {
                     .with(r#"inputmode="email""#)
                     .live(text, "mail"),
             ),
-            list(town_list()),
+            list(town_list(text, towns)),
             fill(Field::new(text, "address", "field-address").optional(text)),
         ];
         let conditions = match registry {
@@ -221,6 +223,14 @@ impl Enrol {
                     fill(Field::new(text, "relative1-name", "field-name")),
                     fill(Field::new(text, "relative1-relation", "field-relation").optional(text)),
                     fill(Field::new(text, "relative1-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
+                    Part::Heading(text.t("enrol-executor-2")),
+                    fill(Field::new(text, "relative2-name", "field-name").optional(text)),
+                    fill(Field::new(text, "relative2-relation", "field-relation").optional(text)),
+                    fill(Field::new(text, "relative2-phone", "field-phone").optional(text).with(r#"inputmode="tel""#).live(text, "phone")),
+                    Part::Heading(text.t("enrol-executor-3")),
+                    fill(Field::new(text, "relative3-name", "field-name").optional(text)),
+                    fill(Field::new(text, "relative3-relation", "field-relation").optional(text)),
+                    fill(Field::new(text, "relative3-phone", "field-phone").optional(text).with(r#"inputmode="tel""#).live(text, "phone")),
                     Part::Heading(text.t("enrol-witnesses")),
                     fill(Field::new(text, "witness", "field-witness1")),
                     fill(Field::new(text, "witness2", "field-witness2").optional(text)),

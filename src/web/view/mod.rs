@@ -38,6 +38,7 @@ pub mod outside;
 pub mod own;
 pub mod people;
 pub mod print;
+pub mod put_right;
 pub mod readiness;
 pub mod recall;
 pub mod report;

@@ -106,7 +106,15 @@ pub fn kin(page: &PersonPage, text: Text) -> Vec<KinShown> {
     let mut records: Vec<_> = page.view.records().collect();
     records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
     let mut out: Vec<(u8, String, String, String)> = Vec::new();
-    for relative in records.iter().filter_map(|r| r.contact.as_ref()).flat_map(|c| &c.reveal().relatives) {
+    // Whoever was named anew takes the place of those named before; family that stood beside a number is added up.
+    let mut told: Vec<RelativeRole> = Vec::new();
+    let mut relatives: Vec<&Relative> = Vec::new();
+    for contact in records.iter().filter_map(|r| r.contact.as_ref()) {
+        let here = &contact.reveal().relatives;
+        relatives.extend(here.iter().filter(|r| !told.contains(&r.role)));
+        told.extend(here.iter().map(|r| r.role).filter(|role| *role != RelativeRole::Family));
+    }
+    for relative in relatives {
         let Relative { role, name, relation, phones } = relative;
         let (rank, word) = match role {
             RelativeRole::Executor => (0, text.t("kin-executor")),

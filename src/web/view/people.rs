@@ -206,6 +206,8 @@ pub struct Person {
     pub standings: Vec<Standing>,
     /// The wish of an organ and body registrant; empty where there is none, or for whom it is not.
     pub wish: String,
+    /// Where the data are put right; empty where they are not open, or for whom it is not.
+    pub correct: String,
     /// The samples of a stem-cell registrant; empty where there is none, or for whom it is not.
     pub sample: String,
     /// The GRID of a stem-cell registrant.

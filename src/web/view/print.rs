@@ -110,8 +110,10 @@ impl Filled {
             };
             fields.extend(told.map(|(label, value)| (text.t(label), value)));
         }
-        let organ = page.view.records().filter(|r| r.registry == Registry::OrganBody).max_by_key(|r| (r.recorded_at, r.id));
+        let mut organ: Vec<_> = page.view.records().filter(|r| r.registry == Registry::OrganBody).collect();
+        organ.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
         let executors = organ
+            .first()
             .and_then(|r| r.contact.as_ref())
             .map(|contact| {
                 let executors = contact.reveal().relatives.iter().filter(|r| r.role == RelativeRole::Executor);
@@ -122,7 +124,9 @@ impl Filled {
                 executors.map(line).collect::<Vec<_>>()
             })
             .unwrap_or_default();
-        let items = organ.and_then(|r| r.details.as_ref()).map(|d| d.reveal().items.clone()).unwrap_or_default();
+        // A record by which something else was put right does not tell them.
+        let mut told = organ.iter().filter_map(|r| r.details.as_ref()).map(|d| &d.reveal().items);
+        let items = told.find(|items| !items.is_empty()).cloned().unwrap_or_default();
         let standing = |(registry, status, since): &(Registry, EnrolmentStatus, chrono::NaiveDate)| {
             (registry_word(*registry, text), status_word(*registry, *status, text), since.to_string())
         };

@@ -172,6 +172,11 @@ impl Shell {
         self.may(Right::Service)
     }
 
+    /// Whether the data of a person on file may be put right.
+    pub fn may_correct(&self) -> bool {
+        self.may(Right::Correct)
+    }
+
     /// Whether whoever reads the page may import.
     pub fn may_import(&self) -> bool {
         self.may(Right::Import)

@@ -61,6 +61,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             },
         ],
         wish: "/people/7K3M-9QXA-R/wish".into(),
+        correct: if opened { "/people/7K3M-9QXA-R/correct".into() } else { String::new() },
         sample: "/people/7K3M-9QXA-R/sample".into(),
         grid: Some(urgent_pages::grid(opened, text)),
         older: vec![(text.t("proof-contact"), text.xy("older-rests", "2025-03", "2025-06-14 10:58"))],
@@ -86,6 +87,29 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     add("person", one(false).render());
     add("person-opened", one(true).render());
+    let known = [
+        ("name", g("赵甲一")),
+        ("document", g("512002199001010020")),
+        ("sex", g("female")),
+        ("birth", g("1990-01-01")),
+        ("phone", g("16000000417")),
+        ("relative1-name", g("钱乙二")),
+        ("relative1-phone", g("16000000418")),
+        ("witness", g("李丁四")),
+    ];
+    let form = |registry: Registry, with: put_right::Filling<'_>, slips: Slips| {
+        let of = ("7K3M-9QXA-R".to_owned(), "00000000-0000-4000-8000-000000000000".to_owned());
+        let page = put_right::PutRightPage::new(shell(lang, "/people"), of, registry, &Towns::shipped(), with, slips);
+        page.beside(&[Registry::OrganBody, Registry::Blood])
+    };
+    for (name, registry) in
+        [("put-right", Registry::OrganBody), ("put-right-stem-cell", Registry::StemCell), ("put-right-blood", Registry::Blood)]
+    {
+        add(name, form(registry, put_right::Filling::Known(&known), Slips::default()).render());
+    }
+    let mut typed = crate::web::form::Entries::default();
+    assert!(typed.push("phone".to_owned(), g("12")));
+    add("put-right-slips", form(Registry::OrganBody, put_right::Filling::Typed(&typed), slips()).render());
     for (name, state) in [
         ("link", link::LinkState::Ready),
         ("link-verified", link::LinkState::Verified),
