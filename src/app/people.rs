@@ -61,6 +61,8 @@ pub struct PersonPage {
     pub grid: Option<GridState>,
     /// Consents that rest on a text which has changed since.
     pub older: Vec<super::OlderConsent>,
+    /// Match requests and death notices, open and closed: for whoever works on them.
+    pub matters: Vec<super::MatterHead>,
 }
 
 /// What is known of a GRID.
@@ -200,7 +202,8 @@ impl App {
         } else {
             None
         };
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older })
+        let matters = self.matters_with(&view).await?;
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, matters })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled.

@@ -106,6 +106,11 @@ impl Details {
         Guarded::new(Self { items: Wish::items(wish), wish: Some(wish.reveal().clone()), ..Self::default() })
     }
 
+    /// The sample barcode that was typed.
+    pub fn barcode_of(details: &Guarded<Self>) -> Option<Guarded<String>> {
+        details.reveal().barcode.clone().map(Guarded::new)
+    }
+
     /// How many form witnesses are named.
     pub fn count_witnesses(details: &Guarded<Self>) -> usize {
         details.reveal().witnesses.len()

@@ -95,6 +95,8 @@ pub enum Right {
     Sample,
     /// Record that a consent was given anew, to a text that has changed.
     Consent,
+    /// Note that somebody who had refused it may be contacted again.
+    ContactAgain,
 }
 
 /// A set of roles.
@@ -144,7 +146,7 @@ impl Roles {
         let roles: &[Role] = match right {
             Right::Enrol => &[Recruiter, Registrar],
             Right::People => &[Registrar, Caller, Coordinator, Manager],
-            Right::Import | Right::Review => &[Registrar],
+            Right::Import | Right::Review | Right::ContactAgain => &[Registrar],
             Right::Erase => &[Registrar, Manager],
             Right::Health | Right::Service => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],

@@ -4,12 +4,14 @@ pub mod value;
 
 pub mod attempt;
 pub mod audit_leaf;
+pub mod barcode;
 pub mod barred;
 pub mod bounce;
 pub mod campaign;
 pub mod care;
 pub mod change;
 pub mod consent;
+pub mod contact_again;
 pub mod contact_index;
 pub mod correction;
 pub mod delivery;

@@ -19,6 +19,7 @@ pub mod swipe;
 pub mod admin;
 pub mod calendar;
 pub mod care;
+pub mod closed;
 pub mod desk;
 pub mod donor;
 pub mod drive;
