@@ -26,6 +26,7 @@ mod m20261127_000030_lists;
 mod m20261127_000031_waiting;
 mod m20261127_000032_activity;
 mod m20261127_000033_death;
+mod m20261127_000035_answered;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000031_waiting::Migration),
             Box::new(m20261127_000032_activity::Migration),
             Box::new(m20261127_000033_death::Migration),
+            Box::new(m20261127_000035_answered::Migration),
         ]
     }
 }

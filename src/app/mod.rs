@@ -19,7 +19,8 @@
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
-//! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `export_person`: a copy of everything.
+//! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `rights_answer`: how they are answered;
+//!   `again`: contact allowed again; `export_person`: a copy of everything.
 //! - `donor`: donations, deferrals, blood groups, and from when somebody may give; the rule sets that say so.
 //! - `outside`: what other systems know of a registration; `urgent`: match notices, death notices, emergency openings, the look-up.
 //! - `wish`: what an organ and body registrant wishes, in depth.
@@ -30,6 +31,7 @@
 mod account;
 mod activity;
 mod actor;
+mod again;
 mod age;
 mod answer;
 mod care;
@@ -57,6 +59,7 @@ mod register;
 mod report;
 mod review;
 mod rights;
+mod rights_answer;
 mod rotate;
 mod sample;
 mod scan;
@@ -87,6 +90,7 @@ pub use crate::store::{DriveRow, Recorder};
 pub use account::{SessionStart, Staff, fresh_password};
 pub use activity::{ActivityLine, ActivityPage, Behind};
 pub use actor::Actor;
+pub use again::{AgainLine, Silence};
 pub use age::AgeTally;
 pub use answer::{Answer, LinkPage};
 pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
@@ -96,7 +100,7 @@ pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEdi
 pub use drive::DrivePage;
 pub use erasure_journal::erasure_list;
 pub use error::AppError;
-pub use export_person::{CopyPart, PersonCopy};
+pub use export_person::{CopyPart, PARTS as COPY_PARTS, PersonCopy};
 pub use follow::{
     Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
     PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
@@ -119,8 +123,8 @@ pub use self_enrol::SelfSaved;
 pub use shift::{DriveBoard, ShiftCase, Targets, TurnCase};
 pub use takeback::{TakenBack, UNDO_SECONDS};
 pub use urgent::{
-    DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, NoticeCase, NoticeForm, NoticeHead, Once, OpenReason, OpeningLine,
-    StepForm, StepLine, UrgentBoard, UrgentNow,
+    DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, MatterHead, MatterOf, NoticeCase, NoticeForm, NoticeHead, Once,
+    OpenReason, OpeningLine, StepForm, StepLine, UrgentBoard, UrgentNow,
 };
 pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
 pub use wish::WishPage;

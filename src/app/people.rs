@@ -65,6 +65,8 @@ pub struct PersonPage {
     pub older: Vec<super::OlderConsent>,
     /// The day of the death and who told of it, where that is known.
     pub death: Option<Guarded<Death>>,
+    /// Match requests and death notices, open and closed: for whoever works on them.
+    pub matters: Vec<super::MatterHead>,
 }
 
 /// What is known of a GRID.
@@ -205,7 +207,8 @@ impl App {
             None
         };
         let death = self.death_of(&view).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death })
+        let matters = self.matters_with(&view).await?;
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death, matters })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled. A death

@@ -10,9 +10,10 @@ use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentText, Purpose};
 use crate::domain::contact::Contact;
 use crate::domain::fact::Channel;
-use crate::domain::form::{EnrolForm, InterestForm, Understood};
+use crate::domain::form::{EnrolForm, Flaw, InterestForm, Understood};
 use crate::domain::id::{DriveId, PersonId, SubjectId};
 use crate::domain::person::Identity;
+use crate::domain::record::Details;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -139,18 +140,25 @@ impl App {
         let consents = self.consents(purposes, english, actor, today, how.now)?;
         let occasion =
             Occasion { origin: Origin::Web, channel: how.channel, at: how.now, today, drive: how.drive, import: None, verified: true };
+        // Who is enrolled with the tube beside them has a sample under way from now on.
+        let barcode = Details::barcode_of(&draft.details).filter(|_| draft.registry == Registry::StemCell && draft.status.in_pool());
         let prepare = || {
-            prepare_with(&self.vault, draft, occasion, |p| {
+            let mut sample = None;
+            let prepared = prepare_with(&self.vault, draft, occasion, |p| {
                 for consent in &consents {
                     p.consent(consent)?;
                 }
                 for registry in &understood.also {
                     p.also(*registry, EnrolmentStatus::Interest)?;
                 }
+                if let Some(barcode) = &barcode {
+                    sample = Some(self.sample_of(p.keys(), barcode, today, actor, how.now)?);
+                }
                 Ok(())
-            })
+            })?;
+            Ok::<_, StoreError>((prepared, sample))
         };
-        let mut prepared = prepare()?;
+        let (mut prepared, mut sample) = prepare()?;
 
         let _turn = self.saving.lock().await;
         for _ in 0..TRIES {
@@ -189,11 +197,17 @@ impl App {
                     tx.rollback().await?;
                     self.follow_keys().await?;
                     // Made anew, not brought under the new key: the old one may be destroyed already.
-                    prepared = prepare()?;
+                    (prepared, sample) = prepare()?;
                     continue;
                 }
                 other => other?,
             };
+            if let Some(sample) = &sample
+                && !self.put_sample(&mut tx, sample, &[subject], actor, how.now).await?
+            {
+                tx.rollback().await?;
+                return Ok(Saved::Flawed(vec![Flaw { field: "barcode", key: "flaw-barcode-taken".to_owned() }]));
+            }
             if purposes.iter().any(|purpose| matches!(purpose, Purpose::Register(_))) {
                 // Who once asked to be erased has signed again, in person.
                 tx.let_return(&Identity::return_digests(&draft.identity, &*self.vault)).await?;

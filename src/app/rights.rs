@@ -1,4 +1,5 @@
-//! The rights of registrants (个人信息保护法, 44-47): requests with a clock, objection, and the proof of what was consented to.
+//! The rights of registrants and their relatives (个人信息保护法, 44-50): requests with a clock, objection, and the proof of what was consented
+//! to. How a request is answered: `rights_answer`.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::hold::{self, HoldReason};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::name::PersonName;
-use crate::domain::rights::{AnswerRules, RightsKind};
+use crate::domain::rights::{AnswerRules, Asker, DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::link::LinkPurpose;
@@ -34,8 +35,10 @@ pub struct RightsItem {
     pub due: NaiveDate,
     /// Days left; below zero: overdue.
     pub days_left: i64,
-    /// Answered when, and whether it was granted.
-    pub answered: Option<(Timestamp, bool)>,
+    /// Who asks, with what proves it; none where this edition does not know the word.
+    pub asker: Option<Asker>,
+    /// Answered when, and how.
+    pub answered: Option<(Timestamp, RightsAnswer)>,
 }
 
 /// A consent of the ledger.
@@ -63,8 +66,9 @@ impl App {
     fn rights_item(&self, row: &RightsRow, person: Option<PublicId>, now: Timestamp) -> Option<RightsItem> {
         let kind = RightsKind::from_word(&row.kind)?;
         let days_left = (row.due_on.0 - self.today(now)).num_days();
-        let answered = row.answered_at.map(|at| (at, row.granted == Some(true)));
-        Some(RightsItem { id: row.id, person, kind, received: row.received_on.0, due: row.due_on.0, days_left, answered })
+        let answered = row.answered_at.map(|at| (at, answer_of(row)));
+        let asker = asker_of(row);
+        Some(RightsItem { id: row.id, person, kind, received: row.received_on.0, due: row.due_on.0, days_left, asker, answered })
     }
 
     /// What a person asked for, the latest first.
@@ -87,13 +91,14 @@ impl App {
     /// Records a request; its clock runs from the day it was received.
     ///
     /// # Errors
-    /// [`AppError::Input`] for a day after today or more than a year ago.
+    /// [`AppError::Input`] for a day after today or more than a year ago, a proof that proves something else, and a relative of somebody who
+    /// is not known to have died.
     pub async fn request_right(
         &self,
         actor: Actor,
         id: &PublicId,
-        kind: RightsKind,
-        received: NaiveDate,
+        (kind, received): (RightsKind, NaiveDate),
+        (who, proof): (Requester, Option<Proof>),
         now: Timestamp,
     ) -> Result<(), AppError> {
         actor.needs(Right::People)?;
@@ -101,7 +106,16 @@ impl App {
         if received > today || (today - received).num_days() > 366 {
             return Err(AppError::Input { field: "received", hint: "give the day on which it was received, not after today" });
         }
+        let asker = Asker::of(who, proof);
+        let asker = asker.ok_or(AppError::Input { field: "proof", hint: "say which paper was seen; it has to prove who asks" })?;
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        if who.is_relative() {
+            let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+            if !super::people::died(&view) {
+                let hint = "relatives ask for somebody who died: note the death first, or record whom the registrant authorised";
+                return Err(AppError::Input { field: "who", hint });
+            }
+        }
         let row = RightsRow {
             id: Uuid::now_v7(),
             person_id: person,
@@ -114,24 +128,15 @@ impl App {
             answered_by: None,
             granted: None,
             row_version: 1,
+            asked_by: asker.who().word().to_owned(),
+            proof: asker.proof().map(|proof| proof.word().to_owned()),
+            refusal: None,
+            done_how: None,
         };
         let mut tx = self.store.begin().await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word())).await?;
+        let entry = AuditEntry::on(now, actor.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word());
+        tx.audit(&entry.with("by", who.word())).await?;
         tx.put_rights(row).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Records that a request was answered.
-    ///
-    /// # Errors
-    /// [`AppError::Stale`] where it was answered already.
-    pub async fn answer_right(&self, actor: Actor, request: Uuid, granted: bool, now: Timestamp) -> Result<(), AppError> {
-        actor.needs(Right::People)?;
-        let mut tx = self.store.begin().await?;
-        let row = tx.answer_rights(request, granted, actor.staff(), now).await?;
-        let entry = AuditEntry::on(now, actor.staff(), "rights.answer", "person", Some(row.person_id.0));
-        tx.audit(&entry.with("kind", &row.kind).with("granted", granted)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -207,4 +212,21 @@ impl App {
         }
         Ok(items)
     }
+}
+
+/// Who asked, as a row has it.
+pub(super) fn asker_of(row: &RightsRow) -> Option<Asker> {
+    let proof = match &row.proof {
+        Some(word) => Some(Proof::from_word(word)?),
+        None => None,
+    };
+    Asker::of(Requester::from_word(&row.asked_by)?, proof)
+}
+
+/// How a row was answered.
+pub(super) fn answer_of(row: &RightsRow) -> RightsAnswer {
+    if row.granted == Some(true) {
+        return RightsAnswer::Done(row.done_how.as_deref().and_then(DoneHow::from_word).unwrap_or(DoneHow::Here));
+    }
+    RightsAnswer::Refused(row.refusal.as_deref().and_then(Refusal::from_word))
 }

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 
 use crate::domain::Guarded;
 use crate::domain::id::{MatterId, PublicId, SubjectId};
-use crate::domain::outside;
+use crate::domain::outside::{self, NotNow};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
-use crate::domain::sample::{Act, Phase};
+use crate::domain::sample::{Act, Phase, barcode_tag};
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, StepDraft, StoreError, Tx};
+use crate::vault::SubjectKeys;
 
 use super::outside::subject_in;
 use super::urgent::{Once, StepLine};
@@ -39,6 +40,15 @@ pub struct SamplePage {
     pub status: EnrolmentStatus,
     /// The samples, the latest first.
     pub samples: Vec<SampleCase>,
+}
+
+/// A sample that was taken, sealed for its registrant and ready to be stored.
+#[derive(Debug, Clone)]
+pub(super) struct TakenSample {
+    subject: SubjectId,
+    tag: [u8; 32],
+    matter: MatterDraft,
+    step: StepDraft,
 }
 
 fn phase_of(row: &MatterRow) -> Result<Phase, AppError> {
@@ -97,17 +107,51 @@ impl App {
         let view = self.store.person(&self.vault, id).await?.ok_or(AppError::Missing("person"))?;
         let subject = subject_in(&view, Registry::StemCell).ok_or(AppError::Missing("registration"))?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
-        let words = (MatterKind::Sample, Phase::Taken.word());
-        let draft = MatterDraft::of(&self.vault, Some((&keys, &barcode)), words, (now, None, None), (actor.staff(), now))?;
-        let id = draft.id();
-        let first = StepDraft::of(&self.vault, id, ("taken", None), day, (actor.staff(), now), None)?;
+        let sample = self.sample_of(&keys, &barcode, day, actor, now)?;
+        let id = sample.matter.id();
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         if !tx.open_matters_of(&self.vault, MatterKind::Sample, &[subject]).await?.is_empty() {
             return Err(flaw("barcode", "a sample is under way already; note what became of it first"));
         }
-        tx.put_matter(&self.vault, draft, vec![first]).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "sample.taken", "matter", Some(id.0))).await?;
+        let own: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        if !self.put_sample(&mut tx, &sample, &own, actor, now).await? {
+            return Err(NotNow { key: "sample-barcode-taken" }.into());
+        }
         self.commit_once(tx, actor, once, Some(id), now).await
+    }
+
+    /// A sample under the barcode that was typed.
+    pub(super) fn sample_of(
+        &self,
+        keys: &SubjectKeys,
+        barcode: &Guarded<String>,
+        day: NaiveDate,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<TakenSample, StoreError> {
+        let words = (MatterKind::Sample, Phase::Taken.word());
+        let matter = MatterDraft::of(&self.vault, Some((keys, barcode)), words, (now, None, None), (actor.staff(), now))?;
+        let step = StepDraft::of(&self.vault, matter.id(), ("taken", None), day, (actor.staff(), now), None)?;
+        Ok(TakenSample { subject: keys.subject(), tag: barcode_tag(barcode, &*self.vault), matter, step })
+    }
+
+    /// Stores a sample that was taken, unless its barcode is used by somebody other than `own`: then `false`, and nothing was stored.
+    pub(super) async fn put_sample(
+        &self,
+        tx: &mut Tx,
+        sample: &TakenSample,
+        own: &[SubjectId],
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        match tx.barcode_holder(&self.vault, sample.tag).await? {
+            Some(holder) if !own.contains(&holder) => return Ok(false),
+            Some(_) => {}
+            None => tx.put_barcode(&self.vault, sample.tag, sample.subject, now).await?,
+        }
+        tx.put_matter(&self.vault, sample.matter.clone(), vec![sample.step.clone()]).await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "sample.taken", "matter", Some(sample.matter.id().0))).await?;
+        Ok(true)
     }
 
     /// Notes what became of a sample. An accepted one makes a registration an enrolment. Answers whose it is.

@@ -170,6 +170,18 @@ impl Flaws {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
+    /// As a sample is taken under it later: the tube has one code, however it is typed.
+    fn barcode(&mut self, typed: &Typed) -> Option<String> {
+        if typed.reveal().trim().is_empty() {
+            return None;
+        }
+        let number = super::outside::number(typed);
+        if number.is_none() {
+            self.add("barcode", "flaw-barcode-invalid");
+        }
+        number.map(|number| number.reveal().clone())
+    }
+
     fn document(&mut self, text: &str) -> Option<Document> {
         let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_uppercase();
         if compact.is_empty() {
@@ -278,7 +290,7 @@ impl EnrolForm {
         let relatives = self.relatives(phone.as_ref(), &mut flaws);
         let witnesses: Vec<PersonName> =
             self.witnesses.iter().filter(|w| !w.reveal().trim().is_empty()).filter_map(|w| flaws.name("witness", w.reveal())).collect();
-        let barcode = flaws.short("barcode", self.barcode.reveal());
+        let barcode = flaws.barcode(&self.barcode);
         if !self.consent && self.as_interest {
             flaws.add("consent", "flaw-consent-missing");
         }

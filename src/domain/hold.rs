@@ -44,6 +44,19 @@ impl HoldReason {
     }
 }
 
+/// Why a registrant who had objected may be contacted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AgainWhy {
+    /// Asked for by the registrant in person.
+    InPerson,
+    /// Asked for by the registrant on the phone.
+    ByPhone,
+    /// The objection had been entered in error.
+    InError,
+}
+
+super::outside::words!(AgainWhy: InPerson = "in-person", ByPhone = "by-phone", InError = "in-error");
+
 /// The tags of a contact's mail addresses, in their order.
 pub fn mail_tags(contact: &Guarded<Contact>, subject: SubjectId, keyed: &dyn Keyed) -> Vec<Tag> {
     contact.reveal().mails.iter().map(|m| tag(subject, "mail", m.as_str(), keyed)).collect()

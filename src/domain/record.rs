@@ -116,6 +116,11 @@ impl Details {
         Self::witnesses_of(details).len()
     }
 
+    /// The sample barcode that was typed.
+    pub fn barcode_of(details: &Guarded<Self>) -> Option<Guarded<String>> {
+        details.reveal().barcode.clone().map(Guarded::new)
+    }
+
     /// The key of the answer to a question of the guided enrolment.
     pub fn answer_of(details: &Guarded<Self>, question: &str) -> Option<String> {
         details.reveal().answers.iter().find(|(key, _)| key == question).map(|(_, answer)| answer.clone())

@@ -101,6 +101,8 @@ pub enum Right {
     StrikeActivity,
     /// Put the data of a person on file right.
     Correct,
+    /// Note that somebody who had refused it may be contacted again.
+    ContactAgain,
 }
 
 /// A set of roles.
@@ -150,7 +152,7 @@ impl Roles {
         let roles: &[Role] = match right {
             Right::Enrol => &[Recruiter, Registrar],
             Right::People => &[Registrar, Caller, Coordinator, Manager],
-            Right::Import | Right::Review => &[Registrar],
+            Right::Import | Right::Review | Right::ContactAgain => &[Registrar],
             Right::Erase => &[Registrar, Manager],
             Right::Health | Right::Service => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],

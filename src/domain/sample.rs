@@ -2,6 +2,11 @@
 
 use super::outside::{NotNow, words};
 
+/// The keyed digest a barcode is found by.
+pub fn barcode_tag(barcode: &super::Guarded<String>, keyed: &dyn super::Keyed) -> [u8; 32] {
+    keyed.tag("sample/barcode", barcode.reveal().as_bytes())
+}
+
 /// Where a sample stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {

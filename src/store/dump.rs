@@ -112,6 +112,7 @@ part! { data, restore_data:
     link (Column::Id, |r| r.id);
     campaign (Column::Id, |r| r.id);
     hold (Column::Id, |r| r.id);
+    contact_again (Column::Id, |r| r.id);
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
     readiness_seen (Column::Id, |r| r.id);
@@ -120,6 +121,7 @@ part! { data, restore_data:
     grid (Column::Id, |r| r.id);
     matter (Column::Id, |r| r.id);
     matter_step (Column::Id, |r| r.id);
+    barcode (Column::Id, |r| r.id);
     care (Column::Id, |r| r.id);
     opening (Column::Id, |r| r.id);
     barred (Column::Digest, |r| r.digest.clone());

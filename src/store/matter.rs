@@ -1,6 +1,8 @@
 //! Match requests and death notices: a row that says where each stands, and its steps, each written once; emergency openings.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -27,11 +29,11 @@ pub use super::entity::matter_step::Model as MatterStepRow;
 pub use super::entity::opening::Model as OpeningRow;
 
 /// A matter before it is stored.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatterDraft(MatterRow);
 
 /// A step before it is stored. Its number and check value are given when it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StepDraft(MatterStepRow);
 
 fn matter_slot(id: MatterId, subject: SubjectId) -> Slot {
@@ -132,7 +134,29 @@ impl Store {
         checked(vault, query.all(&self.reader).await?)
     }
 
-    /// Open matters of subjects.
+    /// Matters of some kinds that were closed, the latest first, by key behind `after`.
+    pub async fn closed_behind(
+        &self,
+        vault: &Vault,
+        kinds: &[MatterKind],
+        after: Option<MatterId>,
+        limit: u64,
+    ) -> Result<Vec<MatterRow>, StoreError> {
+        let mut query =
+            matter::Entity::find().filter(matter::Column::Kind.is_in(kinds.iter().copied())).filter(matter::Column::ClosedAt.is_not_null());
+        if let Some(last) = after {
+            // Of a matter that is not closed nothing lies behind.
+            let Some(closed) = matter::Entity::find_by_id(last).one(&self.reader).await?.and_then(|row| row.closed_at) else {
+                return Ok(Vec::new());
+            };
+            let same = Condition::all().add(matter::Column::ClosedAt.eq(closed)).add(matter::Column::Id.lt(last));
+            query = query.filter(Condition::any().add(matter::Column::ClosedAt.lt(closed)).add(same));
+        }
+        let query = query.order_by_desc(matter::Column::ClosedAt).order_by_desc(matter::Column::Id).limit(limit);
+        checked(vault, query.all(&self.reader).await?)
+    }
+
+    /// Matters of subjects, open and closed, the latest first.
     pub async fn matters_of(&self, vault: &Vault, subjects: &[SubjectId]) -> Result<Vec<MatterRow>, StoreError> {
         let query = matter::Entity::find()
             .filter(matter::Column::SubjectId.is_in(subjects.iter().copied()))

@@ -21,6 +21,7 @@ mod activity;
 mod admit;
 mod audit;
 mod backup;
+mod barcode;
 mod barred;
 mod base64;
 
@@ -101,7 +102,7 @@ pub use readiness::ReadinessSeen;
 pub use recall::RecallRow;
 pub use release::ReleaseRow;
 pub use restore::restore;
-pub use returned::{BounceRow, HoldRow};
+pub use returned::{AgainRow, BounceRow, HoldRow};
 pub use review::{CorrectionView, PairFound, PairRow};
 pub use rights::RightsRow;
 pub use rotate::{DekPlace, Renewed};

@@ -319,6 +319,11 @@ impl<'a> Preparation<'a> {
         self.keys.subject()
     }
 
+    /// The new subject's keys, to seal what is stored beside the record.
+    pub fn keys(&self) -> &SubjectKeys {
+        self.keys
+    }
+
     /// Adds a fact of the same registrant.
     pub fn fact(&mut self, day: NaiveDate, event: FactEvent) -> Result<(), StoreError> {
         let fact = Fact { day, event, ..self.template.clone() };

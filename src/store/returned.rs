@@ -2,17 +2,22 @@
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
-use crate::domain::id::SubjectId;
+use crate::domain::hold::AgainWhy;
+use crate::domain::id::{StaffId, SubjectId};
 use crate::domain::time::Timestamp;
+use crate::vault::Vault;
 
 use super::connect::Store;
 use super::entity::value::Opaque;
-use super::entity::{bounce, hold};
+use super::entity::{bounce, contact_again, hold};
 use super::error::StoreError;
+use super::rowmac::Protected;
 use super::tx::Tx;
 
 pub use super::entity::bounce::Model as BounceRow;
+pub use super::entity::contact_again::Model as AgainRow;
 pub use super::entity::hold::Model as HoldRow;
 
 impl Store {
@@ -25,6 +30,16 @@ impl Store {
     pub async fn holds_of(&self, subjects: &[SubjectId]) -> Result<Vec<HoldRow>, StoreError> {
         let query = hold::Entity::find().filter(hold::Column::SubjectId.is_in(subjects.iter().copied()));
         Ok(query.order_by_desc(hold::Column::Since).all(&self.reader).await?)
+    }
+
+    /// Every act by which contact was allowed again; of some subjects where they are given. Oldest first.
+    pub async fn contact_again(&self, vault: &Vault, of: Option<&[SubjectId]>) -> Result<Vec<AgainRow>, StoreError> {
+        let mut query = contact_again::Entity::find();
+        if let Some(of) = of {
+            query = query.filter(contact_again::Column::SubjectId.is_in(of.iter().copied()));
+        }
+        let rows = query.order_by_asc(contact_again::Column::At).order_by_asc(contact_again::Column::Id).all(&self.reader).await?;
+        rows.into_iter().map(|row| row.check(vault).map(|()| row)).collect()
     }
 
     /// Returned mails of a class since an instant, latest first, at most `limit`.
@@ -53,7 +68,32 @@ impl Tx {
         Ok(())
     }
 
-    /// Lifts what is on hold under a tag: the registrant confirmed it.
+    /// Notes that subjects may be contacted again: a further act, what was said before stays.
+    pub async fn put_contact_again(
+        &mut self,
+        vault: &Vault,
+        subjects: &[SubjectId],
+        why: AgainWhy,
+        (by_staff, at): (Option<StaffId>, Timestamp),
+    ) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let mut row = AgainRow {
+                id: Uuid::now_v7(),
+                subject_id: *subject,
+                why: why.word().to_owned(),
+                at,
+                by_staff,
+                row_version: 1,
+                row_mac: Opaque(Vec::new()),
+            };
+            row.protect(vault)?;
+            rows.push(row);
+        }
+        super::bulk::insert::<contact_again::Entity, _>(&self.db, rows).await
+    }
+
+    /// Lifts what is on hold under a tag.
     pub async fn lift_holds(&mut self, tags: &[[u8; 32]], at: Timestamp) -> Result<u64, StoreError> {
         let mut lifted = 0;
         for part in tags.chunks(super::admit::IDS) {

@@ -6,8 +6,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    activity, activity_strike, care, consent, death_fact, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership,
-    opening, outside, outside_step, record, service_fact, staff, subject, turn,
+    activity, activity_strike, barcode, care, consent, contact_again, death_fact, enrolment, grid, health_fact, identifier_claim, matter,
+    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, subject, turn,
 };
 use super::error::StoreError;
 
@@ -261,6 +261,17 @@ protected!(grid, "grid", |row, mac| {
         .text("day", day(Some(row.day)).as_deref())
         .int("at", Some(row.at.0))
         .uuid("by_staff", row.by_staff.map(|s| s.0))
+});
+
+protected!(contact_again, "contact_again", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .text("why", Some(&row.why))
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
+});
+
+protected!(barcode, "barcode", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0)).bytes("tag", Some(&row.tag.0)).int("at", Some(row.at.0))
 });
 
 protected!(care, "care", |row, mac| {

@@ -19,8 +19,8 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox,
-    service_fact, stat_link, subject, subject_key, task, turn,
+    barcode, consent, contact_again, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link,
+    membership, outbox, service_fact, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -300,6 +300,8 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     turn::Entity::delete_many().filter(turn::Column::SubjectId.eq(id)).exec(db).await?;
     service_fact::Entity::delete_many().filter(service_fact::Column::SubjectId.eq(id)).exec(db).await?;
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
+    contact_again::Entity::delete_many().filter(contact_again::Column::SubjectId.eq(id)).exec(db).await?;
+    barcode::Entity::delete_many().filter(barcode::Column::SubjectId.eq(id)).exec(db).await?;
     grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()

@@ -98,6 +98,7 @@ GET /people/<id>/rights                   GCKM    office
 POST /people/<id>/rights                  GCKM    office
 POST /people/<id>/rights/copy             GCKM    office
 POST /people/<id>/rights/object           GCKM    office
+POST /people/<id>/rights/contact-again    G       office
 POST /people/<id>/rights/proof            GCKM    office
 POST /people/<id>/rights/erase            GM      office
 POST /people/<id>/print                   GCKM    office
@@ -156,6 +157,7 @@ GET /follow-up/first-contact              GCKM
 POST /follow-up/first-contact             GCKM
 POST /follow-up/first-contact/confirm     M
 GET /urgent                               KM
+GET /urgent/closed                        KM
 GET /urgent/duty                          KM
 POST /urgent/duty                         M
 POST /urgent/duty/desks                   M

@@ -99,7 +99,7 @@ fn civil(hours_ago: i64) -> String {
     at.format("%Y-%m-%dT%H:%M").to_string()
 }
 
-async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
+pub(crate) async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
     let (key, received) = (key(), civil(2));
     let fields = [
         ("csrf", token),

@@ -236,7 +236,7 @@ impl App {
         Ok(Said {
             verified: used(LinkPurpose::VerifyMail).await?,
             not_me: used(LinkPurpose::NotMe).await?,
-            unsubscribed: used(LinkPurpose::Unsubscribe).await?,
+            unsubscribed: self.unsubscribed(None).await?.into_iter().collect(),
             held: holds.into_iter().filter_map(|h| Tag::try_from(h.address_tag.0).ok()).collect(),
             refused_calls,
         })

@@ -1,5 +1,6 @@
 //! 急办: what runs against the clock. Match requests, death notices, emergency openings, who is on duty, the look-up.
 
+mod closed;
 mod duty;
 mod look_up;
 mod match_request;
@@ -20,6 +21,7 @@ use crate::store::{Begun, MatterKind, MatterRow, MatterStepRow, PreparedFact, Tx
 
 use super::{Actor, App, AppError};
 
+pub use closed::{MatterHead, MatterOf};
 pub use duty::{DeskLine, Duty, DutyDay};
 pub use look_up::{Found, LookUpWhy};
 pub use match_request::{MatchCase, MatchForm};

@@ -23,6 +23,19 @@ pub struct Model {
     pub answered_by: Option<StaffId>,
     pub granted: Option<bool>,
     pub row_version: i64,
+    /// Rows of backups made before it was asked are of the registrants themselves.
+    #[serde(default = "of_oneself")]
+    pub asked_by: String,
+    #[serde(default)]
+    pub proof: Option<String>,
+    #[serde(default)]
+    pub refusal: Option<String>,
+    #[serde(default)]
+    pub done_how: Option<String>,
+}
+
+fn of_oneself() -> String {
+    "self".to_owned()
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

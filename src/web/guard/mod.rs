@@ -78,6 +78,8 @@ capabilities! {
     CanReadRules: Administer | Publish | People | Report;
     /// May erase a person at their request.
     CanErase: Erase;
+    /// May note that somebody may be contacted again.
+    CanAllowContact: ContactAgain;
     /// May record donations, deferrals and blood groups.
     CanRecordHealth: Health;
     /// May record what volunteers do and can.

@@ -15,6 +15,7 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
+use crate::web::view::closed::MatterLine;
 use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::outside::{GridShown, OutsideShown};
 use crate::web::view::people::{Happened, LeaveFields, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
@@ -217,6 +218,12 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             String::new()
         },
         outside: page.outside.iter().map(|l| OutsideShown::of(l, page.opened, roles.may(Right::Outside), text)).collect(),
+        matters: page
+            .matters
+            .iter()
+            .filter(|_| roles.may(Right::Urgent))
+            .map(|head| MatterLine::of(head, &|at| ctx.printed(at), text))
+            .collect(),
         fields,
         standings,
         history: history.into_iter().map(|(at, what)| Happened { when: ctx.printed(at), what }).collect(),

@@ -5,15 +5,16 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::people::public_id;
-use super::{Answer, Download, Reply, day, key, typed};
+use super::{Answer, Download, Reply, chosen, day, key, once, typed};
 use crate::app::{AppError, Sent};
+use crate::domain::hold::AgainWhy;
 use crate::domain::id::PublicId;
-use crate::domain::rights::RightsKind;
+use crate::domain::rights::{DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::role::Right;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanErase, CanSeePeople, Ctx, Notice};
-use crate::web::view::rights::{ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, json_of, kinds};
+use crate::web::guard::{CanAllowContact, CanErase, CanSeePeople, Ctx, Notice};
+use crate::web::view::rights::{Again, ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, json_of, kinds, requesters};
 use crate::web::view::{Choice, Field, Slips};
 
 async fn page(staff: &CanSeePeople<'_>, id: &PublicId, entries: Option<&Entries>, slips: Slips) -> Result<RightsPage, Fault> {
@@ -28,6 +29,10 @@ async fn page(staff: &CanSeePeople<'_>, id: &PublicId, entries: Option<&Entries>
             Choice::tick(text, "bar", "erase-bar").small(text.t("erase-bar-what")).refill(text, entries, &slips),
         )
     });
+    let silence = staff.app.silence(staff.actor(), id).await?;
+    let may = staff.staff().roles.may(Right::ContactAgain);
+    let again = Again::of(&silence, may, &|at| staff.printed(at), text, (entries, &slips));
+    let (who, proof) = requesters(text);
     Ok(RightsPage {
         person: id.to_string(),
         requests: asked.iter().map(|item| RequestLine::of(item, &|at| staff.printed(at), text)).collect(),
@@ -40,7 +45,9 @@ async fn page(staff: &CanSeePeople<'_>, id: &PublicId, entries: Option<&Entries>
                 .value(staff.today().to_string())
                 .refill(text, entries, &slips),
         ),
+        asker: (who.refill(text, entries, &slips), proof.refill(text, entries, &slips)),
         erase,
+        again,
         s: staff.shell("/people").await?,
         slips,
     })
@@ -54,21 +61,27 @@ async fn rights(staff: CanSeePeople<'_>, id: &str) -> Answer {
 #[post("/people/<id>/rights", data = "<form>")]
 async fn request(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries, mut slips) = (public_id(id)?, &form.0, Slips::default());
-    let kind = entries.read("kind", RightsKind::from_word).flatten();
-    if kind.is_none() {
-        slips.add("kind", "slip-choose");
+    let kind = chosen(entries, "kind", RightsKind::from_word, &mut slips);
+    // A form without the question is the registrant's own request; a word that is none is nobody's.
+    let who = match entries.read("who", Requester::from_word) {
+        None => Some(Requester::Myself),
+        Some(read) => read,
+    };
+    if who.is_none() {
+        slips.add("who", "slip-choose");
     }
+    let proof = entries.read("proof", Proof::from_word).flatten();
     let received = day(entries, "received", &mut slips);
     if received.is_none() && slips.of("received").is_none() {
         slips.add("received", "slip-date-bad");
     }
-    if let (Some(kind), Some(received)) = (kind, received) {
-        match staff.app.request_right(staff.actor(), &id, kind, received, staff.now).await {
+    if let (Some(kind), Some(received), Some(who)) = (kind, received, who) {
+        match staff.app.request_right(staff.actor(), &id, (kind, received), (who, proof), staff.now).await {
             Ok(()) => {
                 staff.tell(&Notice::plain("rights-recorded"));
                 return Ok(Reply::go(format!("/people/{id}/rights")));
             }
-            Err(AppError::Input { .. }) => slips.add("received", "slip-rights-received"),
+            Err(AppError::Input { field, .. }) => slips.add(field, format!("slip-rights-{field}")),
             Err(other) => return Err(other.into()),
         }
     }
@@ -78,14 +91,27 @@ async fn request(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
 #[post("/rights/<id>/answer", data = "<form>")]
 async fn answer(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let request = Uuid::parse_str(id).map_err(|_| Fault(Status::NotFound))?;
-    let granted = match () {
-        () if form.0.chose("answer", "granted") => true,
-        () if form.0.chose("answer", "refused") => false,
+    let entries = &form.0;
+    let answer = match () {
+        () if entries.chose("answer", "granted") => {
+            // Of what can be done in one way only, nothing is asked.
+            RightsAnswer::Done(entries.read("how", DoneHow::from_word).unwrap_or(Some(DoneHow::Here)).ok_or(Status::BadRequest)?)
+        }
+        () if entries.chose("answer", "refused") => RightsAnswer::Refused(entries.read("refusal", Refusal::from_word).flatten()),
         () => return Err(Status::BadRequest.into()),
     };
-    staff.app.answer_right(staff.actor(), request, granted, staff.now).await?;
-    staff.tell(&Notice::plain("rights-answered"));
-    Ok(Reply::go("/rights"))
+    let (person, _) = staff.app.right_asked(staff.actor(), request).await?;
+    let mut slips = Slips::default();
+    match staff.app.answer_right(staff.actor(), request, answer, staff.now).await {
+        Ok(()) => {
+            staff.tell(&Notice::plain("rights-answered"));
+            return Ok(Reply::go("/rights"));
+        }
+        Err(AppError::NotNow(not)) => slips.add("requests", not.key),
+        Err(AppError::Input { field, .. }) => slips.add("requests", format!("slip-rights-{field}")),
+        Err(other) => return Err(other.into()),
+    }
+    Reply::again(&page(&staff, &person, None, slips).await?)
 }
 
 #[get("/rights")]
@@ -110,6 +136,23 @@ async fn object(staff: CanSeePeople<'_>, id: &str, _form: Posted) -> Answer {
     staff.app.object(staff.actor(), &id, staff.now).await?;
     staff.tell(&Notice::plain("objected-done"));
     Ok(Reply::go(format!("/people/{id}/rights")))
+}
+
+#[post("/people/<id>/rights/contact-again", data = "<form>")]
+async fn contact_again(staff: CanSeePeople<'_>, may: CanAllowContact<'_>, id: &str, form: Posted) -> Answer {
+    let (id, entries, mut slips) = (public_id(id)?, &form.0, Slips::default());
+    let once = once(entries, &staff.app)?;
+    if let Some(why) = chosen(entries, "again", AgainWhy::from_word, &mut slips) {
+        match staff.app.allow_contact(may.actor(), &id, why, &once, staff.now).await {
+            Ok(()) => {
+                staff.tell(&Notice::plain("again-done"));
+                return Ok(Reply::go(format!("/people/{id}/rights")));
+            }
+            Err(AppError::NotNow(not)) => slips.add("contact-again", not.key),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Reply::again(&page(&staff, &id, Some(entries), slips).await?)
 }
 
 #[post("/people/<id>/rights/proof", data = "<_form>")]
@@ -143,5 +186,5 @@ async fn erase(staff: CanSeePeople<'_>, may: CanErase<'_>, id: &str, form: Poste
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![rights, request, answer, open, copy, object, proof, erase]
+    routes![rights, request, answer, open, copy, object, contact_again, proof, erase]
 }

@@ -5,6 +5,7 @@ use rocket::{Route, get, post, routes};
 
 use super::match_request::{matter_id, step_shown};
 use super::{Answer, Reply, day, once, slip_of, typed};
+use crate::app::AppError;
 use crate::domain::id::PublicId;
 use crate::domain::registry::Registry;
 use crate::domain::sample::{Act, Phase};
@@ -82,6 +83,7 @@ async fn take(staff: CanSample<'_>, id: &str, form: Posted) -> Answer {
                 staff.tell(&Notice::plain("sample-saved"));
                 return Ok(Reply::go(format!("/people/{id}/sample")));
             }
+            Err(AppError::NotNow(not)) => slips.add("barcode", not.key),
             Err(error) => slip_of(error, "sample", &mut slips)?,
         }
     } else if slips.is_empty() {

@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::match_request::who;
+use super::match_request::{matter_id, who};
 use super::notice::items_words;
 use super::{Answer, Page, Reply, day, slip_of, typed};
 use crate::app::{AppError, Found, LookUpWhy, MatchCase, NoticeHead};
@@ -14,6 +14,7 @@ use crate::domain::role::Right;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanLookUp, CanReviewOpening, CanSetDuty, CanWorkUrgent, Ctx, Notice};
+use crate::web::view::closed::{Closed, MatterLine};
 use crate::web::view::urgent::{
     Board, DeskFields, DutyPage, LookUp, MatchCard, NoticeLine, OpeningShown, Openings, RedLine, left_words, phase_word,
 };
@@ -51,6 +52,18 @@ async fn board(staff: CanWorkUrgent<'_>) -> Answer {
         unentered: board.unentered,
         matches: board.matches.iter().map(|m| card(&staff, m)).collect(),
         notices: board.notices.iter().map(|n| notice_line(&staff, n)).collect(),
+    })
+}
+
+#[get("/urgent/closed?<after>")]
+async fn closed(staff: CanWorkUrgent<'_>, after: Option<&str>) -> Answer {
+    let text = staff.text();
+    let after = after.map(matter_id).transpose()?;
+    let (heads, more) = staff.app.closed_matters(staff.actor(), after).await?;
+    Reply::page(&Closed {
+        next: heads.last().filter(|_| more).map(|head| format!("/urgent/closed?after={}", head.id)),
+        matters: heads.iter().map(|head| MatterLine::of(head, &|at| staff.printed(at), text)).collect(),
+        s: staff.shell("/urgent").await?,
     })
 }
 
@@ -229,5 +242,5 @@ async fn ask(staff: CanLookUp<'_>, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![board, duty, desks, roster, openings, review, look_up, ask]
+    routes![board, closed, duty, desks, roster, openings, review, look_up, ask]
 }

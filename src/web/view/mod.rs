@@ -20,6 +20,7 @@ pub mod activity;
 pub mod admin;
 pub mod calendar;
 pub mod care;
+pub mod closed;
 pub mod desk;
 pub mod donor;
 pub mod drive;

@@ -218,6 +218,8 @@ pub struct Person {
     pub renew: String,
     /// What other systems know.
     pub outside: Vec<super::outside::OutsideShown>,
+    /// Match requests and death notices, open and closed; empty for whom they are not.
+    pub matters: Vec<super::closed::MatterLine>,
     /// History.
     pub history: Vec<Happened>,
     /// A donor's days, where the fields are opened.

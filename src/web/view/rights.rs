@@ -2,12 +2,14 @@
 
 use askama::Template;
 
-use super::{Choice, Field, Shell, Slips};
-use crate::app::{ConsentItem, CopyPart, PersonCopy, RightsItem};
+use super::{Choice, Field, Select, Shell, Slips};
+use crate::app::{ConsentItem, CopyPart, PersonCopy, RightsItem, Silence};
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentTexts, Purpose};
-use crate::domain::rights::RightsKind;
+use crate::domain::hold::AgainWhy;
+use crate::domain::rights::{Asker, DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::time::Timestamp;
+use crate::web::form::Entries;
 use crate::web::i18n::Text;
 
 /// A request in a list.
@@ -29,6 +31,12 @@ pub struct RequestLine {
     pub class: &'static str,
     /// The answer in words; empty for an open one.
     pub answer: String,
+    /// Who asks, and what was seen; empty for the registrants themselves.
+    pub asker: String,
+    /// How it may have been carried out: word and label; of one way nothing is asked.
+    pub ways: Vec<(&'static str, String)>,
+    /// Why it may be refused: word and label.
+    pub refusals: Vec<(&'static str, String)>,
 }
 
 /// From so many days left on, a request is shown as pressing.
@@ -47,8 +55,20 @@ impl RequestLine {
             days if days <= PRESSING => "warn",
             _ => "ok",
         };
-        let answer = item.answered.map(|(at, granted)| text.x(if granted { "rights-granted" } else { "rights-refused" }, printed(at)));
+        let answer = item.answered.map(|(at, answer)| answer_words(answer, printed(at), text));
+        let who = item.asker.map_or(Requester::Myself, Asker::who);
+        let ways: &[DoneHow] = match DoneHow::of(item.kind) {
+            [_] => &[],
+            several => several,
+        };
         Self {
+            asker: asker_words(item.asker, text),
+            ways: ways.iter().map(|how| (how.word(), text.t(&format!("rights-how-{}", how.word())))).collect(),
+            refusals: Refusal::ALL
+                .iter()
+                .filter(|why| why.fits(item.kind, who))
+                .map(|why| (why.word(), text.t(&format!("refusal-{}", why.word()))))
+                .collect(),
             id: item.id.to_string(),
             person: item.person.as_ref().map(ToString::to_string).unwrap_or_default(),
             kind: text.t(&format!("rights-kind-{}", item.kind.word())),
@@ -59,6 +79,64 @@ impl RequestLine {
             answer: answer.unwrap_or_default(),
         }
     }
+}
+
+fn answer_words(answer: RightsAnswer, at: String, text: Text) -> String {
+    match answer {
+        RightsAnswer::Done(DoneHow::Here) => text.x("rights-granted", at),
+        RightsAnswer::Done(how) => text.xy("rights-granted-how", text.t(&format!("rights-how-{}", how.word())), at),
+        RightsAnswer::Refused(Some(why)) => text.xy("rights-refused-why", text.t(&format!("refusal-{}", why.word())), at),
+        RightsAnswer::Refused(None) => text.x("rights-refused", at),
+    }
+}
+
+fn asker_words(asker: Option<Asker>, text: Text) -> String {
+    let Some(asker) = asker.filter(|asker| asker.who() != Requester::Myself) else { return String::new() };
+    let who = text.t(&format!("asker-{}", asker.who().word()));
+    match asker.proof() {
+        Some(proof) => text.xy("asker-proved", who, text.t(&format!("asker-proof-{}", proof.word()))),
+        None => who,
+    }
+}
+
+/// Contact allowed again.
+#[derive(Debug)]
+pub struct Again {
+    /// Why, for whoever may note it while contact is refused.
+    pub why: Option<Choice>,
+    /// When it was allowed before, why, and by whom it was noted.
+    pub acts: Vec<(String, String)>,
+}
+
+impl Again {
+    /// What the page shows of it.
+    pub fn of(
+        silence: &Silence,
+        may: bool,
+        printed: &dyn Fn(Timestamp) -> String,
+        text: Text,
+        (entries, slips): (Option<&Entries>, &Slips),
+    ) -> Self {
+        let word = |why: AgainWhy| text.t(&format!("again-{}", why.word()));
+        let choice = || {
+            let choice = Choice::one(text, "again", "again-why");
+            AgainWhy::ALL.iter().fold(choice, |c, why| c.option(why.word(), word(*why))).refill(text, entries, slips)
+        };
+        let act = |line: &crate::app::AgainLine| {
+            let when = printed(line.at);
+            (word(line.why), line.by.as_ref().map_or_else(|| when.clone(), |by| text.xy("source-by", &when, by)))
+        };
+        Self { why: (may && silence.stands).then(choice), acts: silence.again.iter().map(act).collect() }
+    }
+}
+
+/// The choice of who asks, and of what was seen that proves it.
+pub fn requesters(text: Text) -> (Select, Select) {
+    let who = Select::new(text, "who", "asker");
+    let who = Requester::ALL.into_iter().fold(who, |s, who| s.option(who.word(), text.t(&format!("asker-{}", who.word()))));
+    let proof = Select::new(text, "proof", "asker-proof").optional(text).option("", text.t("choose"));
+    let proof = Proof::ALL.iter().fold(proof, |s, proof| s.option(proof.word(), text.t(&format!("asker-proof-{}", proof.word()))));
+    (who.chosen("self"), proof)
 }
 
 /// One person's rights.
@@ -75,6 +153,10 @@ pub struct RightsPage {
     pub requests: Vec<RequestLine>,
     /// A new request: what, when.
     pub fresh: (Choice, Field),
+    /// Who asks, and what was seen.
+    pub asker: (Select, Select),
+    /// Contact allowed again.
+    pub again: Again,
     /// Erasure: the number typed back, and whether the person wants not to be taken in again; for whom may.
     pub erase: Option<(Field, Choice)>,
 }
@@ -232,5 +314,30 @@ pub fn purpose_word(purpose: Purpose, text: Text) -> String {
         Purpose::Contact => text.t("proof-contact"),
         Purpose::Register(registry) => text.x("proof-register", super::people::registry_word(registry, text)),
         Purpose::Sensitive(registry) => text.x("proof-sensitive", super::people::registry_word(registry, text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::COPY_PARTS;
+    use crate::web::i18n::Lang;
+
+    #[test]
+    fn every_word_of_a_request_and_every_part_of_the_copy_is_told_in_both_languages() {
+        let mut keys: Vec<String> = COPY_PARTS.iter().map(|part| format!("copy-part-{part}")).collect();
+        keys.extend(Requester::ALL.iter().map(|who| format!("asker-{}", who.word())));
+        keys.extend(Proof::ALL.iter().map(|proof| format!("asker-proof-{}", proof.word())));
+        keys.extend(Refusal::ALL.iter().map(|why| format!("refusal-{}", why.word())));
+        keys.extend(DoneHow::ALL.iter().map(|how| format!("rights-how-{}", how.word())));
+        keys.extend(AgainWhy::ALL.iter().map(|why| format!("again-{}", why.word())));
+        keys.extend(RightsKind::ALL.iter().map(|kind| format!("rights-{}-first", kind.word())));
+        keys.extend(["who", "proof", "received", "how", "refusal"].map(|field| format!("slip-rights-{field}")));
+        keys.extend(["again-nothing", "sample-barcode-taken", "flaw-barcode-taken"].map(str::to_owned));
+        for lang in Lang::ALL {
+            for key in &keys {
+                assert!(Text(lang).has(key), "{key} in {}", lang.tag());
+            }
+        }
     }
 }

@@ -5,20 +5,21 @@ use chrono::NaiveDate;
 
 use super::{g, shell};
 use crate::app::{
-    ConsentItem, CopyPart, DonorFact, DonorPage, OlderConsent, OlderCount, PersonCopy, ProposedRules, Recall, RecallLine, RightsItem,
-    RuleEditions, RulePreview,
+    AgainLine, ConsentItem, CopyPart, DonorFact, DonorPage, OlderConsent, OlderCount, PersonCopy, ProposedRules, Recall, RecallLine,
+    RightsItem, RuleEditions, RulePreview, Silence,
 };
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentTexts, Purpose};
 use crate::domain::contact::Contact;
 use crate::domain::eligibility::{self, Deferral, Donation, DonationKind, Donor, Group, HealthFact, History, RuleSets, SourceOf, When};
+use crate::domain::hold::AgainWhy;
 use crate::domain::id::{HealthId, PublicId};
 use crate::domain::name::PersonName;
 use crate::domain::person::{Abo, Rh};
 use crate::domain::phone::Phone;
 use crate::domain::recall::Wanted;
 use crate::domain::registry::Registry;
-use crate::domain::rights::RightsKind;
+use crate::domain::rights::{Asker, DoneHow, Proof, Refusal, Relation, Requester, RightsAnswer, RightsKind};
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
@@ -27,7 +28,7 @@ use crate::web::view::donor::DonorPart;
 use crate::web::view::people::PersonLine;
 use crate::web::view::print::{Card, Filled, OrganForm, SignUpSheet};
 use crate::web::view::recall::{RecallPage, Recalls};
-use crate::web::view::rights::{ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, kinds};
+use crate::web::view::rights::{Again, ConsentProof, CopyPage, RequestLine, RightsOpen, RightsPage, kinds, requesters};
 use crate::web::view::rules::{RuleProposed, RuleSetPage, Rules};
 use crate::web::view::{Choice, Field, Slips};
 
@@ -126,7 +127,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             )],
         },
     };
-    let request = |days_left: i64, answered| {
+    let child = Asker::of(Requester::Relative(Relation::Child), Some(Proof::HouseholdRegister));
+    let request = |days_left: i64, asker: Option<Asker>, answered| {
         let item = RightsItem {
             id: uuid::Uuid::from_u128(1),
             person: Some(PublicId::from_random(7)),
@@ -134,11 +136,19 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             received: today(),
             due: today(),
             days_left,
+            asker,
             answered,
         };
         RequestLine::of(&item, &printed, text)
     };
-    let lines = || vec![request(21, None), request(-2, None), request(0, Some((Timestamp(0), true)))];
+    let lines = || {
+        vec![
+            request(21, Some(Asker::MYSELF), None),
+            request(-2, child, None),
+            request(0, child, Some((Timestamp(0), RightsAnswer::Done(DoneHow::OnPaper)))),
+            request(0, child, Some((Timestamp(0), RightsAnswer::Refused(Some(Refusal::NotProved))))),
+        ]
+    };
     let consent = |withdrawn| ConsentItem {
         purpose: Purpose::Register(Registry::Blood),
         version: "2026-01".into(),
@@ -163,11 +173,15 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     let mut slips = Slips::default();
     slips.add("confirm", "slip-erase-confirm");
+    let silence =
+        |stands| Silence { stands, again: vec![AgainLine { at: Timestamp(0), why: AgainWhy::ByPhone, by: Some("何样".into()) }] };
     let rights = |slips: Slips, erase: bool| RightsPage {
         s: shell(lang, "/people"),
         person: "7K3M-9QXA-R".into(),
         requests: if erase { lines() } else { Vec::new() },
         fresh: (kinds(text), Field::new(text, "received", "rights-received").hint(text, "hint-date").live(text, "date")),
+        asker: requesters(text),
+        again: Again::of(&silence(erase), true, &printed, text, (None, &Slips::default())),
         erase: erase.then(|| {
             let confirm = Field::new(text, "confirm", "erase-confirm").hint(text, "erase-confirm-hint").refill(text, None, &slips);
             (confirm, Choice::tick(text, "bar", "erase-bar").small(text.t("erase-bar-what")))

@@ -67,6 +67,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         older: vec![(text.t("proof-contact"), text.xy("older-rests", "2025-03", "2025-06-14 10:58"))],
         renew: "/people/7K3M-9QXA-R/consents".into(),
         outside: urgent_pages::outside(opened, text),
+        matters: urgent_pages::matter_lines(text),
         history: vec![people::Happened { when: "2026-10-18".into(), what: text.t("import-written") }],
         donor: opened.then(|| donors::part(text)),
         volunteer: opened.then(|| volunteers::part(text)),

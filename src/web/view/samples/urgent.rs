@@ -33,6 +33,19 @@ pub(super) fn outside(opened: bool, text: Text) -> Vec<outside::OutsideShown> {
     lines.iter().map(|l| outside::OutsideShown::of(l, opened, true, text)).collect()
 }
 
+/// Match requests and death notices in a list.
+pub(super) fn matter_lines(text: Text) -> Vec<closed::MatterLine> {
+    use crate::app::{MatterHead, MatterOf};
+    use crate::domain::death_notice;
+    let head = |of, closed, public_id| MatterHead { id: MatterId(uuid::Uuid::nil()), public_id, of, received: Timestamp(0), closed };
+    let heads = [
+        head(MatterOf::Match(Phase::Refused), Some(Timestamp(0)), Some(PublicId::from_random(7))),
+        head(MatterOf::Match(Phase::Contacted), None, Some(PublicId::from_random(7))),
+        head(MatterOf::Death(death_notice::Phase::NotRegistered), Some(Timestamp(0)), None),
+    ];
+    heads.iter().map(|head| closed::MatterLine::of(head, &|_| "2026-11-22 16:31".to_owned(), text)).collect()
+}
+
 /// The GRID on a person's page.
 pub(super) fn grid(opened: bool, text: Text) -> outside::GridShown {
     let since = if opened { NaiveDate::from_ymd_opt(2026, 11, 22) } else { None };
@@ -244,6 +257,9 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         urgent::Board { s: shell(lang, "/urgent"), duty: None, red: Vec::new(), unentered: 0, matches: Vec::new(), notices: Vec::new() }
             .render(),
     );
+    let closed = |matters, next: Option<String>| closed::Closed { s: shell(lang, "/urgent"), matters, next }.render();
+    add("urgent-closed", closed(matter_lines(text), Some("/urgent/closed?after=x".into())));
+    add("urgent-closed-none", closed(Vec::new(), None));
     let field = |name: &'static str, key: &str| Field::new(text, name, key);
     add(
         "match-new",

@@ -1,5 +1,11 @@
 //! A copy of everything about one person (个人信息保护法, article 45): as JSON for another program, and as lines for a page. Both are made from
-//! one value, so that neither holds what the other lacks.
+//! one value, so that neither holds what the other lacks. What is done about a person is in `matters`, what is said and sent in `contact`;
+//! `tables` says of every table whether the copy holds it, or why not.
+
+mod contact;
+mod matters;
+#[cfg(test)]
+mod tables;
 
 use serde_json::{Map, Value, json};
 use zeroize::Zeroize;
@@ -7,6 +13,7 @@ use zeroize::Zeroize;
 use crate::domain::Guarded;
 use crate::domain::death::Death;
 use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::rights::RightsAnswer;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::volunteer::ServiceFact;
@@ -14,15 +21,40 @@ use crate::store::{AuditEntry, HealthView, PersonView, ServiceView};
 
 use super::account::hex;
 use super::people::standings;
+use super::rights::{answer_of, asker_of};
 use super::{Actor, App, AppError};
 
 /// Follow-ups and requests listed at most; a person has a handful a year.
 const LISTED: usize = 1_000;
 
+/// The parts of a copy, in their order.
+pub const PARTS: [&str; 20] = [
+    "registrations",
+    "standings",
+    "death",
+    "consents",
+    "health",
+    "service",
+    "shifts",
+    "numbers",
+    "elsewhere",
+    "samples",
+    "matches",
+    "notices",
+    "corrections",
+    "contacts",
+    "mails",
+    "answers",
+    "holds",
+    "again",
+    "requests",
+    "openings",
+];
+
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `death`, `consents`, `health`, `service`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
+    /// Its key, one of [`PARTS`].
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -52,23 +84,32 @@ impl App {
         let health = self.store.health_of(&self.vault, &subjects).await?;
         let service = self.store.service_of(&self.vault, &subjects).await?;
         let parts = [
-            ("registrations", self.registrations(&view)),
-            ("standings", standings_of(&view)),
-            ("death", self.death_told(&view).await?),
-            ("consents", self.consents_of(&view).await?),
-            ("health", self.health_facts_of(&health)),
-            ("service", self.service_facts_of(&service).await?),
-            ("shifts", self.shifts_with(&subjects).await?),
-            ("numbers", self.numbers_of(&view).await?),
-            ("contacts", self.contacts_with(person).await?),
-            ("requests", self.requests_of(person).await?),
-            ("openings", self.disclosures_of(person).await?),
+            self.registrations(&view),
+            standings_of(&view),
+            self.death_told(&view).await?,
+            self.consents_of(&view).await?,
+            self.health_facts_of(&health),
+            self.service_facts_of(&service).await?,
+            self.shifts_with(&subjects).await?,
+            self.numbers_of(&view).await?,
+            self.steps_elsewhere(&subjects).await?,
+            self.samples_of(&subjects).await?,
+            self.matches_of(&subjects).await?,
+            self.notices_of(&subjects).await?,
+            self.kept_aside_of(&subjects).await?,
+            self.contacts_with(person).await?,
+            self.mails_to(&subjects).await?,
+            self.said_by(&subjects).await?,
+            self.holds_on(&subjects).await?,
+            self.allowed_again(&subjects).await?,
+            self.requests_of(person).await?,
+            self.disclosures_of(person).await?,
         ];
         let mut whole = Map::new();
         whole.insert("person".to_owned(), json!(view.row.public_id.to_string()));
         whole.insert("made_at".to_owned(), json!(now.utc().to_rfc3339()));
         let mut readable = Vec::new();
-        for (key, entries) in parts {
+        for (key, entries) in PARTS.into_iter().zip(parts) {
             let lines = entries.iter().map(|entry| {
                 let mut lines = Vec::new();
                 flatten(entry, String::new(), &mut lines);
@@ -200,12 +241,21 @@ impl App {
     async fn requests_of(&self, person: PersonId) -> Result<Vec<Value>, AppError> {
         let rows = self.store.rights_of(person).await?;
         let entry = |row: &crate::store::RightsRow| {
+            let (done, refused) = match row.answered_at.map(|_| answer_of(row)) {
+                Some(RightsAnswer::Done(how)) => (Some(how.word()), None),
+                Some(RightsAnswer::Refused(why)) => (None, why.map(|why| why.word())),
+                None => (None, None),
+            };
             json!({
                 "kind": row.kind,
                 "received_on": row.received_on.0,
                 "due_on": row.due_on.0,
+                "asked_by": row.asked_by,
+                "proof": asker_of(row).and_then(|asker| asker.proof()).map(|proof| proof.word()),
                 "answered_at": row.answered_at.map(|at| self.moment(at)),
                 "granted": row.granted,
+                "done_how": done,
+                "refusal": refused,
             })
         };
         Ok(rows.iter().take(LISTED).map(entry).collect())
