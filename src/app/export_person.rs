@@ -9,7 +9,7 @@ use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::volunteer::ServiceFact;
-use crate::store::{AuditEntry, HealthView, PersonView, ServiceView};
+use crate::store::{AuditEntry, HealthView, PersonView, ServiceView, ToldView};
 
 use super::account::hex;
 use super::people::standings;
@@ -21,7 +21,7 @@ const LISTED: usize = 1_000;
 /// A part of the copy.
 #[derive(Debug)]
 pub struct CopyPart {
-    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
+    /// Its key: `registrations`, `standings`, `consents`, `health`, `service`, `told`, `shifts`, `numbers`, `contacts`, `requests`, `openings`.
     pub key: &'static str,
     /// Entries of the part, each with the path of every value and the value.
     pub entries: Vec<Vec<(String, Guarded<String>)>>,
@@ -50,12 +50,14 @@ impl App {
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let health = self.store.health_of(&self.vault, &subjects).await?;
         let service = self.store.service_of(&self.vault, &subjects).await?;
+        let told = self.store.told_of(&self.vault, &subjects).await?;
         let parts = [
             ("registrations", self.registrations(&view)),
             ("standings", standings_of(&view)),
             ("consents", self.consents_of(&view).await?),
             ("health", self.health_facts_of(&health)),
             ("service", self.service_facts_of(&service).await?),
+            ("told", self.told_facts_of(&told)),
             ("shifts", self.shifts_with(&subjects).await?),
             ("numbers", self.numbers_of(&view).await?),
             ("contacts", self.contacts_with(person).await?),
@@ -120,6 +122,11 @@ impl App {
 
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
         let entry = |view: &HealthView| json!({ "id": view.id, "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
+        facts.iter().map(entry).collect()
+    }
+
+    fn told_facts_of(&self, facts: &[ToldView]) -> Vec<Value> {
+        let entry = |view: &ToldView| json!({ "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
         facts.iter().map(entry).collect()
     }
 

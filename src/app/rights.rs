@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::hold::{self, HoldReason};
-use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::name::PersonName;
 use crate::domain::rights::{AnswerRules, RightsKind};
 use crate::domain::role::Right;
@@ -102,24 +102,39 @@ impl App {
             return Err(AppError::Input { field: "received", hint: "give the day on which it was received, not after today" });
         }
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let mut tx = self.store.begin().await?;
+        self.note_request(&mut tx, actor, person, kind, received, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records a request in the transaction of what brought it, and answers by when it is due.
+    pub(super) async fn note_request(
+        &self,
+        tx: &mut Tx,
+        by: Actor,
+        person: PersonId,
+        kind: RightsKind,
+        received: NaiveDate,
+        now: Timestamp,
+    ) -> Result<NaiveDate, AppError> {
+        let due = AnswerRules::shipped().due(received);
         let row = RightsRow {
             id: Uuid::now_v7(),
             person_id: person,
             kind: kind.word().to_owned(),
             received_on: received.into(),
-            due_on: AnswerRules::shipped().due(received).into(),
+            due_on: due.into(),
             recorded_at: now,
-            recorded_by: actor.staff(),
+            recorded_by: by.staff(),
             answered_at: None,
             answered_by: None,
             granted: None,
             row_version: 1,
         };
-        let mut tx = self.store.begin().await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word())).await?;
+        tx.audit(&AuditEntry::on(now, by.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word())).await?;
         tx.put_rights(row).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(due)
     }
 
     /// Records that a request was answered.

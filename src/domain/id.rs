@@ -77,6 +77,8 @@ ids! {
     HealthId,
     /// Something recorded of a volunteer: hours, a certificate, skills, a team.
     ServiceId,
+    /// Something a registrant told on their own page.
+    ToldId,
     /// What another system knows of a registration.
     OutsideId,
     /// A match request or death notice.

@@ -98,6 +98,7 @@ part! { data, restore_data:
     consent (Column::Id, |r| r.id);
     health_fact (Column::Id, |r| r.id);
     service_fact (Column::Id, |r| r.id);
+    told_fact (Column::Id, |r| r.id);
     identifier_claim (Column::Id, |r| r.id);
     contact_index (Column::Id, |r| r.id);
     stat_link (Column::SubjectId, |r| r.subject_id);
@@ -111,6 +112,7 @@ part! { data, restore_data:
     link (Column::Id, |r| r.id);
     campaign (Column::Id, |r| r.id);
     hold (Column::Id, |r| r.id);
+    pause (Column::SubjectId, |r| r.subject_id);
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
     readiness_seen (Column::Id, |r| r.id);

@@ -7,7 +7,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     care, consent, enrolment, grid, health_fact, identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record,
-    service_fact, staff, subject, turn,
+    service_fact, staff, subject, told_fact, turn,
 };
 use super::error::StoreError;
 
@@ -80,6 +80,7 @@ row_ids!(
     StaffId,
     HealthId,
     ServiceId,
+    ToldId,
     TurnId,
     OutsideId,
     MatterId,
@@ -166,6 +167,14 @@ protected!(health_fact, "health_fact", |row, mac| {
 });
 
 protected!(service_fact, "service_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
+});
+
+protected!(told_fact, "told_fact", |row, mac| {
     mac.uuid("subject_id", Some(row.subject_id.0))
         .int("recorded_at", Some(row.recorded_at.0))
         .uuid("staff_id", row.staff_id.map(|s| s.0))

@@ -19,7 +19,7 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox,
+    consent, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link, membership, outbox, pause,
     service_fact, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
@@ -300,6 +300,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     turn::Entity::delete_many().filter(turn::Column::SubjectId.eq(id)).exec(db).await?;
     service_fact::Entity::delete_many().filter(service_fact::Column::SubjectId.eq(id)).exec(db).await?;
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
+    pause::Entity::delete_many().filter(pause::Column::SubjectId.eq(id)).exec(db).await?;
     grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
@@ -318,6 +319,12 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
         .col_expr(link::Column::ClosedAt, at.into())
         .filter(link::Column::SubjectId.eq(id))
         .filter(link::Column::ClosedAt.is_null())
+        .exec(db)
+        .await?;
+    link::Entity::update_many()
+        .col_expr(link::Column::AddressTag, Option::<Opaque>::None.into())
+        .filter(link::Column::SubjectId.eq(id))
+        .filter(link::Column::AddressTag.is_not_null())
         .exec(db)
         .await?;
     Ok(())

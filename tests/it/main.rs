@@ -18,6 +18,7 @@ mod consents;
 mod disk_alone;
 mod donors;
 mod erased;
+mod followup_answers;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;

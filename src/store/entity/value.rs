@@ -13,7 +13,7 @@ use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
     CampaignId, ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId, LinkId, MatterId,
     MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId, SubjectId, TaskId,
-    TurnId,
+    ToldId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -107,6 +107,7 @@ id_columns!(
     FactId,
     HealthId,
     ServiceId,
+    ToldId,
     ShiftId,
     TurnId,
     OutsideId,
