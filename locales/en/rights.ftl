@@ -72,6 +72,7 @@ copy-part-death = Death
 copy-part-consents = Consents
 copy-part-health = Donations, deferrals, blood group
 copy-part-service = Service as a volunteer
+copy-part-told = Told on their own page
 copy-part-shifts = Shifts at drives
 copy-part-contacts = Follow-ups
 copy-part-requests = Requests

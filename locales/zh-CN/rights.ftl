@@ -66,6 +66,7 @@ copy-part-death = 去世
 copy-part-consents = 同意
 copy-part-health = 献血、暂缓、血型
 copy-part-service = 志愿服务
+copy-part-told = 本人在页面上告知的
 copy-part-shifts = 活动班次
 copy-part-contacts = 回访
 copy-part-requests = 请求

@@ -27,6 +27,7 @@ mod m20261127_000031_waiting;
 mod m20261127_000032_activity;
 mod m20261127_000033_death;
 mod m20261127_000035_answered;
+mod m20261127_000036_answers;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000032_activity::Migration),
             Box::new(m20261127_000033_death::Migration),
             Box::new(m20261127_000035_answered::Migration),
+            Box::new(m20261127_000036_answers::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::outside::NotNow;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::link::LinkPurpose;
-use crate::store::{AuditEntry, ContactKind, HoldRow};
+use crate::store::{AuditEntry, HoldRow};
 
 use super::urgent::Once;
 use super::{Actor, App, AppError};
@@ -43,7 +43,7 @@ impl App {
         actor.needs(Right::People)?;
         let subjects = self.subjects_behind(id).await?;
         let names = self.staff_names().await?;
-        let stands = !self.refused_numbers(&subjects).await?.is_empty() || !self.unsubscribed(Some(&subjects)).await?.is_empty();
+        let stands = !self.refused(&subjects).await?.is_empty() || !self.unsubscribed(Some(&subjects)).await?.is_empty();
         let mut again: Vec<AgainLine> = Vec::new();
         for row in self.store.contact_again(&self.vault, Some(&subjects)).await?.into_iter().rev() {
             let Some(why) = AgainWhy::from_word(&row.why) else { continue };
@@ -67,7 +67,7 @@ impl App {
         // Read within the transaction: a registration that joined the person a moment ago is meant too.
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let subjects: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
-        let refused = self.refused_numbers(&subjects).await?;
+        let refused = self.refused(&subjects).await?;
         if refused.is_empty() && self.unsubscribed(Some(&subjects)).await?.is_empty() {
             return Err(AppError::NotNow(NotNow { key: "again-nothing" }));
         }
@@ -86,15 +86,20 @@ impl App {
                 let answers = self.store.answers_of(subjects).await?;
                 answers.into_iter().filter(|(_, purpose, _)| purpose == word).map(|(subject, _, at)| (subject, at)).collect()
             }
-            None => self.store.answers_since(Timestamp(0), &[word]).await?,
+            // What names an address is on hold there.
+            None => {
+                let used = self.store.used_links(word).await?.into_iter().filter(|used| used.address_tag.is_none());
+                used.map(|used| (used.subject, used.at)).collect()
+            }
         };
         let again = self.store.contact_again(&self.vault, of).await?;
         Ok(standing(said, again.into_iter().map(|row| (row.subject_id, row.at))))
     }
 
-    /// The numbers of subjects that are on hold because no calls are wanted.
-    async fn refused_numbers(&self, subjects: &[SubjectId]) -> Result<Vec<Tag>, AppError> {
-        let refused = |h: &HoldRow| h.channel == ContactKind::Phone && h.lifted_at.is_none() && h.reason == HoldReason::RefusedCalls.word();
+    /// The numbers and addresses of subjects that are on hold because no calls or mails are wanted there.
+    async fn refused(&self, subjects: &[SubjectId]) -> Result<Vec<Tag>, AppError> {
+        let words = [HoldReason::RefusedCalls.word(), HoldReason::Unsubscribed.word()];
+        let refused = |h: &HoldRow| h.lifted_at.is_none() && words.contains(&h.reason.as_str());
         let holds = self.store.holds_of(subjects).await?;
         Ok(holds.into_iter().filter(refused).filter_map(|h| Tag::try_from(h.address_tag.0).ok()).collect())
     }

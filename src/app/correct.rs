@@ -110,6 +110,10 @@ impl App {
         let view = self.store.correction(&self.vault, id).await?.ok_or(AppError::Missing("correction"))?;
         let subject = view.row.subject_id;
         let entry = self.store.people_of(&self.vault, &[subject]).await?.pop().ok_or(AppError::Missing("registration"))?;
+        // A registration nobody may write to yet, or any more, is not asked about its address.
+        let asks =
+            (entry.origin != Origin::Import || entry.first_contact_at.is_some()) && entry.standings.iter().any(|(_, s, _)| s.may_contact());
+        let (owner, told) = (entry.person, entry.records.len());
         let last = entry.records.into_iter().next_back().ok_or(AppError::Missing("registration"))?;
         let (Some(identity), Some(contact)) = (last.identity, last.contact) else { return Err(AppError::Sealed("identity")) };
         let today = self.today(now);
@@ -127,6 +131,9 @@ impl App {
             let prepared = prepare_further(&self.vault, &keys, &draft, occasion, stat_id)?;
             tx.add_records(vec![prepared], now).await?;
             self.corrected_outside(&mut tx, actor, subject, now).await?;
+            if view.row.field == "mail" && asks {
+                self.verify_changed(&mut tx, (owner, subject), told + 1, "zh", now).await?;
+            }
         }
         tx.audit(&AuditEntry::on(now, actor.staff(), "correction.resolve", "correction", Some(id.0))).await?;
         tx.commit().await?;

@@ -14,7 +14,7 @@
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
-//! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact.
+//! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `grid`: the GRID of a stem-cell registrant.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
@@ -52,6 +52,7 @@ mod office;
 mod open;
 mod outside;
 mod own_page;
+mod own_tell;
 mod password;
 mod people;
 mod put_right;
@@ -108,7 +109,8 @@ pub use follow::{
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
-pub use own_page::{FactCheck, OwnPage, Pending, Told, Will};
+pub use own_page::{FactCheck, OwnPage, Pending};
+pub use own_tell::{Done, Told, Unclear, Will};
 pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use put_right::PutRight;
 pub use register::Circumstances;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::hold::{self, HoldReason};
-use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::name::PersonName;
 use crate::domain::rights::{AnswerRules, Asker, DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::role::Right;
@@ -116,14 +116,31 @@ impl App {
                 return Err(AppError::Input { field: "who", hint });
             }
         }
+        let mut tx = self.store.begin().await?;
+        self.note_request(&mut tx, actor, person, (kind, received), asker, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records a request in the transaction of what brought it, and answers by when it is due.
+    pub(super) async fn note_request(
+        &self,
+        tx: &mut Tx,
+        by: Actor,
+        person: PersonId,
+        (kind, received): (RightsKind, NaiveDate),
+        asker: Asker,
+        now: Timestamp,
+    ) -> Result<NaiveDate, AppError> {
+        let due = AnswerRules::shipped().due(received);
         let row = RightsRow {
             id: Uuid::now_v7(),
             person_id: person,
             kind: kind.word().to_owned(),
             received_on: received.into(),
-            due_on: AnswerRules::shipped().due(received).into(),
+            due_on: due.into(),
             recorded_at: now,
-            recorded_by: actor.staff(),
+            recorded_by: by.staff(),
             answered_at: None,
             answered_by: None,
             granted: None,
@@ -133,12 +150,10 @@ impl App {
             refusal: None,
             done_how: None,
         };
-        let mut tx = self.store.begin().await?;
-        let entry = AuditEntry::on(now, actor.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word());
-        tx.audit(&entry.with("by", who.word())).await?;
+        let entry = AuditEntry::on(now, by.staff(), "rights.request", "person", Some(person.0)).with("kind", kind.word());
+        tx.audit(&entry.with("by", asker.who().word())).await?;
         tx.put_rights(row).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(due)
     }
 
     /// An objection: nothing is sent to the person and nobody calls them any more; the registrations stay. What is queued is cancelled in the

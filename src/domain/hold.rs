@@ -26,11 +26,13 @@ pub enum HoldReason {
     NotInService,
     /// The registrant wants no further calls.
     RefusedCalls,
+    /// The registrant wants no mails to this address.
+    Unsubscribed,
 }
 
 impl HoldReason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Hard, Self::Soft, Self::NotThem, Self::NotInService, Self::RefusedCalls];
+    pub const ALL: [Self; 6] = [Self::Hard, Self::Soft, Self::NotThem, Self::NotInService, Self::RefusedCalls, Self::Unsubscribed];
 
     /// The word stored and used in locale keys.
     pub const fn word(self) -> &'static str {
@@ -40,6 +42,7 @@ impl HoldReason {
             Self::NotThem => "not-them",
             Self::NotInService => "not-in-service",
             Self::RefusedCalls => "refused-calls",
+            Self::Unsubscribed => "unsubscribed",
         }
     }
 }

@@ -81,6 +81,8 @@ ids! {
     ServiceId,
     /// That somebody has died, as it was told.
     DeathId,
+    /// Something a registrant told on their own page.
+    ToldId,
     /// What another system knows of a registration.
     OutsideId,
     /// A match request or death notice.

@@ -45,6 +45,7 @@ pub mod source;
 pub mod span;
 pub mod survivor;
 pub mod time;
+pub mod told;
 pub mod town;
 pub mod urgent;
 pub mod volunteer;

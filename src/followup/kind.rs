@@ -66,6 +66,8 @@ kinds! {
     VolunteerDuty = 18, "volunteer_duty";
     /// An interest typed in on the registrant's own phone: is it meant?
     ConfirmInterest = 19, "confirm_interest";
+    /// A question to staff from the registrant's own page.
+    Question = 20, "question";
 }
 
 impl Kind {

@@ -99,6 +99,7 @@ part! { data, restore_data:
     health_fact (Column::Id, |r| r.id);
     service_fact (Column::Id, |r| r.id);
     death_fact (Column::Id, |r| r.id);
+    told_fact (Column::Id, |r| r.id);
     identifier_claim (Column::Id, |r| r.id);
     contact_index (Column::Id, |r| r.id);
     stat_link (Column::SubjectId, |r| r.subject_id);
@@ -113,6 +114,7 @@ part! { data, restore_data:
     campaign (Column::Id, |r| r.id);
     hold (Column::Id, |r| r.id);
     contact_again (Column::Id, |r| r.id);
+    pause (Column::SubjectId, |r| r.subject_id);
     bounce (Column::Id, |r| r.id);
     release (Column::Number, |r| r.number);
     readiness_seen (Column::Id, |r| r.id);

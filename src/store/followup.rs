@@ -171,13 +171,6 @@ impl Store {
         Ok(outbox::Entity::find().filter(outbox::Column::MessageId.eq(message_id)).one(&self.reader).await?)
     }
 
-    /// Subjects with a used link of a purpose: verified addresses, "this is not me", unsubscribed.
-    pub async fn subjects_with_used_link(&self, purpose: &str) -> Result<Vec<SubjectId>, StoreError> {
-        let query = link::Entity::find().select_only().column(link::Column::SubjectId).distinct();
-        let query = query.filter(link::Column::Purpose.eq(purpose)).filter(link::Column::UsedAt.is_not_null());
-        Ok(query.into_tuple().all(&self.reader).await?)
-    }
-
     /// Messages in a state, earliest first, at most `limit`.
     pub async fn messages(&self, state: OutboxState, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
         let query = outbox::Entity::find().filter(outbox::Column::State.eq(state)).order_by_asc(outbox::Column::DueAt);
@@ -478,7 +471,8 @@ impl Tx {
     }
 }
 
-fn usable(token_hash: &[u8], now: Timestamp) -> Condition {
+/// Links that can be used now.
+pub(super) fn usable(token_hash: &[u8], now: Timestamp) -> Condition {
     Condition::all()
         .add(link::Column::TokenHash.eq(Opaque(token_hash.to_vec())))
         .add(link::Column::UsedAt.is_null())

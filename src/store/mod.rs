@@ -19,6 +19,7 @@
 
 mod activity;
 mod admit;
+mod answered;
 mod audit;
 mod backup;
 mod barcode;
@@ -49,6 +50,7 @@ mod meta;
 mod office;
 mod outside;
 mod pages;
+mod pause;
 mod person;
 mod prepare;
 mod readiness;
@@ -69,11 +71,13 @@ mod standing;
 mod stream;
 mod takeback;
 mod task;
+mod told;
 mod tx;
 mod word;
 
 pub use activity::{ActivityRow, ActivityView, StrikeRow};
 pub use admit::{Admitted, Place};
+pub use answered::UsedLink;
 pub use audit::{AuditEntry, AuditLeaf, Head};
 pub use backup::{BackupReport, DATA_FILE, KEYS_FILE, backup};
 pub use care::{CareRow, CaseOwner};
@@ -93,6 +97,7 @@ pub use matter::{MatterDraft, MatterRow, MatterStepRow, OpeningRow, StepDraft};
 pub use meta::settings;
 pub use office::{Begun, CampaignRow, DriveRow};
 pub use outside::{OutsideRow, OutsideStepRow, OutsideView, SealedEvidence, SealedNumber};
+pub use pause::PauseRow;
 pub use person::{ConsentRow, EnrolmentRow, MembershipRow, PersonRow, PersonView, RecordView, SubjectRow, SubjectView};
 pub use prepare::{
     ConsentGiven, Occasion, Preparation, PreparedConsent, PreparedFact, PreparedRecord, SCHEMA, prepare, prepare_consent, prepare_fact,
@@ -112,6 +117,7 @@ pub use source::{Recorded, Recorder};
 pub use staff::{SessionRow, StaffDraft, StaffRow};
 pub use standing::ErasureRow;
 pub use stream::{DaysTold, EntryRecord, PeopleStream, PersonEntry, StandingEntry};
+pub use told::{PreparedTold, ToldView, prepare_told};
 pub use tx::Tx;
 pub use word::{
     CampaignState, ContactKind, CorrectionState, ImportState, MatterKind, MembershipDecision, Origin, OutboxState, PairBasis, PairDecision,

@@ -7,7 +7,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     activity, activity_strike, barcode, care, consent, contact_again, death_fact, enrolment, grid, health_fact, identifier_claim, matter,
-    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, subject, turn,
+    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, subject, told_fact, turn,
 };
 use super::error::StoreError;
 
@@ -81,6 +81,7 @@ row_ids!(
     HealthId,
     ServiceId,
     DeathId,
+    ToldId,
     TurnId,
     ActivityId,
     OutsideId,
@@ -176,6 +177,14 @@ protected!(service_fact, "service_fact", |row, mac| {
 });
 
 protected!(death_fact, "death_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
+});
+
+protected!(told_fact, "told_fact", |row, mac| {
     mac.uuid("subject_id", Some(row.subject_id.0))
         .int("recorded_at", Some(row.recorded_at.0))
         .uuid("staff_id", row.staff_id.map(|s| s.0))

@@ -20,7 +20,7 @@ use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     barcode, consent, contact_again, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link,
-    membership, outbox, service_fact, stat_link, subject, subject_key, task, turn,
+    membership, outbox, pause, service_fact, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -302,6 +302,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     hold::Entity::delete_many().filter(hold::Column::SubjectId.eq(id)).exec(db).await?;
     contact_again::Entity::delete_many().filter(contact_again::Column::SubjectId.eq(id)).exec(db).await?;
     barcode::Entity::delete_many().filter(barcode::Column::SubjectId.eq(id)).exec(db).await?;
+    pause::Entity::delete_many().filter(pause::Column::SubjectId.eq(id)).exec(db).await?;
     grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
@@ -320,6 +321,12 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
         .col_expr(link::Column::ClosedAt, at.into())
         .filter(link::Column::SubjectId.eq(id))
         .filter(link::Column::ClosedAt.is_null())
+        .exec(db)
+        .await?;
+    link::Entity::update_many()
+        .col_expr(link::Column::AddressTag, Option::<Opaque>::None.into())
+        .filter(link::Column::SubjectId.eq(id))
+        .filter(link::Column::AddressTag.is_not_null())
         .exec(db)
         .await?;
     Ok(())

@@ -56,7 +56,7 @@ pub async fn answers(app: &App, mail: &Taken, now: Timestamp) {
     let FactCheck::Right(page) = app.check_fact(token, &fact, now).await.unwrap() else {
         panic!("the last four digits are the second fact")
     };
-    let told = Told { will: Will::Still, phone: None, mail: None, same_contact: true };
+    let told = Told { same_contact: true, ..Told::of(Will::Still) };
     assert!(app.tell(token, &page.proof, &told, now).await.unwrap().unwrap().is_some());
 }
 

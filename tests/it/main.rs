@@ -20,6 +20,7 @@ mod disk_alone;
 mod donors;
 mod erased;
 mod exits;
+mod followup_answers;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;

@@ -32,7 +32,15 @@ impl App {
                 "until": hold.lifted_at.map(|at| self.today(at)),
             })
         };
-        Ok(holds.iter().map(entry).collect())
+        let pause = |pause: &crate::store::PauseRow| {
+            json!({
+                "reason": "asked-later",
+                "since": self.today(pause.since),
+                "until": pause.ended_at.map_or(pause.until_on.0, |at| self.today(at)),
+            })
+        };
+        let pauses = self.store.pauses_of(subjects).await?;
+        Ok(holds.iter().map(entry).chain(pauses.iter().map(pause)).collect())
     }
 
     /// When contact was allowed again, and why.

@@ -17,7 +17,7 @@ use crate::domain::rights::RightsAnswer;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::volunteer::ServiceFact;
-use crate::store::{AuditEntry, HealthView, PersonView, ServiceView};
+use crate::store::{AuditEntry, HealthView, PersonView, ServiceView, ToldView};
 
 use super::account::hex;
 use super::people::standings;
@@ -28,13 +28,14 @@ use super::{Actor, App, AppError};
 const LISTED: usize = 1_000;
 
 /// The parts of a copy, in their order.
-pub const PARTS: [&str; 20] = [
+pub const PARTS: [&str; 21] = [
     "registrations",
     "standings",
     "death",
     "consents",
     "health",
     "service",
+    "told",
     "shifts",
     "numbers",
     "elsewhere",
@@ -83,6 +84,7 @@ impl App {
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let health = self.store.health_of(&self.vault, &subjects).await?;
         let service = self.store.service_of(&self.vault, &subjects).await?;
+        let told = self.store.told_of(&self.vault, &subjects).await?;
         let parts = [
             self.registrations(&view),
             standings_of(&view),
@@ -90,6 +92,7 @@ impl App {
             self.consents_of(&view).await?,
             self.health_facts_of(&health),
             self.service_facts_of(&service).await?,
+            self.told_facts_of(&told),
             self.shifts_with(&subjects).await?,
             self.numbers_of(&view).await?,
             self.steps_elsewhere(&subjects).await?,
@@ -168,6 +171,11 @@ impl App {
 
     fn health_facts_of(&self, facts: &[HealthView]) -> Vec<Value> {
         let entry = |view: &HealthView| json!({ "id": view.id, "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
+        facts.iter().map(entry).collect()
+    }
+
+    fn told_facts_of(&self, facts: &[ToldView]) -> Vec<Value> {
+        let entry = |view: &ToldView| json!({ "recorded_at": self.moment(view.at), "fact": view.fact.reveal().clone() });
         facts.iter().map(entry).collect()
     }
 

@@ -6,10 +6,11 @@ use std::path::Path;
 use super::PARTS;
 
 /// Tables and the part that tells what is in them.
-const HELD: [(&str, &str); 19] = [
+const HELD: [(&str, &str); 22] = [
     ("consent", "consents"),
     ("contact_again", "again"),
     ("correction", "corrections"),
+    ("death_fact", "death"),
     ("enrolment", "standings"),
     ("grid", "numbers"),
     ("health_fact", "health"),
@@ -22,10 +23,12 @@ const HELD: [(&str, &str); 19] = [
     ("outbox", "mails"),
     ("outside", "numbers"),
     ("outside_step", "elsewhere"),
+    ("pause", "holds"),
     ("record", "registrations"),
     ("rights_request", "requests"),
     ("service_fact", "service"),
     ("task", "contacts"),
+    ("told_fact", "told"),
     ("turn", "shifts"),
 ];
 

@@ -58,6 +58,10 @@ impl App {
         let (class, action, status) = verdict(&reports);
         let fingerprint = self.vault.tag("followup/bounce", bytes);
         let shared = self.who_shares(&row).await?;
+        let tag = row.address_tag.as_ref().and_then(|t| Tag::try_from(t.0.clone()).ok());
+        // A complaint says what the one-click link says: no more mails to this address.
+        let complaint = class == Class::Feedback && matches!(action, Some(Action::Abuse | Action::OptOut));
+        let whose = if complaint { self.addressed(row.subject_id, tag).await.ok() } else { None };
 
         let mut tx = self.store.begin().await?;
         let fresh = tx
@@ -79,13 +83,14 @@ impl App {
         match class {
             Class::Hard => self.hold_mail(&mut tx, &row, &shared, HoldReason::Hard, now).await?,
             Class::Soft => self.count_soft(&mut tx, &row, &shared, now).await?,
-            Class::Feedback if matches!(action, Some(Action::Abuse | Action::OptOut)) => {
-                // A complaint says what the one-click link says: no more mails.
-                self.note_use(&mut tx, LinkPurpose::Unsubscribe, row.subject_id, now).await?;
-                tx.cancel_mails(&[row.subject_id], "unsubscribed").await?;
+            Class::Feedback => {
+                if let Some(whose) = &whose {
+                    self.stop_mails(&mut tx, whose, HoldReason::Unsubscribed, now).await?;
+                    self.note_answer(&mut tx, LinkPurpose::Unsubscribe, row.subject_id, whose, now).await?;
+                }
             }
             // Policy is the operator's business: the page of follow-ups shows it from the record.
-            Class::Policy | Class::Feedback | Class::Vacation | Class::Delivered | Class::None => {}
+            Class::Policy | Class::Vacation | Class::Delivered | Class::None => {}
         }
         let entry = AuditEntry::on(now, actor.staff(), "followup.bounce", "outbox", Some(row.id.0)).with("class", class.word());
         tx.audit(&entry).await?;

@@ -8,7 +8,8 @@ use chrono::{Months, NaiveDate};
 use crate::domain::id::PublicId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::plan::{PlanSubject, plan};
+use crate::domain::told::{FamilyTold, ToldFact};
+use crate::followup::plan::{ASKED_LATER, PlanSubject, Reason, plan};
 use crate::followup::policy::{Change, Policies, Policy, RuleId, diff};
 use crate::followup::{FollowupError, Kind};
 use crate::store::TaskState;
@@ -46,12 +47,14 @@ pub struct Calendar {
     pub not: Vec<(Option<Kind>, &'static str)>,
     /// Ways of contact that are or were on hold, latest first. The addresses themselves are not shown.
     pub holds: Vec<HoldLine>,
+    /// Whether the family knows, as told last and as of when.
+    pub family: Option<(FamilyTold, NaiveDate)>,
 }
 
 /// A way of contact on hold: staff see when and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldLine {
-    /// The word of the way: `mail`, `phone`.
+    /// The word of the way: `mail`, `phone`; `any` where somebody asked to be left alone until a day.
     pub channel: &'static str,
     /// The word of the reason.
     pub reason: String,
@@ -116,7 +119,16 @@ impl App {
             since: self.today(hold.since),
             until: hold.lifted_at.map(|at| self.today(at)),
         };
-        let holds = self.store.holds_of(&subjects).await?.into_iter().map(hold).collect();
+        let pause = |pause: crate::store::PauseRow| HoldLine {
+            channel: "any",
+            reason: ASKED_LATER.to_owned(),
+            since: self.today(pause.since),
+            until: Some(pause.ended_at.map_or(pause.until_on.0, |at| self.today(at))),
+        };
+        let pauses = self.store.pauses_of(&subjects).await?.into_iter().map(pause);
+        let holds = pauses.chain(self.store.holds_of(&subjects).await?.into_iter().map(hold)).collect();
+        let told = self.store.told_of(&self.vault, &subjects).await?;
+        let family = told.iter().filter_map(|view| Some((view.at, ToldFact::family(&view.fact)?))).max_by_key(|(at, _)| *at);
         let plans: Vec<PlanSubject> = found.map(|p| p.plans).unwrap_or_default();
         let until = today.checked_add_months(Months::new(AHEAD)).unwrap_or(NaiveDate::MAX);
         let coming = plan(&self.policies, &plans, today, until);
@@ -135,11 +147,15 @@ impl App {
         }
         lines.sort_by(|a, b| (a.day, &a.rule).cmp(&(b.day, &b.rule)));
         let kind_of = |rule: &Option<RuleId>| Some(self.policies.on(today).ok()?.rule(rule.as_ref()?)?.kind);
-        let mut not: Vec<(Option<Kind>, &'static str)> =
-            coming.not_planned.iter().filter(|n| n.occurrence.is_none()).map(|n| (kind_of(&n.rule), n.reason.word())).collect();
+        let mut not: Vec<(Option<Kind>, &'static str)> = coming
+            .not_planned
+            .iter()
+            .filter(|n| n.occurrence.is_none() || n.reason == Reason::AskedLater)
+            .map(|n| (kind_of(&n.rule), n.reason.word()))
+            .collect();
         not.sort_unstable();
         not.dedup();
-        Ok(Calendar { person: id.clone(), lines, not, holds })
+        Ok(Calendar { person: id.clone(), lines, not, holds, family: family.map(|(_, told)| told) })
     }
 
     /// The edition in force, the one to come, and what the change comes to. Plans for everybody twice and stores nothing.

@@ -1,5 +1,6 @@
 //! Follow-up: planning, sending through the outbox, returned mails, tasks, and the first contact of imported people.
 
+mod address;
 mod bounce;
 mod calendar;
 mod callable;
@@ -231,6 +232,7 @@ impl App {
             used_at: None,
             wrong: 0,
             closed_at: None,
+            address_tag: None,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSu
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
+use super::address::Marks;
 
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
@@ -33,8 +34,10 @@ pub(super) struct Reachable {
     /// Whose contact data `contact` is.
     pub(super) contact_of: Option<SubjectId>,
     pub(super) held: bool,
-    /// The contact data to be used, without what is on hold.
+    /// The contact data to be used, without what is on hold: those with a verified address first, then those told last.
     pub(super) contact: Option<Guarded<Contact>>,
+    /// What a mail to them meets, and when they were told.
+    contact_rank: (MailReach, Timestamp),
     /// The address a mail would go to, comparable in memory.
     pub(super) shared: Option<u64>,
     pub(super) plans: Vec<PlanSubject>,
@@ -46,6 +49,11 @@ impl Reachable {
         self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
     }
 
+    /// Until which day they asked to be left alone.
+    pub(super) fn paused_until(&self) -> Option<NaiveDate> {
+        self.plans.iter().filter_map(|p| p.anchors.paused_until).max()
+    }
+
     /// The channels over all registrations.
     pub(super) fn reach(&self) -> Reach {
         let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
@@ -55,9 +63,11 @@ impl Reachable {
 
 /// What registrants said to links, and what is on hold.
 struct Said {
-    verified: HashSet<SubjectId>,
-    not_me: HashSet<SubjectId>,
+    verified: Marks,
+    not_me: Marks,
+    /// Who objected to mails, whatever the address.
     unsubscribed: HashSet<SubjectId>,
+    paused: HashMap<SubjectId, NaiveDate>,
     held: HashSet<Tag>,
     refused_calls: HashSet<SubjectId>,
 }
@@ -74,7 +84,7 @@ struct Beside {
 impl App {
     /// Everybody as planning sees them on a day.
     pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
-        let said = self.said().await?;
+        let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, None).await?,
             next_drive: self.next_drive(now).await?,
@@ -108,7 +118,7 @@ impl App {
         if subjects.is_empty() {
             return Ok(HashMap::new());
         }
-        let said = self.said().await?;
+        let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             next_drive: self.next_drive(now).await?,
@@ -141,9 +151,14 @@ impl App {
         let Some(last) = entry.records.pop() else { return };
         let subject = entry.subject;
         let contact = last.contact.map(|c| if said.held.is_empty() { c } else { hold::without(&c, subject, &*self.vault, &said.held) });
-        let no_mail = said.not_me.contains(&subject) || said.unsubscribed.contains(&subject);
+        // The address that a mail would go to, where there is something to be known about it.
+        let asks = !said.verified.is_empty() || !said.not_me.is_empty();
+        let tag = contact.as_ref().filter(|_| asks).and_then(|c| hold::mail_tags(c, subject, &*self.vault).first().copied());
+        let said_of = |marks: &Marks| tag.is_some_and(|t| marks.holds(&t, subject, &entry.records, last.recorded_at, &*self.vault));
+        let verified = said_of(&said.verified);
+        let no_mail = said_of(&said.not_me) || said.unsubscribed.contains(&subject);
         let no_calls = said.refused_calls.contains(&subject);
-        let reach = reach_of(contact.as_ref(), said.verified.contains(&subject), no_mail, no_calls);
+        let reach = reach_of(contact.as_ref(), verified, no_mail, no_calls);
         let recorded_on = last.recorded_at.date_in(self.config.zone);
         let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
         let birth = last.identity.as_ref().and_then(birth_of);
@@ -154,16 +169,19 @@ impl App {
             contact_of: None,
             held: false,
             contact: None,
+            contact_rank: (MailReach::None, Timestamp(i64::MIN)),
             shared: None,
             plans: Vec::new(),
         });
         person.subjects.push(subject);
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
-        let better = person.contact.is_none() || reach.mail != MailReach::None;
+        let rank = (reach.mail, last.recorded_at);
+        let better = person.contact.is_none() || (reach.mail != MailReach::None && rank >= person.contact_rank);
         if better && contact.is_some() {
             person.shared = contact.as_ref().filter(|_| reach.mail != MailReach::None).and_then(|c| hold::shared_mail(c, &*self.vault));
             person.contact_of = Some(subject);
+            person.contact_rank = rank;
             person.contact = contact;
         }
         for (registry, status, since) in entry.standings {
@@ -183,6 +201,7 @@ impl App {
                     enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
                     next_drive: beside.next_drive,
+                    paused_until: said.paused.get(&subject).copied(),
                     birth,
                     ..told
                 },
@@ -223,10 +242,10 @@ impl App {
         }
     }
 
-    async fn said(&self) -> Result<Said, AppError> {
-        let used = async |purpose: LinkPurpose| -> Result<HashSet<SubjectId>, AppError> {
-            Ok(self.store.subjects_with_used_link(purpose.word()).await?.into_iter().collect())
-        };
+    async fn said(&self, now: Timestamp) -> Result<Said, AppError> {
+        let used = async |purpose: LinkPurpose| self.store.used_links(purpose.word()).await;
+        // An answer that names an address is on hold there.
+        let (denied, not_me): (Vec<_>, Vec<_>) = used(LinkPurpose::NotMe).await?.into_iter().partition(|u| u.address_tag.is_some());
         let holds = self.store.holds().await?;
         let refused_calls = holds
             .iter()
@@ -234,9 +253,10 @@ impl App {
             .map(|h| h.subject_id)
             .collect();
         Ok(Said {
-            verified: used(LinkPurpose::VerifyMail).await?,
-            not_me: used(LinkPurpose::NotMe).await?,
+            verified: Marks::of(used(LinkPurpose::VerifyMail).await?).but_for(&denied),
+            not_me: Marks::of(not_me),
             unsubscribed: self.unsubscribed(None).await?.into_iter().collect(),
+            paused: self.store.pauses_on(self.today(now)).await?.into_iter().map(|p| (p.subject_id, p.until_on.0)).collect(),
             held: holds.into_iter().filter_map(|h| Tag::try_from(h.address_tag.0).ok()).collect(),
             refused_calls,
         })
@@ -259,9 +279,11 @@ impl App {
         }
         for person in people.values_mut() {
             let verified = person.subjects.iter().filter_map(|s| confirmed.get(s)).max().copied();
+            let paused = person.paused_until();
             let contacted: Vec<(Kind, NaiveDate)> = person.subjects.iter().filter_map(|s| made.remove(s)).flatten().collect();
             for plan in &mut person.plans {
                 plan.anchors.verified_on = verified;
+                plan.anchors.paused_until = paused;
                 plan.contacted.clone_from(&contacted);
             }
         }

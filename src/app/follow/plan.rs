@@ -1,6 +1,6 @@
 //! Planning: what falls due, against what earlier plans left open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Days, Months, NaiveDate};
 
@@ -13,6 +13,7 @@ use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::store::{AuditEntry, TaskChannel, TaskRow, TaskState};
 
+use super::super::answer::NOT_ME_RULE;
 use super::super::{Actor, App, AppError};
 use super::people::Reachable;
 use super::{NewTask, PlanOutcome};
@@ -45,7 +46,7 @@ impl App {
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
         let changes = reconcile(&open, &plan, known, until);
-        let further = self.further_rungs(&people, from).await?;
+        let further = self.further_rungs(&people, &open, from).await?;
         outcome.moved = changes.moved.len() as u64;
         for (_, reason) in &changes.drop {
             *outcome.dropped.entry(*reason).or_default() += 1;
@@ -136,13 +137,23 @@ impl App {
     }
 
     /// Calls that follow mails without an answer.
-    async fn further_rungs(&self, people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<Vec<Planned>, AppError> {
+    async fn further_rungs(
+        &self,
+        people: &HashMap<PersonId, Reachable>,
+        open: &[OpenTask],
+        today: NaiveDate,
+    ) -> Result<Vec<Planned>, AppError> {
+        // Somebody else has the address, and the person is called about that already.
+        let called: HashSet<PersonId> = open.iter().filter(|t| t.rule == NOT_ME_RULE).map(|t| t.person).collect();
         let since = today.checked_sub_days(Days::new(ESCALATE_WITHIN)).unwrap_or(NaiveDate::MIN);
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
         let mut mails = Vec::new();
         for row in self.store.mails_made(since, today).await? {
             let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
-            if person.held || person.silent() {
+            if person.held || person.silent() || called.contains(&person.person) {
+                continue;
+            }
+            if person.paused_until().is_some_and(|until| until > today) && !self.cannot_wait(&row.rule, row.occurrence.0) {
                 continue;
             }
             mails.push(SentMail {

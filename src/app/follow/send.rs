@@ -20,7 +20,7 @@ use crate::followup::plan::MailReach;
 use crate::followup::policy::{Limits, RuleId};
 use crate::followup::window::within;
 use crate::followup::{Kind, Language};
-use crate::store::{AuditEntry, OutboxRow, OutboxState, StoreError, TaskChannel, TaskRow, TaskState, Tx};
+use crate::store::{AuditEntry, LinkRow, OutboxRow, OutboxState, StoreError, TaskChannel, TaskRow, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
 use super::experiment::Running;
@@ -209,6 +209,7 @@ impl App {
             sensitive: row.sensitive,
             // A mail that asks to verify an address answers what somebody just did; it is not kept for the morning.
             urgent: kind == Some(Kind::VerifyMail),
+            paused_until: person.paused_until().filter(|_| !self.cannot_wait(&row.rule, row.occurrence.0)),
             last_contact: person.plans.iter().flat_map(|p| &p.contacted).map(|(_, day)| *day).max(),
             last_at_address: None,
         }
@@ -243,6 +244,9 @@ impl App {
         let (Ok(()), Some((person, contact, contact_of))) = (verdict, found) else {
             return self.not_now(row, verdict.err().unwrap_or(NotNow::Never("nobody-to-contact")), now, tally).await;
         };
+        // A changed address is asked about itself, even where another registration of the person has a better one.
+        let asked = if kind == Kind::VerifyMail && contact_of != row.subject_id { self.free_contact(row.subject_id).await? } else { None };
+        let (contact, contact_of) = asked.as_ref().map_or((contact, contact_of), |own| (own, row.subject_id));
         let purpose = if kind == Kind::VerifyMail { LinkPurpose::VerifyMail } else { LinkPurpose::ContactCheck };
         let (token, stop) = (self.link_token()?, self.link_token()?);
         let Some(wire) = self.wire(run, row, kind, purpose, contact, (&token, &stop), owner, now)? else { return Ok(Step::GoOn) };
@@ -271,7 +275,8 @@ impl App {
         }
         tx.begin_delivery(row.id, &domain, now).await?;
         for (token, purpose) in [(&token, purpose), (&stop, LinkPurpose::Unsubscribe)] {
-            tx.put_link(self.link_row(token, purpose, row.subject_id, now)).await?;
+            let link = self.link_row(token, purpose, row.subject_id, now);
+            tx.put_link(LinkRow { address_tag: tag.map(|t| t.to_vec().into()), ..link }).await?;
         }
         tx.commit().await?;
 

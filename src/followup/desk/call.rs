@@ -112,7 +112,7 @@ pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: Naive
 pub const fn urgency(kind: Option<Kind>) -> u8 {
     match kind {
         Some(Kind::PostDonation) => 0,
-        Some(Kind::ConfirmInterest | Kind::VerifyMail | Kind::FirstContact) => 1,
+        Some(Kind::ConfirmInterest | Kind::Question | Kind::VerifyMail | Kind::FirstContact) => 1,
         Some(Kind::PreSampling) => 2,
         Some(Kind::FamilyTold | Kind::WishCheck | Kind::ExecutorCheck) => 3,
         Some(Kind::Availability | Kind::AgeThanks) => 4,

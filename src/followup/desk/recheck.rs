@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 
 use crate::domain::time::Timestamp;
+use crate::followup::plan::ASKED_LATER;
 use crate::followup::policy::Limits;
 use crate::followup::window;
 
@@ -24,6 +25,8 @@ pub struct Facts {
     pub sensitive: bool,
     /// It answers what somebody just did: exempt from quiet hours and spacing.
     pub urgent: bool,
+    /// Asked not to be contacted before this day, and the message can wait.
+    pub paused_until: Option<NaiveDate>,
     /// The last contact with the person, by any channel and about any registry.
     pub last_contact: Option<NaiveDate>,
     /// The last mail to the same address, to whomever.
@@ -74,6 +77,9 @@ pub fn recheck(facts: &Facts, limits: &Limits, zone: Tz, now: Timestamp) -> Resu
         return Ok(());
     }
     let today = now.date_in(zone);
+    if facts.paused_until.is_some_and(|until| until > today) {
+        return Err(NotNow::Never(ASKED_LATER));
+    }
     let free = |last: NaiveDate| last.checked_add_days(Days::new(u64::from(limits.min_days_between))).unwrap_or(last);
     for (last, word) in [(facts.last_contact, "too-soon"), (facts.last_at_address, "shared-address")] {
         if let Some(day) = last.map(free).filter(|d| *d > today) {

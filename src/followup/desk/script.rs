@@ -69,6 +69,7 @@ pub fn script(kind: Option<Kind>, standing: CallStanding) -> Script {
         Some(Kind::PreSampling) => "script-sampling",
         Some(Kind::PostDonation) => "script-after-donation",
         Some(Kind::ConfirmInterest) => "script-interest",
+        Some(Kind::Question) => "script-question",
     };
     let motive = match kind {
         _ if standing.matched => None,

@@ -117,6 +117,8 @@ fn at_the_moment_of_sending_everything_is_judged_again() {
     assert_eq!(judge(&Facts { last_contact: Some(day("2026-11-12")), ..fine }), Ok(()));
     assert_eq!(judge(&Facts { last_at_address: Some(day("2026-11-20")), ..fine }), Err("shared-address"));
     assert_eq!(judge(&Facts { last_at_address: Some(day("2026-11-20")), urgent: true, ..fine }), Ok(()));
+    assert_eq!(judge(&Facts { paused_until: Some(day("2026-11-27")), ..fine }), Err("asked-later"));
+    assert_eq!(judge(&Facts { paused_until: Some(day("2026-11-26")), ..fine }), Ok(()), "on the day itself they may be asked");
     let night = now.plus_seconds(10 * 3600);
     assert_eq!(recheck(&fine, limits, zone, night), Err(NotNow::Later("quiet-hours", now.plus_seconds(21 * 3600))));
 }

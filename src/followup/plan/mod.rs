@@ -82,6 +82,8 @@ pub struct Anchors {
     pub next_drive: Option<NaiveDate>,
     /// Goes to school.
     pub student: bool,
+    /// Asked not to be contacted before this day.
+    pub paused_until: Option<NaiveDate>,
 }
 
 impl std::fmt::Debug for Anchors {
@@ -166,6 +168,8 @@ pub enum Reason {
     Covered,
     /// No channel: the task to find one is planned already.
     NoChannel,
+    /// Asked not to be contacted before a later day.
+    AskedLater,
 }
 
 impl Reason {
@@ -179,9 +183,13 @@ impl Reason {
             Self::ConditionNotMet => "condition-not-met",
             Self::Covered => "covered",
             Self::NoChannel => "no-channel",
+            Self::AskedLater => ASKED_LATER,
         }
     }
 }
+
+/// The word of what is not done because somebody asked to be contacted later.
+pub const ASKED_LATER: &str = "asked-later";
 
 /// A contact that is not planned, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

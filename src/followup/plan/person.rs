@@ -133,6 +133,7 @@ fn merge(a: Anchors, b: Anchors) -> Anchors {
         donated_on: a.donated_on.max(b.donated_on),
         next_drive: [a.next_drive, b.next_drive].into_iter().flatten().min(),
         student: a.student || b.student,
+        paused_until: a.paused_until.max(b.paused_until),
     }
 }
 
@@ -290,6 +291,19 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
             continue;
         }
         let due_on = if rule.urgent { due } else { free_day(limits, last, due) };
+        // "Not now, ask again on a day": care after a donation and what else cannot wait goes on.
+        let paused = active.iter().filter_map(|m| m.anchors.paused_until).max();
+        if !rule.urgent && paused.is_some_and(|until| due_on < until) {
+            let rule = Some(rule.id.clone());
+            plan.not_planned.push(NotPlanned {
+                person: whole.person,
+                registry,
+                rule,
+                occurrence: Some(occurrence),
+                reason: Reason::AskedLater,
+            });
+            continue;
+        }
         // A reminder of a drive is of no use once the drive has begun.
         let drive = active.iter().filter_map(|m| m.anchors.next_drive).min();
         if rule.anchor == Anchor::Drive && drive.is_none_or(|drive| due_on > drive) {

@@ -54,6 +54,24 @@ fn a_web_registration_with_a_mail_address_is_asked_to_verify_it_on_the_same_day(
 }
 
 #[test]
+fn who_asked_to_be_left_alone_until_a_day_is_planned_nothing_before_it_but_what_cannot_wait() {
+    let mut donor = subject(1, Registry::StemCell, "2026-08-31");
+    let free = run(&[donor.clone()], "2026-09-01", "2029-12-31");
+    donor.anchors.paused_until = Some(day("2028-06-01"));
+    let paused = run(&[donor.clone()], "2026-09-01", "2029-12-31");
+    assert!(free.planned.iter().any(|p| p.due_on < day("2028-06-01")), "the rules would ask before");
+    assert!(paused.planned.iter().all(|p| p.due_on >= day("2028-06-01")), "{:?}", lines(&paused));
+    assert!(!paused.planned.is_empty(), "asked again afterwards");
+    let told = paused.not_planned.iter().filter(|n| n.reason == Reason::AskedLater && n.occurrence.is_some()).count();
+    assert!(told > 0, "each has its reason");
+    // Care after a donation of stem cells goes on.
+    donor.status = EnrolmentStatus::Exited(ExitReason::Donated);
+    donor.anchors.donated_on = Some(day("2026-08-31"));
+    let care = run(&[donor], "2026-09-01", "2027-12-31");
+    assert!(care.planned.iter().any(|p| p.urgent && p.due_on < day("2028-06-01")), "{:?}", lines(&care));
+}
+
+#[test]
 fn a_stem_cell_donor_is_checked_every_six_months_for_two_years_and_then_every_year() {
     let donor = subject(1, Registry::StemCell, "2026-08-31");
     assert_eq!(

@@ -21,6 +21,9 @@ pub struct Model {
     pub used_at: Option<Timestamp>,
     pub wrong: i64,
     pub closed_at: Option<Timestamp>,
+    /// The keyed tag of the address it went to; none where it went to none, or by an older version.
+    #[serde(default)]
+    pub address_tag: Option<Opaque>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

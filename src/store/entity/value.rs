@@ -14,7 +14,7 @@ use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
     ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId,
     LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId,
-    SubjectId, TaskId, TurnId,
+    SubjectId, TaskId, ToldId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -109,6 +109,7 @@ id_columns!(
     HealthId,
     ServiceId,
     DeathId,
+    ToldId,
     ShiftId,
     TurnId,
     ActivityId,

@@ -55,6 +55,7 @@ fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>
         about,
         why: why(item.kind, text),
         phones: opened.map(phones).unwrap_or_default(),
+        question: None,
         opened: opened.is_some(),
         tone: (script.tone == Tone::Motivating).then(|| text.t("script-tone-motivating")).unwrap_or_else(|| text.t("script-tone-neutral")),
         say: words(script, text),
@@ -86,6 +87,10 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
         Some(item) => staff.app.call_script(staff.actor(), item).await?,
         None => crate::followup::desk::script(None, crate::followup::desk::CallStanding::default()),
     };
+    let question = match shown.filter(|_| opened.is_some()) {
+        Some(item) => staff.app.question(staff.actor(), item.id).await?,
+        None => None,
+    };
     let line = |task: &TaskItem| TaskLine {
         href: format!("/follow-up/{}#task", task.id),
         name: masked_name(task.identity.as_ref(), text),
@@ -103,7 +108,7 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
         agreed: agreed.into_iter().map(line).collect(),
         today: due,
         overdue,
-        task: shown.map(|item| task_of(staff, item, opened.as_ref(), &script, &slips)),
+        task: shown.map(|item| Task { question, ..task_of(staff, item, opened.as_ref(), &script, &slips) }),
         doubts: staff.app.count_doubts().await?,
         refused: staff.app.policy_alert(staff.now).await?,
         slips,

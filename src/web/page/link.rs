@@ -1,20 +1,26 @@
 //! The registrant's side of a link. Reading changes nothing; the link in the path is the secret.
 
+use chrono::{Days, NaiveDate};
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 
-use super::{Answer, Page, Reply, typed};
+use super::{Answer, Page, Reply, slips_of, typed};
 use crate::app::{Answer as Given, FactCheck, LinkPage, Told, Will};
+use crate::domain::registry::Registry;
+use crate::domain::rights::RightsKind;
+use crate::domain::told::FamilyTold;
 use crate::followup::link::LinkPurpose;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, LinkPosted};
 use crate::web::guard::Ctx;
-use crate::web::view::link::{Link, LinkState};
+use crate::web::i18n::Lang;
+use crate::web::view::Slips;
+use crate::web::view::link::{Link, LinkState, More};
 use crate::web::view::own::{Own, OwnFact, OwnFlaw, pending};
 
 fn page(ctx: &Ctx<'_>, path: String, state: LinkState) -> Result<Reply, Fault> {
     let status = if state == LinkState::Gone { Status::Gone } else { Status::Ok };
-    Ok(Reply::Page(Page::of(status, &Link { s: ctx.open_shell(), path, state, pending: Vec::new() })?))
+    Ok(Reply::Page(Page::of(status, &Link { s: ctx.open_shell(), path, state, pending: Vec::new(), more: More::default() })?))
 }
 
 const fn state_of(purpose: LinkPurpose) -> LinkState {
@@ -64,33 +70,60 @@ async fn fact(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
     }
 }
 
+/// The day until which somebody does not wish to be asked: half a year from now where none was given, none where it cannot be read.
+fn until(ctx: &Ctx<'_>, form: &Entries) -> Option<NaiveDate> {
+    form.read("until", |text| text.parse().ok()).unwrap_or_else(|| ctx.today().checked_add_days(Days::new(182)))
+}
+
 async fn tell(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
-    let until = form.read("until", |text| text.parse().ok()).flatten();
+    let text = ctx.text();
     let will = match () {
-        () if form.chose("will", "no-longer") => Will::NoLonger,
-        // Without a day: half a year from now.
-        () if form.chose("will", "later") => Will::Later(until.unwrap_or(ctx.today() + chrono::Days::new(182))),
+        () if form.chose("will", "no-longer") => {
+            Will::NoLonger(form.read_all("leave", Registry::from_word).into_iter().flatten().collect())
+        }
+        () if form.chose("will", "later") => match until(ctx, form) {
+            Some(day) => Will::Later(day),
+            None => {
+                let mut slips = Slips::default();
+                slips.add("until", "flaw-until");
+                return Reply::again(&OwnFlaw::of(ctx.open_shell(), format!("/l/{token}"), form, slips, &[]));
+            }
+        },
         () => Will::Still,
     };
-    let changed = |name: &'static str| form.text(name).filter(|_| form.chose("contact", "changed") && form.filled(name));
-    let told = Told { will, phone: changed("phone"), mail: changed("mail"), same_contact: form.chose("contact", "same") };
+    let asks = |kind: &RightsKind| form.chose("requests", kind.word());
+    let told = Told {
+        // What was typed counts, whichever button stands beside it.
+        phone: form.text("phone"),
+        mail: form.text("mail"),
+        same_contact: form.chose("contact", "same") && !form.filled("phone") && !form.filled("mail"),
+        family: form.read("family", FamilyTold::from_word).flatten(),
+        question: form.text("question"),
+        requests: [RightsKind::Copy, RightsKind::Erase].into_iter().filter(asks).collect(),
+        english: text.0 == Lang::English,
+        ..Told::of(will)
+    };
     let proof = form.read("proof", ToOwned::to_owned).unwrap_or_default();
     match ctx.app.tell(token, &proof, &told, ctx.now).await? {
-        Ok(Some(left)) => {
-            let state = if will == Will::NoLonger { LinkState::Withdrawn } else { LinkState::Told };
-            let pending = pending(&left, ctx.text());
-            Reply::page(&Link { s: ctx.open_shell(), path: String::new(), state, pending })
+        Ok(Some(done)) => {
+            let state = match &done.left {
+                None => LinkState::Told,
+                Some((_, true)) => LinkState::Withdrawn,
+                Some((_, false)) => LinkState::Left,
+            };
+            let word = |registry: &Registry| text.t(&format!("registry-{}", registry.word()));
+            let more = More {
+                left: done.left.iter().flat_map(|(left, _)| left.iter().map(word)).collect(),
+                unread: done.unread,
+                asked: done.asked,
+                answered_by: done.answered_by.map(|day| day.to_string()),
+            };
+            Reply::page(&Link { s: ctx.open_shell(), path: String::new(), state, pending: pending(&done.pending, text), more })
         }
         Ok(None) => page(ctx, String::new(), LinkState::Gone),
-        Err(flaws) => {
-            let fields = flaws.iter().map(|f| f.field).collect::<Vec<_>>();
-            Reply::again(&OwnFlaw {
-                s: ctx.open_shell(),
-                path: format!("/l/{token}"),
-                proof,
-                phone: fields.contains(&"phone"),
-                mail: fields.contains(&"mail"),
-            })
+        Err(unclear) => {
+            let slips = slips_of(unclear.flaws);
+            Reply::again(&OwnFlaw::of(ctx.open_shell(), format!("/l/{token}"), form, slips, &unclear.stands_in))
         }
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Shell;
-use crate::app::{Calendar, HoldLine, PolicyPreview};
+use crate::app::{Calendar, CalendarLine, HoldLine, PolicyPreview};
 use crate::followup::Kind;
 use crate::followup::policy::Change;
 use crate::followup::readiness::{Edition, Readiness};
@@ -40,6 +40,8 @@ pub struct CalendarPage {
     pub not: Vec<(String, String)>,
     /// Way of contact, why it is on hold, and since or until when.
     pub holds: Vec<(String, String, String)>,
+    /// Whether the family knows, and as of when.
+    pub family: Option<(String, String)>,
     /// Readiness, for people on the stem-cell file.
     pub readiness: Option<super::readiness::Own>,
 }
@@ -52,7 +54,7 @@ impl CalendarPage {
             day: line.day.to_string(),
             kind: kind(line.kind, text),
             channel: text.t(&format!("channel-{}", line.channel)),
-            state: text.t(&format!("calendar-{}", line.state)),
+            state: state_words(line, text),
             class: match line.state {
                 "done" => "ok",
                 "not-sent" | "held" => "warn",
@@ -68,6 +70,7 @@ impl CalendarPage {
             person: calendar.person.to_string(),
             holds: calendar.holds.iter().map(|hold| hold_words(hold, text)).collect(),
             readiness: readiness.map(|found| super::readiness::Own::of(found, text)),
+            family: calendar.family.map(|(told, day)| (text.t(&format!("family-{}", told.word())), day.to_string())),
             lines: lines.collect(),
             not: calendar
                 .not
@@ -76,6 +79,16 @@ impl CalendarPage {
                 .collect(),
             s,
         }
+    }
+}
+
+/// How a contact stands; where it was not made for a reason that staff know, with the reason.
+fn state_words(line: &CalendarLine, text: Text) -> String {
+    let state = text.t(&format!("calendar-{}", line.state));
+    let why = line.reason.as_ref().filter(|_| line.state == "not-sent").map(|reason| format!("not-planned-{reason}"));
+    match why.filter(|key| text.has(key)) {
+        Some(key) => format!("{state}: {}", text.t(&key)),
+        None => state,
     }
 }
 
@@ -160,6 +173,16 @@ mod tests {
             let hold = HoldLine { channel: "mail", reason: "hard".into(), since: day, until: None };
             let (way, why, when) = hold_words(&hold, text);
             assert!(!way.is_empty() && !why.is_empty() && when.contains("2026-11-02"), "{way} {why} {when}");
+            let refused = CalendarLine {
+                day,
+                kind: None,
+                rule: "contact-check".into(),
+                channel: "mail",
+                state: "not-sent",
+                reason: Some(crate::followup::plan::ASKED_LATER.to_owned()),
+            };
+            let told = state_words(&refused, text);
+            assert!(told.contains(&text.t("not-planned-asked-later")) && !told.contains("asked-later"), "{told}");
             let lifted = hold_words(&HoldLine { until: day.succ_opt(), ..hold }, text).2;
             assert!(lifted.contains("2026-11-03"), "{lifted}");
         }

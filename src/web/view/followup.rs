@@ -47,6 +47,8 @@ pub struct Task {
     pub why: String,
     /// Phones; none until opened.
     pub phones: Vec<Guarded<String>>,
+    /// What the person asked on their own page; none until opened.
+    pub question: Option<Guarded<String>>,
     /// Whether name and number are opened.
     pub opened: bool,
     /// How the words are meant, in words.

@@ -23,6 +23,8 @@ pub enum LinkState {
     Told,
     /// Withdrew just now.
     Withdrawn,
+    /// Left some registrations just now; others stay.
+    Left,
     /// Expired, used, or never was: one answer for all three.
     Gone,
 }
@@ -39,6 +41,21 @@ pub struct Link {
     pub state: LinkState,
     /// Other systems in which something is still to be done, in words, with the day since when.
     pub pending: Vec<(String, String)>,
+    /// What else became of what was told.
+    pub more: More,
+}
+
+/// What became of what was told beside the will.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct More {
+    /// Registries that were left, in words.
+    pub left: Vec<String>,
+    /// Something typed could not be read and was not kept.
+    pub unread: bool,
+    /// Staff will answer a question.
+    pub asked: bool,
+    /// By when what was asked for by right is answered.
+    pub answered_by: Option<String>,
 }
 
 impl Link {
@@ -52,6 +69,7 @@ impl Link {
             LinkState::NotMe => "not-me",
             LinkState::Told => "told",
             LinkState::Withdrawn => "withdrawn",
+            LinkState::Left => "left",
             LinkState::Gone => "gone",
         };
         state == word

@@ -2,9 +2,12 @@
 
 use askama::Template;
 
-use super::{Field, Shell, Slips, mask};
+use super::{Choice, Field, Shell, Slips, mask};
 use crate::app::{OwnPage, Pending};
 use crate::domain::Guarded;
+use crate::domain::registry::Registry;
+use crate::domain::told::FamilyTold;
+use crate::web::form::Entries;
 use crate::web::i18n::Text;
 
 /// The page that asks for the second fact. Nothing personal stands on it.
@@ -29,8 +32,6 @@ pub struct Own {
     pub path: String,
     /// Carried along instead of the fact.
     pub proof: String,
-    /// What is wrong.
-    pub slips: Slips,
     /// The greeting.
     pub name: Guarded<String>,
     /// Registries in words, with the day.
@@ -41,15 +42,23 @@ pub struct Own {
     pub phones: Vec<String>,
     /// Mail addresses, masked.
     pub mails: Vec<String>,
+    /// Which registrations are left, for who stands in several.
+    pub leave: Option<Choice>,
     /// Another phone.
     pub phone: Field,
     /// Another mail address.
     pub mail: Field,
     /// Until when not to be asked.
     pub until: Field,
+    /// Whether the family knows, where it decides.
+    pub family: Option<Choice>,
+    /// A question to staff.
+    pub question: Field,
+    /// What is asked for by right.
+    pub requests: Choice,
 }
 
-/// A typed number or address that cannot be right: corrected without what is on file being shown again.
+/// What cannot be read is typed again; everything else that was told is carried along, and what is on file is not shown again.
 #[derive(Debug, Template)]
 #[template(path = "page/own_flaw.html")]
 pub struct OwnFlaw {
@@ -57,13 +66,18 @@ pub struct OwnFlaw {
     pub s: Shell,
     /// The link's own path.
     pub path: String,
-    /// Carried along instead of the fact.
-    pub proof: String,
-    /// The phone cannot be right.
-    pub phone: bool,
-    /// The mail address cannot be right.
-    pub mail: bool,
+    /// What is wrong.
+    pub slips: Slips,
+    /// Told before and right: field and value.
+    pub carried: Vec<(String, Guarded<String>)>,
+    /// Which registrations are left, where none was ticked.
+    pub leave: Option<Choice>,
+    /// What is to be typed again.
+    pub fields: Vec<Field>,
 }
+
+/// The fields a registrant fills in, as they are carried from one try to the next.
+const CARRIED: [&str; 10] = ["proof", "will", "until", "leave", "contact", "phone", "mail", "family", "question", "requests"];
 
 impl Own {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
@@ -75,21 +89,75 @@ impl Own {
         let text = s.text();
         let contact = page.contact.reveal();
         let name = page.salutation.reveal().as_ref().map(mask::name).unwrap_or_default();
+        let registries: Vec<Registry> = page.standings.iter().map(|(registry, _)| *registry).collect();
+        let asked = registries.iter().any(|registry| FamilyTold::asked_of(*registry));
         Self {
             path,
             proof: page.proof.clone(),
-            slips: Slips::default(),
             name: Guarded::new(name),
             standings: page.standings.iter().map(|(r, day)| (text.t(&format!("registry-{}", r.word())), day.to_string())).collect(),
             pending: pending(&page.pending, text),
             phones: contact.phones.iter().map(mask::phone).collect(),
             mails: contact.mails.iter().map(mask::mail).collect(),
-            phone: Field::new(text, "phone", "own-phone").optional(text).kind("tel").autocomplete("tel"),
-            mail: Field::new(text, "mail", "own-mail").optional(text).kind("email").autocomplete("email"),
-            until: Field::new(text, "until", "own-until").optional(text).kind("date").class("input--short"),
+            leave: (registries.len() > 1).then(|| leave(&registries, text)),
+            phone: field("phone", text),
+            mail: field("mail", text),
+            until: field("until", text),
+            family: asked.then(|| family(text)),
+            question: field("question", text),
+            requests: requests(text),
             s,
         }
     }
+}
+
+impl OwnFlaw {
+    fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
+        value.reveal()
+    }
+
+    /// The page of what is wrong in what was told.
+    pub fn of(s: Shell, path: String, form: &Entries, slips: Slips, registries: &[Registry]) -> Self {
+        let text = s.text();
+        let wrong = |name: &str| slips.of(name).is_some();
+        let carried = form.iter().filter(|(name, value)| CARRIED.contains(name) && !wrong(name) && !value.reveal().is_empty());
+        let typed_again = ["until", "phone", "mail", "question"].into_iter().filter(|name| wrong(name));
+        Self {
+            path,
+            carried: carried.map(|(name, value)| (name.to_owned(), value.duplicate())).collect(),
+            leave: wrong("leave").then(|| leave(registries, text).refill(text, Some(form), &slips)),
+            fields: typed_again.map(|name| field(name, text).refill(text, Some(form), &slips)).collect(),
+            slips,
+            s,
+        }
+    }
+}
+
+/// A field of the registrant's page.
+fn field(name: &'static str, text: Text) -> Field {
+    match name {
+        "phone" => Field::new(text, "phone", "own-phone").optional(text).kind("tel").autocomplete("tel"),
+        "mail" => Field::new(text, "mail", "own-mail").optional(text).kind("email").autocomplete("email"),
+        "until" => Field::new(text, "until", "own-until").optional(text).kind("date").class("input--short"),
+        _ => Field::new(text, "question", "own-question").optional(text).hint(text, "own-question-hint").rows(4).with("maxlength=\"500\""),
+    }
+}
+
+fn leave(registries: &[Registry], text: Text) -> Choice {
+    let choice = Choice::many(text, "leave", "own-leave").hint(text.t("own-leave-hint"));
+    registries.iter().fold(choice, |choice, r| choice.option(r.word(), text.t(&format!("registry-{}", r.word()))))
+}
+
+fn family(text: Text) -> Choice {
+    let choice = Choice::one(text, "family", "own-family");
+    FamilyTold::ALL.iter().fold(choice, |choice, told| choice.option(told.word(), text.t(&format!("family-{}", told.word()))))
+}
+
+fn requests(text: Text) -> Choice {
+    Choice::many(text, "requests", "own-requests")
+        .option("copy", text.t("own-ask-copy"))
+        .option("erase", text.t("own-ask-erase"))
+        .small(text.t("own-ask-erase-what"))
 }
 
 /// Other systems in which something is still to be done, in words, with the day since when.

@@ -161,6 +161,7 @@ on_both! {
             used_at: Some(later(i64::from(byte))),
             wrong: 0,
             closed_at: None,
+            address_tag: None,
         };
         let mut tx = bench.store.begin().await.unwrap();
         for (byte, purpose) in [(1, "contact-check"), (2, "not-me"), (3, "unsubscribe")] {

@@ -141,6 +141,7 @@ on_both! {
             used_at: None,
             wrong: 0,
             closed_at: None,
+            address_tag: None,
         };
         let (one, two) = (link(1), link(2));
         let mut tx = bench.store.begin().await.unwrap();

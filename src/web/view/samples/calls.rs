@@ -31,6 +31,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             about: vec![text.t("sex-female"), text.n("age", 29)],
             why: text.t("kind-contact_check"),
             phones: if opened { vec![g("16000005678")] } else { Vec::new() },
+            question: opened.then(|| g("采集以后要休息多久？")),
             opened,
             tone: text.t("script-tone-motivating"),
             say: followup::words(

@@ -118,6 +118,9 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("link-gone", link::LinkState::Gone),
         ("link-unsubscribe", link::LinkState::Unsubscribe),
         ("link-not-me-asked", link::LinkState::NotMeAsked),
+        ("link-told", link::LinkState::Told),
+        ("link-left", link::LinkState::Left),
+        ("link-withdrawn", link::LinkState::Withdrawn),
     ] {
         add(
             name,
@@ -126,10 +129,45 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 path: "/l/x".into(),
                 state,
                 pending: vec![(text.x("own-pending-withdrawal-due", text.t("outside-cmdp")), "2026-11-23".into())],
+                more: link::More {
+                    left: vec![text.t("registry-blood")],
+                    unread: state == link::LinkState::Left,
+                    asked: true,
+                    answered_by: Some("2026-12-23".into()),
+                },
             }
             .render(),
         );
     }
+    let own = |standings: &[Registry]| {
+        let contact = crate::domain::contact::Contact {
+            phones: vec![crate::domain::phone::Phone::parse("16000005678").unwrap()],
+            mails: vec![crate::domain::mail::MailAddress::parse("zhao@mail.example").unwrap()],
+            ..Default::default()
+        };
+        let page = crate::app::OwnPage {
+            proof: "0".repeat(32),
+            salutation: Guarded::new(Some(crate::domain::name::PersonName::parse("赵甲一").unwrap())),
+            contact: Guarded::new(contact),
+            standings: standings.iter().map(|registry| (*registry, NaiveDate::from_ymd_opt(2025, 6, 14).unwrap())).collect(),
+            pending: Vec::new(),
+        };
+        own::Own::of(shell(lang, ""), "/l/x".into(), &page)
+    };
+    add("own", own(&[Registry::Blood]).render());
+    add("own-several", own(&[Registry::Blood, Registry::OrganBody]).render());
+    for (name, wrong) in [("own-fact", false), ("own-fact-wrong", true)] {
+        add(name, own::OwnFact { s: shell(lang, ""), path: "/l/x".into(), wrong }.render());
+    }
+    let mut typed = entries::Entries::default();
+    for (name, value) in [("proof", "0"), ("will", "no-longer"), ("phone", "12"), ("mail", "zhao@mail.example")] {
+        typed.push(name.to_owned(), g(value));
+    }
+    let mut wrong = Slips::default();
+    wrong.add("phone", "flaw-phone-invalid");
+    wrong.add("leave", "flaw-leave-none");
+    let registries = [Registry::Blood, Registry::OrganBody];
+    add("own-flaw", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &typed, wrong, &registries).render());
     let mut s = shell(lang, "/admin");
     s.nag = true;
     add(

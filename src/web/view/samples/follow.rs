@@ -58,6 +58,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         } else {
             vec![(text.t("hold-by-mail"), text.t("hold-hard"), text.x("hold-since", "2026-11-02"))]
         },
+        family: (!lines.is_empty()).then(|| (text.t("family-not-yet"), "2026-11-02".into())),
         readiness: (!lines.is_empty()).then(|| readiness::Own::of(&judged, text)),
         lines,
     };

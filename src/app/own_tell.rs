@@ -1,0 +1,303 @@
+//! What a registrant tells on their own page, carried out.
+
+use chrono::{Days, NaiveDate};
+use uuid::Uuid;
+
+use crate::domain::Guarded;
+use crate::domain::correction;
+use crate::domain::fact::Channel;
+use crate::domain::form::Flaw;
+use crate::domain::hold;
+use crate::domain::id::{PersonId, SubjectId, TaskId, ToldId};
+use crate::domain::record::RecordDraft;
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::rights::{Asker, RightsKind};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::domain::told::{FamilyTold, ToldFact};
+use crate::followup::Kind;
+use crate::followup::link::LinkPurpose;
+use crate::followup::plan::ASKED_LATER;
+use crate::store::{
+    AuditEntry, EntryRecord, LinkUse, Occasion, Origin, PauseRow, TaskChannel, TaskRow, TaskState, Tx, prepare_further, prepare_told,
+};
+
+use super::follow::NewTask;
+use super::own_page::{HOUR, Pending};
+use super::{Actor, App, AppError};
+
+/// How the registrant feels about the registration now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Will {
+    /// Still willing.
+    Still,
+    /// Not now; ask again on a day.
+    Later(NaiveDate),
+    /// No longer: leaves these registries, at once and without a reason. Who stands in one only leaves that one.
+    NoLonger(Vec<Registry>),
+}
+
+/// What a registrant tells.
+#[derive(Debug)]
+pub struct Told {
+    /// How they feel about it.
+    pub will: Will,
+    /// Another phone.
+    pub phone: Option<Guarded<String>>,
+    /// Another mail address.
+    pub mail: Option<Guarded<String>>,
+    /// Whether the contact data on file are right.
+    pub same_contact: bool,
+    /// Whether the family knows, where it was answered.
+    pub family: Option<FamilyTold>,
+    /// A question to staff.
+    pub question: Option<Guarded<String>>,
+    /// What they ask for by right.
+    pub requests: Vec<RightsKind>,
+    /// The page was read in English.
+    pub english: bool,
+}
+
+impl Told {
+    /// The will and nothing else.
+    pub fn of(will: Will) -> Self {
+        Self { will, phone: None, mail: None, same_contact: false, family: None, question: None, requests: Vec::new(), english: false }
+    }
+}
+
+/// What became of what was told.
+#[derive(Debug)]
+pub struct Done {
+    /// What is still to be done in other systems.
+    pub pending: Pending,
+    /// The registries that were left, and whether that was all.
+    pub left: Option<(Vec<Registry>, bool)>,
+    /// Something typed could not be read; it was not kept, and nothing waited for it.
+    pub unread: bool,
+    /// A question went to staff.
+    pub asked: bool,
+    /// By when what they ask for by right is answered.
+    pub answered_by: Option<NaiveDate>,
+}
+
+/// The registrations a registrant may tell something about, and what is wrong with what they told.
+#[derive(Debug)]
+pub struct Unclear {
+    /// What is wrong.
+    pub flaws: Vec<Flaw>,
+    /// The registries they stand in.
+    pub stands_in: Vec<Registry>,
+}
+
+/// The reason of a call that was agreed on before a later answer.
+const ANSWERED: &str = "answered";
+/// The rule of the task that carries a question is this with the fact's id: each question is one task.
+const QUESTION: &str = "question-";
+
+impl App {
+    /// Carries out what a registrant tells after the second fact; none where the link does not work. What cannot be read comes back, and
+    /// nothing is changed, but for who leaves: nothing typed beside it holds a withdrawal up.
+    pub async fn tell(&self, token: &str, proof: &str, told: &Told, now: Timestamp) -> Result<Result<Option<Done>, Unclear>, AppError> {
+        let Some((hash, row, entry, last)) = self.behind(token, now).await? else { return Ok(Ok(None)) };
+        let fresh = [now, now.plus_seconds(-HOUR)].iter().any(|at| self.proof(&hash, *at) == proof);
+        if !fresh {
+            return Ok(Ok(None));
+        }
+        let stands_in: Vec<Registry> = self.stands_in(entry.person).await?.into_iter().map(|(registry, _)| registry).collect();
+        let leaving = match leaving(&told.will, &stands_in) {
+            Ok(leaving) => leaving,
+            Err(flaw) => return Ok(Err(Unclear { flaws: vec![flaw], stands_in })),
+        };
+        let (draft, mut flaws) = self.changes(told, &last, now);
+        let question = told.question.as_ref().map(|text| ToldFact::question(text).ok_or("flaw-question-long"));
+        if let Some(Err(key)) = &question {
+            flaws.push(Flaw { field: "question", key: (*key).to_owned() });
+        }
+        if leaving.is_none() && !flaws.is_empty() {
+            return Ok(Err(Unclear { flaws, stands_in }));
+        }
+        let stays = leaving.as_ref().is_none_or(|left| left.len() < stands_in.len());
+        // Of who leaves altogether nothing more is taken in.
+        let draft = draft.filter(|_| stays);
+        let question = question.and_then(Result::ok);
+        let (person, subject) = (entry.person, entry.subject);
+        let whose = self.address_behind(&row).await?;
+        let keys = self.store.subject_keys(&self.vault, subject).await?;
+        let stat_id = self.store.stat_id(&self.vault, subject).await?;
+        let today = self.today(now);
+        let unread = flaws.iter().any(|flaw| stays || flaw.field == "question");
+        let read = told.mail.is_some() && flaws.iter().all(|flaw| flaw.field != "mail");
+        let new_mail = draft.as_ref().filter(|_| read).map(|d| hold::mail_tags(&d.contact, subject, &*self.vault));
+        let mut records = Vec::new();
+        if let (Some(draft), Some(stat_id)) = (&draft, stat_id) {
+            let occasion =
+                Occasion { origin: Origin::Web, channel: Channel::SelfService, at: now, today, drive: None, import: None, verified: false };
+            records.push(prepare_further(&self.vault, &keys, draft, occasion, stat_id)?);
+        }
+        let channel = self.staff_channel(person, now).await?;
+        let open = self.store.tasks_of(&[person]).await?;
+        let open: Vec<_> = open.into_iter().filter(|t| matches!(t.state, TaskState::Planned | TaskState::Queued)).collect();
+        let agreed: Vec<TaskId> = open.iter().filter(|t| t.rule == ASKED_LATER).map(|t| t.id).collect();
+
+        let mut tx = self.store.begin().await?;
+        let LinkUse::Used(_) = tx.use_link(&hash, now).await? else { return Ok(Ok(None)) };
+        if !records.is_empty() {
+            tx.add_records(records, now).await?;
+            self.corrected_outside(&mut tx, Actor::Registrant, subject, now).await?;
+        }
+        self.note_verified(&mut tx, subject, now).await?;
+        match &new_mail {
+            // Typed in by the registrant just now: what was said of this address before is over.
+            Some(tags) => {
+                tx.lift_holds(tags.get(..1).unwrap_or_default(), now).await?;
+                let lang = if told.english { "en" } else { "zh" };
+                self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
+            }
+            // The mail with the link arrived, and was read by somebody who knew the second fact.
+            None if row.address_tag.is_some() => self.note_answer(&mut tx, LinkPurpose::VerifyMail, subject, &whose, now).await?,
+            None if told.same_contact => self.note_use(&mut tx, LinkPurpose::VerifyMail, subject, now).await?,
+            None => {}
+        }
+        match &told.will {
+            // The latest word counts: an earlier day is agreed no more.
+            Will::Still => {
+                tx.end_pauses(&whose.subjects, now).await?;
+                tx.drop_tasks(&agreed, ANSWERED, today).await?;
+            }
+            Will::Later(day) => {
+                let day = (*day).max(today + Days::new(1));
+                let waits = |task: &&TaskRow| task.due_on.0 < day && self.may_wait(&task.rule, task.occurrence.0);
+                let put_off: Vec<TaskId> = open.iter().filter(waits).map(|task| task.id).collect();
+                tx.end_pauses(&whose.subjects, now).await?;
+                tx.drop_tasks(&agreed, ANSWERED, today).await?;
+                tx.put_pause(PauseRow { subject_id: subject, until_on: day.into(), since: now, ended_at: None }).await?;
+                tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
+                tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, Kind::Availability, day, now)]).await?;
+            }
+            Will::NoLonger(_) => {
+                self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
+            }
+        }
+        if let Some(told) = told.family {
+            let fact = Guarded::new(ToldFact::Family { told, day: today });
+            tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
+        }
+        if let Some(question) = &question {
+            let fact = prepare_told(&self.vault, &keys, question, None, now)?;
+            let (rule, kind) = (format!("{QUESTION}{}", fact.id()), Kind::Question.word());
+            // A number typed in just now is called as well.
+            let channel = if told.phone.is_some() && draft.is_some() { TaskChannel::Phone } else { channel.unwrap_or(TaskChannel::Desk) };
+            let task = NewTask { person, subject, rule, occurrence: today, kind, channel, due_on: today };
+            tx.put_told(vec![fact]).await?;
+            tx.put_tasks(vec![self.new_task(task, now)]).await?;
+        }
+        let mut answered_by = None;
+        for kind in &told.requests {
+            answered_by = Some(self.ask_for(&mut tx, person, *kind, now).await?);
+        }
+        tx.audit(&AuditEntry::on(now, None, "link.told", "subject", Some(subject.0)).with("will", told.will.word())).await?;
+        tx.commit().await?;
+        self.catch_up().await?;
+        let (pending, asked) = (self.pending_outside(subject).await?, question.is_some());
+        Ok(Ok(Some(Done { pending, left: leaving.map(|left| (left, !stays)), unread, asked, answered_by })))
+    }
+
+    /// The question behind a follow-up, to be shown once it was opened.
+    pub async fn question(&self, actor: Actor, task: TaskId) -> Result<Option<Guarded<String>>, AppError> {
+        actor.needs(Right::FollowUp)?;
+        let Some(task) = self.store.task(task).await? else { return Ok(None) };
+        let Some(id) = task.rule.strip_prefix(QUESTION).and_then(|id| Uuid::parse_str(id).ok()).map(ToldId) else { return Ok(None) };
+        let told = self.store.told_of(&self.vault, &[task.subject_id]).await?;
+        Ok(told.iter().find(|view| view.id == id).and_then(|view| ToldFact::asked(&view.fact)))
+    }
+
+    /// The record that changed contact data make, from what can be read of them, and what cannot.
+    fn changes(&self, told: &Told, last: &EntryRecord, now: Timestamp) -> (Option<RecordDraft>, Vec<Flaw>) {
+        let (Some(identity), Some(contact)) = (&last.identity, &last.contact) else { return (None, Vec::new()) };
+        let mut contact = contact.duplicate();
+        let mut draft = None;
+        let mut flaws = Vec::new();
+        for (field, value) in [("phone", &told.phone), ("mail", &told.mail)] {
+            let Some(value) = value else { continue };
+            match correction::apply(field, value, last.registry, identity.duplicate(), contact.duplicate(), &self.towns, self.today(now)) {
+                Ok(made) => {
+                    if let Some(made) = &made {
+                        contact = made.contact.duplicate();
+                    }
+                    draft = made.or(draft);
+                }
+                Err(flaw) => flaws.push(Flaw { field, ..flaw }),
+            }
+        }
+        (draft, flaws)
+    }
+
+    /// Leaves registries, with every registration of the person, at once: what is queued is cancelled in the same transaction.
+    async fn leave_these(
+        &self,
+        tx: &mut Tx,
+        (person, subjects): (PersonId, &[SubjectId]),
+        registries: &[Registry],
+        stays: bool,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if !stays {
+            tx.cancel_open(subjects, "withdrew").await?;
+        }
+        for registry in registries {
+            let left = EnrolmentStatus::Exited(ExitReason::Withdrew);
+            self.settle_in(tx, Actor::Registrant, person, *registry, left, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Records what a registrant asks for by right, and answers by when it is due; asked again, the first request stands.
+    async fn ask_for(&self, tx: &mut Tx, person: PersonId, kind: RightsKind, now: Timestamp) -> Result<NaiveDate, AppError> {
+        let asked = self.store.rights_of(person).await?.into_iter().find(|row| row.kind == kind.word() && row.answered_at.is_none());
+        match asked {
+            Some(row) => Ok(row.due_on.0),
+            None => self.note_request(tx, Actor::Registrant, person, (kind, self.today(now)), Asker::MYSELF, now).await,
+        }
+    }
+}
+
+/// The registries that are left; none where the person does not leave.
+fn leaving(will: &Will, stands_in: &[Registry]) -> Result<Option<Vec<Registry>>, Flaw> {
+    let Will::NoLonger(chosen) = will else { return Ok(None) };
+    let left: Vec<Registry> = stands_in.iter().copied().filter(|registry| chosen.contains(registry)).collect();
+    match (left.is_empty(), stands_in) {
+        // Where there is one registration, it is the one that is meant.
+        (true, [only]) => Ok(Some(vec![*only])),
+        (true, [_, _, ..]) => Err(Flaw { field: "leave", key: "flaw-leave-none".to_owned() }),
+        _ => Ok(Some(left)),
+    }
+}
+
+impl Will {
+    /// The word in the log.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Still => "still",
+            Self::Later(_) => "later",
+            Self::NoLonger(_) => "no-longer",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_leaves_says_which_registration_unless_there_is_one() {
+        let both = [Registry::Blood, Registry::StemCell];
+        assert!(leaving(&Will::Still, &both).unwrap().is_none());
+        assert_eq!(leaving(&Will::NoLonger(vec![Registry::StemCell]), &both).unwrap(), Some(vec![Registry::StemCell]));
+        assert_eq!(leaving(&Will::NoLonger(Vec::new()), &both[..1]).unwrap(), Some(vec![Registry::Blood]));
+        // Nothing ticked, or only what they do not stand in: nothing is guessed.
+        for chosen in [Vec::new(), vec![Registry::Volunteer]] {
+            assert_eq!(leaving(&Will::NoLonger(chosen), &both).unwrap_err().field, "leave");
+        }
+        assert_eq!(leaving(&Will::NoLonger(vec![Registry::Blood]), &[]).unwrap(), Some(Vec::new()), "left already");
+    }
+}

@@ -1,0 +1,120 @@
+//! What registrants tell on their own page beside contact data and their will: whether the family knows, and what they ask. Sealed under the
+//! `contact` compartment.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::Guarded;
+use super::guarded::opaque_debug;
+use super::outside::words;
+use super::registry::Registry;
+
+/// The longest question taken in, in characters.
+const QUESTION_MOST: usize = 500;
+
+/// Whether the family knows of the registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FamilyTold {
+    /// They know.
+    Yes,
+    /// Not yet.
+    NotYet,
+    /// Not yet; they will be told.
+    WillTell,
+}
+
+words!(FamilyTold: Yes = "yes", NotYet = "not-yet", WillTell = "will-tell");
+
+impl FamilyTold {
+    /// Whether it is asked of a registrant: where a family that does not know can end what was wished.
+    pub const fn asked_of(registry: Registry) -> bool {
+        matches!(registry, Registry::StemCell | Registry::OrganBody)
+    }
+}
+
+/// One thing told. A later one of the same kind holds from its day on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToldFact {
+    /// Whether the family knows, as of a day.
+    Family {
+        /// Whether they know.
+        told: FamilyTold,
+        /// As of when.
+        day: NaiveDate,
+    },
+    /// A question to staff.
+    Question(String),
+}
+
+impl ToldFact {
+    /// A question as typed, its lines kept and other control characters taken out; none where it is longer than 500 characters or empty.
+    pub fn question(typed: &Guarded<String>) -> Option<Guarded<Self>> {
+        let text = typed.map(|text| {
+            let mut lines = text.trim().replace("\r\n", "\n");
+            let plain: String = lines.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+            lines.zeroize();
+            plain
+        });
+        let length = text.reveal().chars().count();
+        (1..=QUESTION_MOST).contains(&length).then(|| text.map(|text| Self::Question(text.clone())))
+    }
+
+    /// What is asked, where it is a question.
+    pub fn asked(fact: &Guarded<Self>) -> Option<Guarded<String>> {
+        match fact.reveal() {
+            Self::Question(text) => Some(Guarded::new(text.clone())),
+            Self::Family { .. } => None,
+        }
+    }
+
+    /// Whether the family knows and as of when, where it tells that.
+    pub fn family(fact: &Guarded<Self>) -> Option<(FamilyTold, NaiveDate)> {
+        match fact.reveal() {
+            Self::Family { told, day } => Some((*told, *day)),
+            Self::Question(_) => None,
+        }
+    }
+}
+
+impl Zeroize for ToldFact {
+    fn zeroize(&mut self) {
+        match self {
+            Self::Question(text) => text.zeroize(),
+            Self::Family { told, day } => {
+                *told = FamilyTold::NotYet;
+                *day = NaiveDate::MIN;
+            }
+        }
+    }
+}
+
+opaque_debug!(ToldFact);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        ToldFact::question(&Guarded::new(text.to_owned())).and_then(|fact| ToldFact::asked(&fact)).map(|text| text.reveal().clone())
+    }
+
+    #[test]
+    fn a_question_keeps_its_lines_and_is_bounded() {
+        assert_eq!(read("  采集疼吗？\r\n要住院\u{7}吗？ ").as_deref(), Some("采集疼吗？\n要住院 吗？"));
+        assert_eq!(read(" \n "), None);
+        assert_eq!(read(&"问".repeat(500)).map(|text| text.chars().count()), Some(500));
+        assert_eq!(read(&"问".repeat(501)), None, "too long is told, not cut");
+    }
+
+    #[test]
+    fn the_family_is_asked_about_where_it_decides_and_nowhere_else() {
+        let asked: Vec<_> = Registry::ALL.into_iter().filter(|r| FamilyTold::asked_of(*r)).collect();
+        assert_eq!(asked, [Registry::StemCell, Registry::OrganBody]);
+        for told in FamilyTold::ALL {
+            assert_eq!(FamilyTold::from_word(told.word()), Some(*told));
+        }
+    }
+}
