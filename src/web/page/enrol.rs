@@ -45,6 +45,11 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
         Registry::OrganBody => &["relative1"][..],
         Registry::Blood | Registry::Volunteer => &[],
     };
+    let relative = |who: &str| RelativeForm {
+        name: typed(entries, &format!("{who}-name")),
+        relation: typed(entries, &format!("{who}-relation")),
+        phone: typed(entries, &format!("{who}-phone")),
+    };
     EnrolForm {
         registry,
         as_interest,
@@ -67,14 +72,7 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
         weight: typed(entries, "weight"),
         abo,
         rh,
-        relatives: relatives
-            .iter()
-            .map(|who| RelativeForm {
-                name: typed(entries, &format!("{who}-name")),
-                relation: typed(entries, &format!("{who}-relation")),
-                phone: typed(entries, &format!("{who}-phone")),
-            })
-            .collect(),
+        relatives: relatives.iter().map(|who| relative(who)).collect(),
         witnesses: ["witness", "witness2"].into_iter().filter_map(|name| entries.text(name)).collect(),
         items: ITEMS.into_iter().filter(|item| entries.chose("items", item)).map(str::to_owned).collect(),
         barcode: typed(entries, "barcode"),
@@ -85,6 +83,7 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
         consent: entries.chose("consent", "yes"),
         sensitive_consent: entries.chose("sensitive-consent", "yes"),
         guardian: entries.chose("guardian", "yes"),
+        guardian_is: relative("guardian"),
         english: staff.english(),
         despite_warning: entries.chose("despite", "yes"),
     }

@@ -39,6 +39,7 @@ pub mod people;
 pub mod print;
 pub mod readiness;
 pub mod recall;
+pub mod relative;
 pub mod report;
 pub mod rights;
 pub mod rules;

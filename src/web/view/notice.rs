@@ -111,6 +111,7 @@ pub fn kin(page: &PersonPage, text: Text) -> Vec<KinShown> {
         let (rank, word) = match role {
             RelativeRole::Executor => (0, text.t("kin-executor")),
             RelativeRole::Family => (1, text.t("kin-family")),
+            RelativeRole::Guardian => (1, text.t("kin-guardian")),
             RelativeRole::Contact => (2, text.t("kin-contact")),
         };
         let who = [name.as_ref().map(|n| n.as_str()), relation.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");

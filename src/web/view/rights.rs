@@ -232,5 +232,6 @@ pub fn purpose_word(purpose: Purpose, text: Text) -> String {
         Purpose::Contact => text.t("proof-contact"),
         Purpose::Register(registry) => text.x("proof-register", super::people::registry_word(registry, text)),
         Purpose::Sensitive(registry) => text.x("proof-sensitive", super::people::registry_word(registry, text)),
+        Purpose::Guardian(registry) => text.x("proof-guardian", super::people::registry_word(registry, text)),
     }
 }
