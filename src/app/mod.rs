@@ -115,7 +115,7 @@ pub use urgent::{
     StepForm, StepLine, UrgentBoard, UrgentNow,
 };
 pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
-pub use wish::WishPage;
+pub use wish::{WishPage, wish_of};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

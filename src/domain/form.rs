@@ -329,7 +329,8 @@ impl EnrolForm {
             .filter(|(q, a)| known_answers.iter().any(|k| k.key == q && k.answers.iter().any(|x| x.key == a)))
             .cloned()
             .collect();
-        let items = self.items.iter().filter(|i| i.chars().count() <= MAX_TEXT).cloned().collect();
+        let items: Vec<String> = self.items.iter().filter(|i| i.chars().count() <= MAX_TEXT).cloned().collect();
+        let apart = !items.is_empty();
         Ok(Understood {
             draft: RecordDraft {
                 registry: self.registry,
@@ -352,7 +353,7 @@ impl EnrolForm {
                     relatives,
                 }),
                 health: Guarded::new(health),
-                details: Guarded::new(Details { barcode, items, witnesses, answers, ..Details::default() }),
+                details: Guarded::new(Details { barcode, items, apart, witnesses, answers, ..Details::default() }),
             },
             also: Vec::new(),
             complete,

@@ -41,6 +41,7 @@ mod linkage_seasons;
 mod lives;
 mod look_up_limit;
 mod pages_in_a_browser;
+mod prints;
 mod quiet_logs;
 mod reports_flows;
 mod reports_oracle;
