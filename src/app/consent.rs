@@ -69,7 +69,7 @@ fn stands(view: &PersonView, row: &ConsentRow) -> bool {
     row.withdrawn_at.is_none()
         && match row.purpose {
             Purpose::Contact => open(None),
-            Purpose::Register(registry) | Purpose::Sensitive(registry) => open(Some(registry)),
+            Purpose::Register(registry) | Purpose::Sensitive(registry) | Purpose::Guardian(registry) => open(Some(registry)),
         }
 }
 

@@ -129,7 +129,7 @@ pub use urgent::{
     OpenReason, OpeningLine, StepForm, StepLine, UrgentBoard, UrgentNow,
 };
 pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
-pub use wish::WishPage;
+pub use wish::{WishPage, wish_of};
 
 /// An open registry: database, keys, rules, and the index over everybody.
 pub struct App {

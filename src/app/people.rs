@@ -331,9 +331,9 @@ impl App {
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {
-            // Who withdraws from a registry takes both consents to it back; those to other registries stand.
+            // Who withdraws from a registry takes the consents to it back, a guardian's with them; those to other registries stand.
             for subject in &touched {
-                for purpose in [Purpose::Register(registry), Purpose::Sensitive(registry)] {
+                for purpose in [Purpose::Register(registry), Purpose::Sensitive(registry), Purpose::Guardian(registry)] {
                     tx.withdraw_consent(&self.vault, *subject, purpose, now).await?;
                 }
             }

@@ -95,6 +95,9 @@ impl App {
         if form.sensitive_consent {
             purposes.push(Purpose::Sensitive(registry));
         }
+        if form.guardian && Contact::names_guardian(&understood.draft.contact) {
+            purposes.push(Purpose::Guardian(registry));
+        }
         self.save(actor, understood, &purposes, form.english, !form.despite_warning, how).await
     }
 

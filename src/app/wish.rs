@@ -31,13 +31,13 @@ pub struct WishPage {
 }
 
 /// The wish that a person's records tell: the latest taken down in depth, else what the latest list of items says.
-pub(super) fn wish_of(view: &PersonView) -> (Guarded<Wish>, bool) {
+pub fn wish_of(view: &PersonView) -> (Guarded<Wish>, bool) {
     let mut records: Vec<_> = view.records().filter(|r| r.registry == Registry::OrganBody).collect();
     records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
     let details = || records.iter().filter_map(|r| r.details.as_ref());
     match details().find_map(Details::wish_of) {
         Some(wish) => (wish, true),
-        None => (Wish::of_items(&details().map(Details::items_of).find(|i| !i.is_empty()).unwrap_or_default()), false),
+        None => (details().find_map(Details::listed).unwrap_or_else(|| Guarded::new(Wish::default())), false),
     }
 }
 

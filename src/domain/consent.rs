@@ -14,6 +14,8 @@ pub enum Purpose {
     Register(Registry),
     /// Processing of sensitive data for a registry: the separate consent of PIPL 29.
     Sensitive(Registry),
+    /// A guardian's consent to a minor's being registered (Civil Code article 19).
+    Guardian(Registry),
 }
 
 impl Purpose {
@@ -23,10 +25,11 @@ impl Purpose {
             Self::Contact => 1,
             Self::Register(registry) => 10 + registry.code(),
             Self::Sensitive(registry) => 20 + registry.code(),
+            Self::Guardian(registry) => 30 + registry.code(),
         }
     }
 
-    /// The purposes that a registration rests on.
+    /// The purposes that a registration rests on, beside a guardian's for a minor.
     pub const fn of(registry: Registry) -> [Self; 3] {
         [Self::Contact, Self::Register(registry), Self::Sensitive(registry)]
     }
@@ -37,6 +40,7 @@ impl Purpose {
             1 => Some(Self::Contact),
             11..=19 => Registry::from_code(code - 10).map(Self::Register),
             21..=29 => Registry::from_code(code - 20).map(Self::Sensitive),
+            31..=39 => Registry::from_code(code - 30).map(Self::Guardian),
             _ => None,
         }
     }
@@ -82,8 +86,9 @@ pub struct ConsentText {
 impl Purpose {
     /// The purpose of a word of `rules/consent/texts.toml`.
     pub fn from_word(word: &str) -> Option<Self> {
-        let all = Registry::ALL.into_iter().flat_map(Self::of);
-        all.into_iter().find(|purpose| purpose.word() == word)
+        // Minors are taken in as volunteers only.
+        let mut all = Registry::ALL.into_iter().flat_map(Self::of).chain([Self::Guardian(Registry::Volunteer)]);
+        all.find(|purpose| purpose.word() == word)
     }
 
     /// The word used in `rules/consent/texts.toml`.
@@ -92,6 +97,7 @@ impl Purpose {
             Self::Contact => "contact".to_owned(),
             Self::Register(registry) => format!("register-{}", registry.word()),
             Self::Sensitive(registry) => format!("sensitive-{}", registry.word()),
+            Self::Guardian(registry) => format!("guardian-{}", registry.word()),
         }
     }
 }
@@ -213,6 +219,9 @@ mod tests {
                 assert_eq!(Purpose::from_code(purpose.code()), Some(purpose));
             }
         }
+        let guardian = Purpose::Guardian(Registry::Volunteer);
+        assert!(texts.on(guardian, day).is_some());
+        assert_eq!((Purpose::from_code(guardian.code()), Purpose::from_word(&guardian.word())), (Some(guardian), Some(guardian)));
     }
 
     #[test]

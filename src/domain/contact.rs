@@ -35,6 +35,8 @@ pub enum RelativeRole {
     Executor,
     /// Named beside a phone number, e.g. 家属.
     Family,
+    /// The guardian who agreed for a volunteer of 16 or 17 (监护人).
+    Guardian,
 }
 
 /// A third person named by the registrant.
@@ -103,9 +105,16 @@ impl Contact {
         (!contact.mails.is_empty(), !contact.phones.is_empty())
     }
 
-    /// How many people with a phone were named to be asked where the registrant cannot be reached; executors are named for something else.
+    /// Whether a guardian is named.
+    pub fn names_guardian(contact: &super::Guarded<Self>) -> bool {
+        contact.reveal().relatives.iter().any(|relative| relative.role == RelativeRole::Guardian)
+    }
+
+    /// How many people with a phone were named to be asked where the registrant cannot be reached; executors and guardians are named for
+    /// something else.
     pub fn people_to_ask(contact: &super::Guarded<Self>) -> u32 {
-        let asked = |relative: &&Relative| relative.role != RelativeRole::Executor && !relative.phones.is_empty();
+        let named = |role| matches!(role, RelativeRole::Contact | RelativeRole::Family);
+        let asked = |relative: &&Relative| named(relative.role) && !relative.phones.is_empty();
         u32::try_from(contact.reveal().relatives.iter().filter(asked).count()).unwrap_or(u32::MAX)
     }
 }

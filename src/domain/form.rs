@@ -2,6 +2,8 @@
 //!
 //! A parser: forms come in as typed, drafts go out, or everything that is wrong with them by field.
 
+mod guardian;
+
 use chrono::NaiveDate;
 
 use super::Guarded;
@@ -96,6 +98,8 @@ pub struct EnrolForm {
     pub sensitive_consent: bool,
     /// A guardian agreed (volunteers of 16 and 17).
     pub guardian: bool,
+    /// The guardian.
+    pub guardian_is: RelativeForm,
     /// The consent texts were shown in English.
     pub english: bool,
     /// Save although the same document number is in this registry already.
@@ -287,7 +291,7 @@ impl EnrolForm {
         let mail = flaws.mail("mail", self.mail.reveal());
         let address = flaws.short("address", self.address.reveal());
         let weight = self.weight_kg(&mut flaws);
-        let relatives = self.relatives(phone.as_ref(), &mut flaws);
+        let mut relatives = self.relatives(phone.as_ref(), &mut flaws);
         let witnesses: Vec<PersonName> =
             self.witnesses.iter().filter(|w| !w.reveal().trim().is_empty()).filter_map(|w| flaws.name("witness", w.reveal())).collect();
         let barcode = flaws.barcode(&self.barcode);
@@ -295,6 +299,7 @@ impl EnrolForm {
             flaws.add("consent", "flaw-consent-missing");
         }
 
+        let guardian = self.guardian(birth, day, &mut flaws);
         let with_phone = relatives.iter().filter(|r| r.name.is_some() && !r.phones.is_empty()).count();
         let filled = Filled {
             answers: self.answers.clone(),
@@ -306,7 +311,10 @@ impl EnrolForm {
             witnesses: witnesses.len(),
             items: self.items.len(),
             guardian: self.guardian,
+            // What is wrong with the name or the phone has been told already.
+            guardian_named: guardian.is_some(),
         };
+        relatives.extend(guardian);
         let complete = if self.as_interest {
             None
         } else {
@@ -337,7 +345,8 @@ impl EnrolForm {
             .filter(|(q, a)| known_answers.iter().any(|k| k.key == q && k.answers.iter().any(|x| x.key == a)))
             .cloned()
             .collect();
-        let items = self.items.iter().filter(|i| i.chars().count() <= MAX_TEXT).cloned().collect();
+        let items: Vec<String> = self.items.iter().filter(|i| i.chars().count() <= MAX_TEXT).cloned().collect();
+        let apart = !items.is_empty();
         Ok(Understood {
             draft: RecordDraft {
                 registry: self.registry,
@@ -360,7 +369,7 @@ impl EnrolForm {
                     relatives,
                 }),
                 health: Guarded::new(health),
-                details: Guarded::new(Details { barcode, items, witnesses, answers, ..Details::default() }),
+                details: Guarded::new(Details { barcode, items, apart, witnesses, answers, ..Details::default() }),
             },
             also: Vec::new(),
             complete,
@@ -445,6 +454,7 @@ const fn lack_field(lack: Lack) -> &'static str {
         Lack::Witness => "witness",
         Lack::Items => "items",
         Lack::Guardian => "guardian",
+        Lack::GuardianNamed => "guardian-name",
     }
 }
 

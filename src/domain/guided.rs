@@ -123,6 +123,8 @@ pub struct Filled {
     pub items: usize,
     /// A guardian agreed (volunteers of 16 and 17).
     pub guardian: bool,
+    /// The guardian is named, with a phone.
+    pub guardian_named: bool,
 }
 
 /// What is still missing.
@@ -150,6 +152,8 @@ pub enum Lack {
     Items,
     /// No guardian's consent at 16 or 17 (volunteers).
     Guardian,
+    /// No guardian's name and phone at 16 or 17 (volunteers).
+    GuardianNamed,
 }
 
 impl Lack {
@@ -167,6 +171,7 @@ impl Lack {
             Self::Witness => "lack-witness".to_owned(),
             Self::Items => "lack-items".to_owned(),
             Self::Guardian => "lack-guardian".to_owned(),
+            Self::GuardianNamed => "lack-guardian-named".to_owned(),
         }
     }
 }
@@ -184,6 +189,9 @@ impl Complete {
     }
 }
 
+/// From this age on nobody else has to agree (Civil Code article 17).
+pub const OF_AGE: u32 = 18;
+
 /// Judges a filled form on a day.
 ///
 /// # Errors
@@ -193,7 +201,10 @@ pub fn judge(registry: Registry, filled: &Filled, day: NaiveDate) -> Result<Comp
     match filled.birth.and_then(|birth| completed_years(birth, day)) {
         None => lacks.push(Lack::Birth),
         Some(age) if !ages(registry).contains(&age) => lacks.push(Lack::Age),
-        Some(age) if registry == Registry::Volunteer && age < 18 && !filled.guardian => lacks.push(Lack::Guardian),
+        Some(age) if registry == Registry::Volunteer && age < OF_AGE => {
+            let asked = [(filled.guardian, Lack::Guardian), (filled.guardian_named, Lack::GuardianNamed)];
+            lacks.extend(asked.into_iter().filter(|(there, _)| !there).map(|(_, lack)| lack));
+        }
         Some(_) => {}
     }
     if registry == Registry::StemCell && filled.contacts < 2 {
@@ -268,6 +279,22 @@ mod tests {
         form.answers.retain(|(key, _)| key != "willing");
         form.answers.push(("willing".to_owned(), "unsure".to_owned()));
         assert_eq!(judge(Registry::StemCell, &form, day(2026, 11, 23)), Err(vec![Lack::NotYet("willing")]));
+    }
+
+    #[test]
+    fn a_volunteer_of_16_or_17_needs_a_guardian_who_agrees_and_is_named() {
+        let of = |birth, guardian, guardian_named| {
+            let answers = vec![("duties".to_owned(), "understood".to_owned())];
+            let (consent, sensitive_consent) = (true, true);
+            let form = Filled { answers, consent, sensitive_consent, birth: Some(birth), guardian, guardian_named, ..Filled::default() };
+            judge(Registry::Volunteer, &form, day(2026, 11, 23)).err().unwrap_or_default()
+        };
+        let minor = day(2008, 11, 24);
+        assert_eq!(of(minor, false, false), [Lack::Guardian, Lack::GuardianNamed]);
+        assert_eq!(of(minor, true, false), [Lack::GuardianNamed]);
+        assert_eq!(of(minor, false, true), [Lack::Guardian]);
+        assert!(of(minor, true, true).is_empty());
+        assert!(of(day(2008, 11, 23), false, false).is_empty(), "of age today");
     }
 
     #[test]

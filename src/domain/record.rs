@@ -50,6 +50,9 @@ pub struct Details {
     /// Organs, tissues or body consented to, as written and split.
     #[serde(default)]
     pub items: Vec<String>,
+    /// Whether the form asked pancreas, intestine and tissue apart from other organs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// Form witnesses.
     #[serde(default)]
     pub witnesses: Vec<PersonName>,
@@ -91,9 +94,10 @@ impl Details {
         Informed::of(registry, &details.reveal().answers)
     }
 
-    /// The items consented to: words of ours, or as a sheet had them.
-    pub fn items_of(details: &Guarded<Self>) -> Vec<String> {
-        details.reveal().items.clone()
+    /// The wish that the list of items tells, as far as there is a list.
+    pub fn listed(details: &Guarded<Self>) -> Option<Guarded<Wish>> {
+        let details = details.reveal();
+        (!details.items.is_empty()).then(|| Wish::of_items(&details.items, details.apart))
     }
 
     /// The wish, where it was taken down in depth.
@@ -103,7 +107,7 @@ impl Details {
 
     /// Details that tell a wish and nothing else.
     pub fn with_wish(wish: &Guarded<Wish>) -> Guarded<Self> {
-        Guarded::new(Self { items: Wish::items(wish), wish: Some(wish.reveal().clone()), ..Self::default() })
+        Guarded::new(Self { items: Wish::items(wish), apart: wish.reveal().apart, wish: Some(wish.reveal().clone()), ..Self::default() })
     }
 
     /// The form witnesses that records tell, the one that counts first: the first that names any.
@@ -141,6 +145,7 @@ impl Zeroize for Details {
         self.barcode.zeroize();
         self.number.zeroize();
         self.items.zeroize();
+        self.apart = false;
         self.witnesses.zeroize();
         self.education.zeroize();
         self.occupation.zeroize();

@@ -5,6 +5,8 @@
 //! tissues *and their use*; Civil Code 1134-1140: a handwritten will's witnesses. Who witnessed the form (登记见证人) is another fact than the
 //! witnessing of the donation (捐献见证), which belongs to a death notice.
 
+mod items;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
@@ -14,26 +16,7 @@ use super::guarded::opaque_debug;
 use super::name::PersonName;
 use super::outside::words;
 
-/// What may be given.
-pub const ITEMS: [&str; 7] = ["body", "cornea", "kidney", "liver", "heart", "lung", "other-organs"];
-
-const ORGANS: &[&str] = &["kidney", "liver", "heart", "lung", "other-organs"];
-
-/// The items a word of a form or sheet stands for; none for a word that is not known.
-fn items_of(word: &str) -> &'static [&'static str] {
-    match word {
-        "body" | "遗体" => &["body"],
-        "cornea" | "角膜" | "眼角膜" => &["cornea"],
-        "kidney" | "肾脏" => &["kidney"],
-        "liver" | "肝脏" => &["liver"],
-        "heart" | "心脏" => &["heart"],
-        "lung" | "肺脏" => &["lung"],
-        "other-organs" | "胰腺" | "小肠" | "组织" | "其他器官" => &["other-organs"],
-        "器官" | "器官全部" => ORGANS,
-        "全部" => &ITEMS,
-        _ => &[],
-    }
-}
+pub use items::ITEMS;
 
 /// What it may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,6 +116,9 @@ pub struct Wish {
     /// The words of the list it was read from, where it was not taken down in depth.
     #[serde(default)]
     pub written: Vec<String>,
+    /// Whether pancreas, intestine and tissue were asked apart from other organs; in older wishes these stand for all of them.
+    #[serde(default)]
+    pub apart: bool,
     /// What the next of kin think, oldest first.
     #[serde(default)]
     pub kin: Vec<KinOpinion>,
@@ -213,6 +199,7 @@ impl WishForm {
             card: short(self.card.as_ref(), "card")?,
             channel: self.channel,
             written: Vec::new(),
+            apart: true,
             kin: before.map(|w| w.reveal().kin.clone()).unwrap_or_default(),
         }))
     }
@@ -253,28 +240,6 @@ impl KinForm {
 }
 
 impl Wish {
-    /// The wish that a registration's list of items tells, where none was taken down in depth: each for transplantation, a body for teaching,
-    /// as the usual form has it. The words themselves are kept beside it, for whoever has to act on them.
-    pub fn of_items(items: &[String]) -> Guarded<Self> {
-        let mut consents: Vec<(String, Use)> = items
-            .iter()
-            .flat_map(|item| items_of(item))
-            .map(|item| ((*item).to_owned(), if *item == "body" { Use::Teaching } else { Use::Transplant }))
-            .collect();
-        consents.sort();
-        consents.dedup();
-        Guarded::new(Self { consents, written: items.to_vec(), ..Self::default() })
-    }
-
-    /// Words of the items consented to, each once.
-    pub fn items(wish: &Guarded<Self>) -> Vec<String> {
-        let mut items: Vec<String> = wish.reveal().consents.iter().map(|(item, _)| item.clone()).collect();
-        items.dedup();
-        // What no item here is called stands as it was written.
-        items.extend(wish.reveal().written.iter().filter(|word| items_of(word).is_empty()).cloned());
-        items
-    }
-
     /// Whether a relative's latest word is that they object.
     pub fn objected(wish: &Guarded<Self>) -> bool {
         let kin = &wish.reveal().kin;
@@ -311,16 +276,9 @@ mod tests {
         assert_eq!(wish.reveal().consents.len(), 2);
         assert_eq!(Wish::items(&wish), ["body", "cornea"]);
         assert_eq!(form(&[("body", Use::Transplant)]).parse(1, None).err().map(|f| f.field), Some("consents"));
+        let new = form(&[("pancreas", Use::Transplant), ("intestine", Use::Transplant), ("tissue", Use::Research)]).parse(1, None).unwrap();
+        assert_eq!(Wish::items(&new), ["intestine", "pancreas", "tissue"]);
         assert_eq!(form(&[("soul", Use::Teaching)]).parse(1, None).err().map(|f| f.field), Some("consents"));
-    }
-
-    #[test]
-    fn what_a_sheet_calls_its_items_is_read_and_an_unknown_word_is_never_lost() {
-        let items = |words: &[&str]| Wish::items(&Wish::of_items(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()));
-        assert_eq!(items(&["遗体", "眼角膜"]), ["body", "cornea"]);
-        assert_eq!(items(&["器官"]), ["heart", "kidney", "liver", "lung", "other-organs"]);
-        assert_eq!(items(&["全部"]).len(), ITEMS.len());
-        assert_eq!(items(&["cornea", "皮肤"]), ["cornea", "皮肤"]);
     }
 
     #[test]

@@ -172,6 +172,7 @@ fn every_word_of_the_domain_has_a_text() {
         Lack::Witness,
         Lack::Items,
         Lack::Guardian,
+        Lack::GuardianNamed,
     ] {
         keys.push(lack.key());
     }

@@ -87,6 +87,13 @@ fn whoever_consented_to_an_older_text_is_named_and_consents_anew_beside_the_old_
 
         let print = registrar.get(&format!("/people/{old}/consents/print")).await.body;
         assert!(print.contains("按新文本联系我") && print.contains("SHA-256") && !print.contains("卫样年"), "{print}");
+        for page in [print, registrar.get(&format!("/people/{old}/consents")).await.body] {
+            let (zh, en) = (
+                format!("我同意{}按新文本联系我。", desk.app.branch(false)),
+                format!("I agree to the new text of {}.", desk.app.branch(true)),
+            );
+            assert!(page.contains(&zh) && page.contains(&en), "either text may be signed, whatever the page's language: {page}");
+        }
 
         let path = format!("/people/{old}/consents");
         for (purpose, day, slip) in [("", shanghai(0), "purposes"), ("contact", shanghai(-2), "day"), ("contact", shanghai(1), "day")] {
@@ -107,6 +114,15 @@ fn whoever_consented_to_an_older_text_is_named_and_consents_anew_beside_the_old_
         assert!(proof.contains("2026-01") && proof.contains("next"), "the old one is kept beside the new one: {proof}");
         assert_eq!(proof.matches("SHA-256").count(), 2, "recorded once");
         assert!(proof.contains("李丁四") && proof.contains("按新文本联系我") && proof.contains("纸质签署"), "{proof}");
+        assert!(proof.contains("data-print"), "{proof}");
+        // Whoever reads the page in English is shown what was agreed to in Chinese, with the branch's Chinese name in it.
+        registrar.get("/account?lang=en").await;
+        let proof = registrar.post(&format!("/people/{old}/rights/proof"), &[("csrf", &csrf)]).await.body;
+        assert_ne!(desk.app.branch(false), desk.app.branch(true));
+        assert!(proof.contains(&format!("我同意{}按新文本联系我。", desk.app.branch(false))), "{proof}");
+        assert!(proof.contains(&format!("我同意{}为联系我办理", desk.app.branch(false))), "{proof}");
+        assert!(!proof.contains("not among the texts in use"), "{proof}");
+        registrar.get("/account?lang=zh-CN").await;
         let again = renew(&mut registrar, &old, &uuid::Uuid::new_v4().to_string(), ("contact", &today)).await;
         assert_eq!(again.0, Status::Conflict, "what rests on the text in use is not renewed");
         let log = desk.app.log_page(Actor::Console, None, 20).await.unwrap();

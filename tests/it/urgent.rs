@@ -118,9 +118,13 @@ pub(crate) async fn opened_match(browser: &mut Browser<'_>, token: &str, person:
 }
 
 pub(crate) async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str)) -> (Status, String) {
+    noted_with(browser, token, path, what, "").await
+}
+
+async fn noted_with(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str), note: &str) -> (Status, String) {
     let page = browser.get(path).await;
     let (key, version, day) = (key(), page.field("version"), desk_today());
-    let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", "")];
+    let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", note)];
     let answer = browser.post(&format!("{path}/step"), &fields).await;
     (answer.status, answer.body)
 }
@@ -153,9 +157,17 @@ fn a_match_notice_runs_from_the_clock_to_the_printed_answer_and_the_donation() {
         let print = coordinator.post(&format!("{path}/print"), &[("csrf", &token)]).await;
         assert!(print.body.contains("CMDP-2026-0007") && print.body.contains("REQ-0007") && print.body.contains("本人同意"));
         assert!(!print.body.contains("钱乙二"), "the answer holds numbers only");
-        let (status, _) = noted(&mut coordinator, &token, &path, ("end", "cmdp-status:rs")).await;
-        assert_eq!(status, Status::SeeOther);
-        assert!(coordinator.get(&path).await.body.contains("RS"));
+        let too_long = "源".repeat(501);
+        for source in ["", " ", too_long.as_str()] {
+            let (status, body) = noted_with(&mut coordinator, &token, &path, ("end", "cmdp-status:rs"), source).await;
+            assert!(status == Status::UnprocessableEntity && body.contains("CMDP 状态要写来源"), "{status} {source}");
+            assert!(body.contains("href=\"#note\""), "the slip leads to the field");
+        }
+        assert!(coordinator.get(&path).await.body.contains("没有记录"), "nothing was noted without its source");
+        let (status, body) = noted_with(&mut coordinator, &token, &path, ("end", "cmdp-status:rs"), "省平台").await;
+        assert_eq!(status, Status::SeeOther, "{body}");
+        let says = coordinator.get(&path).await.body;
+        assert!(says.contains(&format!("RS（{}）", desk_today())) && says.contains("省平台"), "with source and date: {says}");
         for what in ["typing", "confirmed", "work-up", "fit", "scheduled", "mobilised", "conditioned", "collected"] {
             let (status, body) = noted(&mut coordinator, &token, &path, ("what", what)).await;
             assert_eq!(status, Status::SeeOther, "{what}: {body}");

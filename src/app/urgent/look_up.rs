@@ -102,7 +102,7 @@ impl App {
             let Some(view) = self.store.person(&self.vault, person).await? else { continue };
             let organ = standings(view.enrolments()).into_iter().find(|(r, ..)| *r == Registry::OrganBody);
             if let Some((_, EnrolmentStatus::Registered | EnrolmentStatus::Enrolled, since)) = organ {
-                return Ok(Found::Yes { since, items: crate::domain::wish::Wish::items(&super::notice::consented(&view).0.0) });
+                return Ok(Found::Yes { since, items: crate::domain::wish::Wish::asked(&super::notice::consented(&view).0.0) });
             }
         }
         Ok(Found::No)

@@ -10,11 +10,12 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::urgent::Rung;
+use crate::domain::written::is_text;
 use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PreparedFact, StepDraft, StoreError, Tx};
 
 use super::super::outside::subject_in;
 use super::super::{Actor, App, AppError};
-use super::{Once, StepForm, StepLine};
+use super::{NOTE, Once, StepForm, StepLine};
 
 /// How far back a notice may have come in, in seconds: thirty days.
 const OLDEST: i64 = 30 * 86_400;
@@ -201,7 +202,8 @@ impl App {
     /// Notes a step of a match request.
     ///
     /// # Errors
-    /// [`AppError::NotNow`] with the reason; [`AppError::Input`] naming the field; [`AppError::Stale`].
+    /// [`AppError::NotNow`] with the reason; [`AppError::Input`] naming the field, `source` for a CMDP status without one;
+    /// [`AppError::Stale`].
     pub async fn note_match(
         &self,
         actor: Actor,
@@ -220,6 +222,11 @@ impl App {
         let code = form.code.as_deref().and_then(Code::from_word).filter(|c| act.codes().contains(c));
         if code.is_none() && !act.codes().is_empty() {
             return Err(flaw("code", "choose the reason"));
+        }
+        let sourced = form.note.as_ref().is_some_and(|note| is_text(note, NOTE));
+        if act == Act::CmdpStatus && !sourced {
+            // What another system says is worth as much as where it was read.
+            return Err(flaw("source", "where the status was read, 500 characters at most"));
         }
         Self::checked_note(form.note.as_ref())?;
         let last = self.store.matter_steps(&self.vault, &row).await?.last().map(|(s, _)| s.day.0);

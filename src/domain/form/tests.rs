@@ -35,6 +35,7 @@ fn stem_cell() -> EnrolForm {
         consent: true,
         sensitive_consent: true,
         guardian: false,
+        guardian_is: relative("", ""),
         english: false,
         despite_warning: false,
     }
@@ -74,6 +75,48 @@ fn a_contacts_phone_must_not_be_the_registrants_own() {
     ];
     let flaws = form.parse(day()).expect_err("own phone");
     assert!(flaws.iter().any(|f| f.key == "flaw-contact-phone-is-own"));
+}
+
+/// A volunteer born on a day, with a guardian who agreed.
+fn volunteer(birth: &str, (name, phone): (&str, &str)) -> EnrolForm {
+    EnrolForm {
+        registry: Registry::Volunteer,
+        birth: typed(birth),
+        document: typed(""),
+        relatives: Vec::new(),
+        answers: vec![("duties".to_owned(), "understood".to_owned())],
+        guardian: true,
+        guardian_is: RelativeForm { name: typed(name), relation: typed("母亲"), phone: typed(phone) },
+        ..stem_cell()
+    }
+}
+
+#[test]
+fn the_guardian_of_a_minor_is_kept_and_nobody_is_kept_for_whoever_is_of_age() {
+    let understood = volunteer("2009-05-01", ("周戊五", "16000000421")).parse(day()).expect("a complete form");
+    let contact = understood.draft.contact.reveal();
+    let [guardian] = contact.relatives.as_slice() else { panic!("one relative") };
+    assert_eq!(guardian.role, RelativeRole::Guardian);
+    assert_eq!(guardian.name.as_ref().map(PersonName::as_str), Some("周戊五"));
+    assert_eq!((guardian.relation.as_deref(), guardian.phones.len()), (Some("母亲"), 1));
+    assert!(Contact::names_guardian(&understood.draft.contact));
+    assert_eq!(Contact::people_to_ask(&understood.draft.contact), 0, "named for something else");
+
+    let grown = volunteer("2008-11-23", ("周戊五", "16000000421")).parse(day()).expect("of age today");
+    assert!(grown.draft.contact.reveal().relatives.is_empty());
+}
+
+#[test]
+fn a_guardian_without_name_or_phone_is_told_by_field() {
+    let fields = |who| {
+        let flaws = volunteer("2009-05-01", who).parse(day()).expect_err("a guardian is missing");
+        flaws.into_iter().map(|f| (f.field, f.key)).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(("", "")), [("guardian-name", "lack-guardian-named".to_owned())]);
+    assert_eq!(fields(("周戊五", "")), [("guardian-phone", "flaw-phone-missing".to_owned())]);
+    assert_eq!(fields(("", "16000000421")), [("guardian-name", "flaw-name-missing".to_owned())]);
+    let interest = EnrolForm { as_interest: true, guardian: false, ..volunteer("2009-05-01", ("", "")) };
+    assert!(interest.parse(day()).is_ok(), "an interest can be saved without");
 }
 
 #[test]

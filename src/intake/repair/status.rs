@@ -154,6 +154,8 @@ pub(in crate::intake) fn items(text: &str) -> Vec<String> {
             "心" => "心脏",
             "肺" | "肺部" => "肺脏",
             "胰" => "胰腺",
+            "人体组织" => "组织",
+            "其它器官" => "其他器官",
             "整体遗体" | "遗体捐献" | "身体" | "尸体" => "遗体",
             other => other,
         };
@@ -234,5 +236,6 @@ mod tests {
         assert_eq!(items("所有"), "全部");
         assert_eq!(items("器官（全部）"), "器官全部");
         assert_eq!(items("肺脏/胰腺"), "肺脏+胰腺");
+        assert_eq!(items("胰、小肠和人体组织，其它器官"), "胰腺+小肠+组织+其他器官");
     }
 }

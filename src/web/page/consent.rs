@@ -13,7 +13,7 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanRenewConsent, CanSeePeople, Notice};
 use crate::web::i18n::Lang;
-use crate::web::view::consent::{CountLine, OlderCounts, OlderPeople, Renewal, RenewalPrint, Shown};
+use crate::web::view::consent::{CountLine, OlderCounts, OlderPeople, Renewal, RenewalPrint, Shown, Wording, language};
 use crate::web::view::people::{PersonLine, registry_word};
 use crate::web::view::{Choice, Field, Slips};
 
@@ -42,12 +42,17 @@ async fn people(staff: CanSeePeople<'_>, registry: &str, after: Option<&str>) ->
 }
 
 async fn shown(staff: &CanRenewConsent<'_>, id: &PublicId) -> Result<Vec<Shown>, Fault> {
-    let (text, english) = (staff.text(), staff.text().0 == Lang::English);
+    let text = staff.text();
     let older = staff.app.older_consents(staff.actor(), id, staff.now).await?;
     let of = |older: &crate::app::OlderConsent| {
         let written = staff.app.texts.on(older.purpose, staff.today())?;
-        let wording = written.shown(english, staff.app.branch(english));
-        Some(Shown::of(older, &staff.app.text_digest(&wording), wording, &staff.printed(older.given), text))
+        let wordings = Lang::ALL.map(|lang| {
+            let english = lang == Lang::English;
+            let shown = written.shown(english, staff.app.branch(english));
+            let digest = staff.app.text_digest(&shown);
+            Wording::of(lang, shown, &digest)
+        });
+        Some(Shown::of(older, wordings, &staff.printed(older.given), text))
     };
     Ok(older.iter().filter_map(of).collect())
 }
@@ -57,15 +62,17 @@ async fn page(staff: &CanRenewConsent<'_>, id: &PublicId, entries: Option<&Entri
     let older = shown(staff, id).await?;
     let purposes = older.iter().fold(Choice::many(text, "purposes", "renew-which"), |c, o| c.option(o.word.clone(), o.purpose.clone()));
     let ways = WAYS.iter().fold(Choice::one(text, "how", "renew-how"), |c, (word, _)| c.option(*word, text.t(&format!("proof-{word}"))));
-    let english = text.0 == Lang::English;
-    let languages =
-        Choice::one(text, "language", "renew-language").columns(2).option("zh", "中文".to_owned()).option("en", "English".to_owned());
+    let languages = [("zh", Lang::Chinese), ("en", Lang::English)];
+    let of_page = languages.iter().find(|(_, lang)| *lang == text.0).map_or("zh", |(word, _)| *word);
+    let languages = languages
+        .into_iter()
+        .fold(Choice::one(text, "language", "renew-language").columns(2), |c, (word, lang)| c.option(word, language(lang).to_owned()));
     Ok(Renewal {
         s: staff.shell("/people").await?,
         person: id.to_string(),
         purposes: purposes.refill(text, entries, &slips),
         how: ways.chosen("on-paper").refill(text, entries, &slips),
-        language: languages.chosen(if english { "en" } else { "zh" }).refill(text, entries, &slips),
+        language: languages.chosen(of_page).refill(text, entries, &slips),
         fields: [
             Field::new(text, "day", "renew-day")
                 .hint(text, "hint-date")

@@ -40,12 +40,15 @@ pub(super) fn relatives(entries: &Entries, registry: Registry) -> Vec<RelativeFo
         Registry::OrganBody => &["relative1", "relative2", "relative3"][..],
         Registry::Blood | Registry::Volunteer => &[],
     };
-    let row = |who: &&str| RelativeForm {
+    named.iter().map(|who| relative(entries, who)).collect()
+}
+
+fn relative(entries: &Entries, who: &str) -> RelativeForm {
+    RelativeForm {
         name: typed(entries, &format!("{who}-name")),
         relation: typed(entries, &format!("{who}-relation")),
         phone: typed(entries, &format!("{who}-phone")),
-    };
-    named.iter().map(row).collect()
+    }
 }
 
 /// The town chosen, where it is one of the branch.
@@ -96,6 +99,7 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
         consent: entries.chose("consent", "yes"),
         sensitive_consent: entries.chose("sensitive-consent", "yes"),
         guardian: entries.chose("guardian", "yes"),
+        guardian_is: relative(entries, "guardian"),
         english: staff.english(),
         despite_warning: entries.chose("despite", "yes"),
     }

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, day, once, slip_of, typed};
-use crate::app::{MatchCase, MatchForm, OpenReason, PersonPage, StepForm, StepLine};
+use crate::app::{AppError, MatchCase, MatchForm, OpenReason, PersonPage, StepForm, StepLine};
 use crate::domain::Guarded;
 use crate::domain::id::{MatterId, PublicId};
 use crate::domain::match_request::Code;
@@ -241,6 +241,7 @@ async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
                 staff.tell(&Notice::plain("urgent-noted"));
                 return Ok(Reply::go(format!("/urgent/match/{id}")));
             }
+            Err(AppError::Input { field: "source", .. }) => slips.add("note", "slip-match-source"),
             Err(error) => slip_of(error, "urgent", &mut slips)?,
         }
     } else if slips.is_empty() {

@@ -159,7 +159,7 @@ async fn page(
         Some((status, since)) => text.xy("notice-standing", status_word(Registry::OrganBody, status, text), since),
         None => text.t("notice-no-standing"),
     };
-    let items = Wish::items(&case.wish);
+    let not = if stands { Wish::declined(&case.wish) } else { ITEMS.to_vec() };
     let (given, written) = consents(&case, text);
     let acts = case.phase.acts().into_iter().map(|act| (act.word(), act.codes().iter().map(|c| c.word()).collect()));
     let (what, end) = offered(acts.collect(), "notice", text);
@@ -179,7 +179,7 @@ async fn page(
         stands,
         items: if stands { given } else { Vec::new() },
         written: if stands { written } else { String::new() },
-        not: ITEMS.into_iter().filter(|i| !stands || !items.iter().any(|c| c == i)).map(|i| text.t(&format!("item-{i}"))).collect(),
+        not: not.into_iter().map(|item| text.t(&format!("item-{item}"))).collect(),
         family: case.family.as_ref().map(|a| text.t(&format!("answer-family-{a}"))).unwrap_or_else(|| text.t("notice-family-unknown")),
         outside: case
             .outside

@@ -15,7 +15,7 @@ use crate::web::view::print::{Card, Confirmation, Filled, OrganForm, SignUpSheet
 #[get("/print/sheet/<registry>")]
 async fn sheet(staff: CanEnrol<'_>, registry: &str) -> Answer {
     let registry = Registry::from_word(registry).ok_or(Fault(Status::NotFound))?;
-    Reply::page(&SignUpSheet::of(staff.shell("/drive").await?, registry))
+    Reply::page(&SignUpSheet::of(staff.shell("/drive").await?, registry, &staff.app.texts))
 }
 
 #[get("/print/organ-body")]
@@ -35,7 +35,7 @@ async fn print(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     match which {
         "confirmation" => Reply::page(&Confirmation { s, of }),
         "organ-body" => Reply::page(&OrganForm::of(s, of)),
-        _ => Reply::page(&Card { s, of }),
+        _ => Reply::page(&Card { phone: staff.app.duty_phone().await?, s, of }),
     }
 }
 

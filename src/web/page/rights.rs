@@ -162,7 +162,8 @@ async fn proof(staff: CanSeePeople<'_>, id: &str, _form: Posted) -> Answer {
     let ctx: &Ctx<'_> = &staff;
     let hash = |text: &str| ctx.app.text_digest(text);
     let shell = staff.shell("/people").await?;
-    Reply::page(&ConsentProof::of(shell, id.to_string(), &rows, &staff.app.texts, &hash, &|at| staff.printed(at)))
+    let branch = (staff.app.branch(false), staff.app.branch(true));
+    Reply::page(&ConsentProof::of(shell, id.to_string(), &rows, &staff.app.texts, branch, &hash, &|at| staff.printed(at)))
 }
 
 #[post("/people/<id>/rights/erase", data = "<form>")]

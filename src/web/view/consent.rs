@@ -6,7 +6,7 @@ use super::people::{PersonLine, registry_word};
 use super::rights::purpose_word;
 use super::{Choice, Field, Shell, Slips};
 use crate::app::{OlderConsent, OlderCount};
-use crate::web::i18n::Text;
+use crate::web::i18n::{Lang, Text};
 
 /// A registry with its counts.
 #[derive(Debug)]
@@ -56,6 +56,36 @@ pub struct OlderPeople {
     pub next: Option<String>,
 }
 
+/// A text in one language, as it is shown and signed.
+#[derive(Debug, Clone)]
+pub struct Wording {
+    /// The language.
+    pub lang: Lang,
+    /// The text.
+    pub text: String,
+    /// Its SHA-256 in hexadecimal.
+    pub hash: String,
+}
+
+impl Wording {
+    /// A text with its digest.
+    pub fn of(lang: Lang, text: String, digest: &[u8]) -> Self {
+        Self { lang, text, hash: digest.iter().map(|b| format!("{b:02x}")).collect() }
+    }
+
+    fn name(&self) -> &'static str {
+        language(self.lang)
+    }
+}
+
+/// A language by its own name.
+pub const fn language(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Chinese => "中文",
+        Lang::English => "English",
+    }
+}
+
 /// A consent that rests on an older text.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -67,22 +97,19 @@ pub struct Shown {
     pub rests: String,
     /// The version in use, and since when.
     pub current: String,
-    /// The text in use, in the page's language.
-    pub wording: String,
-    /// Its SHA-256 in hexadecimal.
-    pub hash: String,
+    /// The text in use in both languages: either may be read out or signed.
+    pub wordings: [Wording; 2],
 }
 
 impl Shown {
-    /// A consent, with the text that is in use and its digest.
-    pub fn of(older: &OlderConsent, digest: &[u8], wording: String, given: &str, text: Text) -> Self {
+    /// A consent, with the text that is in use.
+    pub fn of(older: &OlderConsent, wordings: [Wording; 2], given: &str, text: Text) -> Self {
         Self {
             word: older.purpose.word(),
             purpose: purpose_word(older.purpose, text),
             rests: text.xy("older-rests", &older.version, given),
             current: text.xy("older-current", &older.current, older.since),
-            wording,
-            hash: digest.iter().map(|b| format!("{b:02x}")).collect(),
+            wordings,
         }
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::consent::{ConsentTexts, Purpose};
 use crate::domain::contact::RelativeRole;
 use crate::domain::guided;
 use crate::domain::person::{Abo, Rh};
-use crate::domain::phone::Phone;
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::Registry;
 use crate::domain::town::{TownCode, Towns};
@@ -196,6 +195,7 @@ impl Enrol {
             }
             Registry::OrganBody | Registry::Volunteer => Vec::new(),
         };
+        let english = text.0 == Lang::English;
         let (special_word, special) = match registry {
             Registry::Blood => (String::new(), Vec::new()),
             Registry::StemCell => (
@@ -237,7 +237,16 @@ impl Enrol {
                 ],
             ),
             Registry::Volunteer => {
-                (text.t("enrol-team"), vec![pick(Choice::tick(text, "guardian", "field-guardian").small(text.t("field-guardian-small")))])
+                let agreed = texts.on(Purpose::Guardian(registry), s.today).map(|written| written.shown(english, &s.branch));
+                (
+                    text.t("enrol-guardian"),
+                    vec![
+                        fill(Field::new(text, "guardian-name", "field-name").hint(text, "guardian-hint")),
+                        fill(Field::new(text, "guardian-relation", "field-relation").optional(text)),
+                        fill(Field::new(text, "guardian-phone", "field-phone").with(r#"inputmode="tel""#).live(text, "phone")),
+                        pick(Choice::tick(text, "guardian", "field-guardian").small(agreed.unwrap_or_default())),
+                    ],
+                )
             }
         };
         let questions = guided::questions(registry)
@@ -253,7 +262,6 @@ impl Enrol {
                 choice.refill(text, typed, slips)
             })
             .collect();
-        let english = text.0 == Lang::English;
         let consents = [
             (Purpose::Register(registry), "consent", "consent-register"),
             (Purpose::Sensitive(registry), "sensitive-consent", "consent-sensitive"),
@@ -377,9 +385,12 @@ pub fn read_back(text: Text, draft: &RecordDraft, towns: &Towns) -> Vec<(String,
         add(text.t("field-weight"), weight.to_string());
     }
     for relative in &contact.relatives {
-        let key = if relative.role == RelativeRole::Executor { "enrol-executor" } else { "enrol-contact" };
-        let parts = [relative.name.as_ref().map(|n| n.as_str()), relative.relation.as_deref(), relative.phones.first().map(Phone::as_str)];
-        add(text.t(key), parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+        let key = match relative.role {
+            RelativeRole::Executor => "enrol-executor",
+            RelativeRole::Guardian => "field-guardian-is",
+            RelativeRole::Contact | RelativeRole::Family => "enrol-contact",
+        };
+        add(text.t(key), super::relative::line(relative));
     }
     for witness in &details.witnesses {
         add(text.t("enrol-witnesses"), witness.as_str().to_owned());

@@ -42,6 +42,7 @@ pub mod print;
 pub mod put_right;
 pub mod readiness;
 pub mod recall;
+pub mod relative;
 pub mod report;
 pub mod rights;
 pub mod rules;

@@ -119,6 +119,7 @@ pub fn kin(page: &PersonPage, text: Text) -> Vec<KinShown> {
         let (rank, word) = match role {
             RelativeRole::Executor => (0, text.t("kin-executor")),
             RelativeRole::Family => (1, text.t("kin-family")),
+            RelativeRole::Guardian => (1, text.t("kin-guardian")),
             RelativeRole::Contact => (2, text.t("kin-contact")),
         };
         let who = [name.as_ref().map(|n| n.as_str()), relation.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -206,19 +207,12 @@ impl NoticePage {
 /// Items consented to, each with its uses in words, and the words of the list they were read from.
 pub fn consents(case: &NoticeCase, text: Text) -> (Vec<(String, String)>, String) {
     let wish = case.wish.reveal();
-    let mut out: Vec<(String, Vec<String>)> = Vec::new();
-    for (item, of) in &wish.consents {
-        let name = text.t(&format!("item-{item}"));
-        let used = if case.in_depth { text.t(&format!("use-{}", of.word())) } else { text.t("use-not-asked") };
-        match out.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, uses)) => uses.push(used),
-            None => out.push((name, vec![used])),
-        }
-    }
-    let comma = text.t("list-comma");
-    let written = wish.written.iter().map(|w| if text.has(&format!("item-{w}")) { text.t(&format!("item-{w}")) } else { w.clone() });
-    let written = written.collect::<Vec<_>>().join(&comma);
-    (out.into_iter().map(|(name, uses)| (name, uses.join(&comma))).collect(), written)
+    let word = |written: &String| {
+        let key = format!("item-{}", wish.word(written));
+        if text.has(&key) { text.t(&key) } else { written.clone() }
+    };
+    let written = wish.written.iter().map(word).collect::<Vec<_>>().join(&text.t("list-comma"));
+    (super::wish::consented(&case.wish, case.in_depth, text), written)
 }
 
 /// What the caller said: the number to call back and the place. Masked until the identity was opened.

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use super::donor::{DonorForms, DonorPart};
 use super::enrol::{abo_word, town_name};
 use super::volunteer::{VolunteerForms, VolunteerPart};
-use super::{Choice, Field, Select, Shell, Slips, mask};
+use super::{Choice, Field, Select, Shell, Slips, mask, relative};
 use crate::app::{PersonPage, PersonRow};
 use crate::domain::Guarded;
+use crate::domain::contact::{Relative, RelativeRole};
 use crate::domain::death::DeathSource;
 use crate::domain::id::RecordId;
 use crate::domain::person::{Identity, Rh};
@@ -384,17 +385,15 @@ pub fn shown(page: &PersonPage, day: NaiveDate, towns: &Towns, text: Text, from:
                 }
             }
             Kind::Relative => {
-                for relative in contact.iter().flat_map(|c| &c.relatives).filter(|_| open) {
-                    let parts = [
-                        relative.name.as_ref().map(|n| n.as_str()),
-                        relative.relation.as_deref(),
-                        relative.phones.first().map(|p| p.as_str()),
-                    ];
-                    add("field-relative", parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+                let others = |r: &&Relative| r.role != RelativeRole::Guardian;
+                for relative in contact.iter().flat_map(|c| &c.relatives).filter(others).filter(|_| open) {
+                    add("field-relative", relative::line(relative));
                 }
             }
         }
     }
+    let guardian = relative::guardian(page).filter(|_| open);
+    fields.extend(guardian.map(|(line, record)| Shown::new(text.t("field-guardian-is"), line).told(from(record))));
     // What is missing is said: it is what a caller has to ask for.
     for (field, key) in
         [(Kind::Document, "field-document"), (Kind::Phone, "field-phone"), (Kind::Mail, "field-mail"), (Kind::Address, "field-town")]

@@ -4,11 +4,14 @@ use askama::Template;
 
 use super::Shell;
 use super::people::{registry_word, status_word, told};
-use crate::app::PersonPage;
+use super::wish::consented;
+use super::{mask, relative};
+use crate::app::{PersonPage, wish_of};
 use crate::domain::Guarded;
-use crate::domain::contact::RelativeRole;
+use crate::domain::consent::{ConsentTexts, Purpose};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::survivor::{Field as Kind, survivors};
+use crate::domain::wish::{ITEMS, Use, Wish};
 use crate::intake::paper;
 use crate::web::i18n::{Lang, Text};
 
@@ -27,15 +30,19 @@ pub struct SignUpSheet {
     pub columns: Vec<(String, String)>,
     /// Blank lines.
     pub lines: std::ops::Range<usize>,
+    /// What is signed: each consent in the words of today, with the version of its text.
+    pub consents: Vec<(String, String)>,
 }
 
 impl SignUpSheet {
     /// The sheet of a registry.
-    pub fn of(s: Shell, registry: Registry) -> Self {
+    pub fn of(s: Shell, registry: Registry, texts: &ConsentTexts) -> Self {
         let text = s.text();
         let english = text.0 == Lang::English;
+        let written = Purpose::of(registry).into_iter().filter_map(|purpose| texts.on(purpose, s.today));
+        let consents = written.map(|written| (written.shown(english, &s.branch), written.version.clone())).collect();
         let columns = paper::columns(registry).map(|(zh, en)| ((*zh).to_owned(), if english { (*en).to_owned() } else { String::new() }));
-        Self { registry: registry_word(registry, text), columns: columns.collect(), lines: 0..LINES, s }
+        Self { registry: registry_word(registry, text), columns: columns.collect(), lines: 0..LINES, consents, s }
     }
 }
 
@@ -49,6 +56,7 @@ pub struct Filled {
     pub standings: Vec<(String, String, String)>,
     executors: Guarded<Vec<String>>,
     items: Guarded<Vec<String>>,
+    card: Guarded<String>,
     name: Guarded<String>,
 }
 
@@ -63,9 +71,14 @@ impl Filled {
         self.executors.reveal()
     }
 
-    /// What is to be donated.
+    /// What is to be donated, each with its uses.
     pub fn items(&self) -> &[String] {
         self.items.reveal()
+    }
+
+    /// The number of the donor card; empty where there is none.
+    pub fn card(&self) -> &str {
+        self.card.reveal()
     }
 
     /// The name.
@@ -82,6 +95,7 @@ impl Filled {
             standings: Vec::new(),
             executors: Guarded::new(vec![String::new(); 2]),
             items: Guarded::new(Vec::new()),
+            card: Guarded::new(String::new()),
             name: Guarded::new(String::new()),
         }
     }
@@ -99,7 +113,7 @@ impl Filled {
                     name = identity.map(|i| i.name.as_str().to_owned()).unwrap_or_default();
                     Some(("field-name", name.clone()))
                 }
-                Kind::Sex => Some(("field-sex", super::mask::sex(identity.and_then(|i| i.sex), text))),
+                Kind::Sex => Some(("field-sex", mask::sex(identity.and_then(|i| i.sex), text))),
                 Kind::Birth => identity
                     .and_then(|i| i.birth)
                     .map(|b| ("field-birth", b.day().map_or_else(|| b.year().to_string(), |day| day.to_string()))),
@@ -110,23 +124,10 @@ impl Filled {
             };
             fields.extend(told.map(|(label, value)| (text.t(label), value)));
         }
-        let mut organ: Vec<_> = page.view.records().filter(|r| r.registry == Registry::OrganBody).collect();
-        organ.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
-        let executors = organ
-            .first()
-            .and_then(|r| r.contact.as_ref())
-            .map(|contact| {
-                let executors = contact.reveal().relatives.iter().filter(|r| r.role == RelativeRole::Executor);
-                let line = |r: &crate::domain::contact::Relative| {
-                    let parts = [r.name.as_ref().map(|n| n.as_str()), r.relation.as_deref(), r.phones.first().map(|p| p.as_str())];
-                    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-                };
-                executors.map(line).collect::<Vec<_>>()
-            })
-            .unwrap_or_default();
-        // A record by which something else was put right does not tell them.
-        let mut told = organ.iter().filter_map(|r| r.details.as_ref()).map(|d| &d.reveal().items);
-        let items = told.find(|items| !items.is_empty()).cloned().unwrap_or_default();
+        let (wish, in_depth) = wish_of(&page.view);
+        let mut items: Vec<String> =
+            consented(&wish, in_depth, text).into_iter().map(|(item, uses)| text.xy("print-item-uses", item, uses)).collect();
+        items.extend(Wish::unread(&wish));
         let standing = |(registry, status, since): &(Registry, EnrolmentStatus, chrono::NaiveDate)| {
             (registry_word(*registry, text), status_word(*registry, *status, text), since.to_string())
         };
@@ -134,8 +135,9 @@ impl Filled {
             person: page.view.row.public_id.to_string(),
             fields: Guarded::new(fields),
             standings: page.standings.iter().map(standing).collect(),
-            executors: Guarded::new(executors),
+            executors: Guarded::new(relative::executors(page)),
             items: Guarded::new(items),
+            card: wish.map(|wish| wish.card.clone().unwrap_or_default()),
             name: Guarded::new(name),
         }
     }
@@ -159,18 +161,19 @@ pub struct OrganForm {
     pub s: Shell,
     /// Of whom.
     pub of: Filled,
-    /// Items to tick.
-    pub choices: Vec<String>,
+    /// Items to tick, each with the uses to tick.
+    pub choices: Vec<(String, String)>,
 }
-
-/// What may be donated, by locale key.
-const ITEMS: [&str; 8] = ["heart", "liver", "kidney", "lung", "pancreas", "intestine", "cornea", "body"];
 
 impl OrganForm {
     /// The form.
     pub fn of(s: Shell, of: Filled) -> Self {
         let text = s.text();
-        Self { choices: ITEMS.iter().map(|item| text.t(&format!("print-item-{item}"))).collect(), of, s }
+        let boxes = |item: &str| {
+            let uses = Use::ALL.iter().filter(|u| u.fits(item)).map(|u| format!("☐ {}", text.t(&format!("use-{}", u.word()))));
+            uses.collect::<Vec<_>>().join(" ")
+        };
+        Self { choices: ITEMS.into_iter().map(|item| (text.t(&format!("item-{item}")), boxes(item))).collect(), of, s }
     }
 }
 
@@ -180,6 +183,8 @@ impl OrganForm {
 pub struct Card {
     /// The frame.
     pub s: Shell,
+    /// The branch's number that is answered around the clock; empty where none was entered.
+    pub phone: String,
     /// Of whom.
     pub of: Filled,
 }

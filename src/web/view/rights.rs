@@ -273,20 +273,21 @@ pub struct ConsentProof {
 }
 
 impl ConsentProof {
-    /// The page. `hash` is the digest of a text as it was shown.
+    /// The page. `branch` is the branch's name in Chinese and in English, `hash` the digest of a text as it was shown.
     pub fn of(
         s: Shell,
         person: String,
         rows: &[ConsentItem],
         texts: &ConsentTexts,
+        branch: (&str, &str),
         hash: &dyn Fn(&str) -> Vec<u8>,
         printed: &dyn Fn(Timestamp) -> String,
     ) -> Self {
         let text = s.text();
-        let branch = s.branch.clone();
         let line = |row: &ConsentItem| {
-            // The wording is shown where it is the very text that was shown then: in either language, by its hash.
-            let wording = texts.versions(row.purpose).flat_map(|t| [t.shown(false, &branch), t.shown(true, &branch)]);
+            // The wording is shown where it is the very text that was shown then: in either language with the name the branch has in it,
+            // whatever the language of this page, by its hash.
+            let wording = texts.versions(row.purpose).flat_map(|t| [t.shown(false, branch.0), t.shown(true, branch.1)]);
             let wording = wording.into_iter().find(|shown| hash(shown) == row.sha256);
             ConsentLine {
                 purpose: purpose_word(row.purpose, text),
@@ -314,6 +315,7 @@ pub fn purpose_word(purpose: Purpose, text: Text) -> String {
         Purpose::Contact => text.t("proof-contact"),
         Purpose::Register(registry) => text.x("proof-register", super::people::registry_word(registry, text)),
         Purpose::Sensitive(registry) => text.x("proof-sensitive", super::people::registry_word(registry, text)),
+        Purpose::Guardian(registry) => text.x("proof-guardian", super::people::registry_word(registry, text)),
     }
 }
 

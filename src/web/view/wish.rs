@@ -85,7 +85,7 @@ pub fn items(page: &WishPage, ticked: Option<&[String]>, text: Text) -> Vec<Item
     ITEMS
         .into_iter()
         .map(|item| ItemRow {
-            name: text.t(&format!("item-{item}")),
+            name: text.t(&format!("item-{}", wish.word(item))),
             uses: Use::ALL
                 .iter()
                 .filter(|of| of.fits(item))
@@ -97,6 +97,21 @@ pub fn items(page: &WishPage, ticked: Option<&[String]>, text: Text) -> Vec<Item
                 .collect(),
         })
         .collect()
+}
+
+/// The items consented to in the words they were asked in, each with its uses.
+pub fn consented(wish: &Guarded<Wish>, in_depth: bool, text: Text) -> Vec<(String, String)> {
+    let wish = wish.reveal();
+    let mut out: Vec<(&str, Vec<String>)> = Vec::new();
+    for (item, of) in &wish.consents {
+        let used = if in_depth { text.t(&format!("use-{}", of.word())) } else { text.t("use-not-asked") };
+        match out.iter_mut().find(|(known, _)| known == item) {
+            Some((_, uses)) => uses.push(used),
+            None => out.push((item.as_str(), vec![used])),
+        }
+    }
+    let comma = text.t("list-comma");
+    out.into_iter().map(|(item, uses)| (text.t(&format!("item-{}", wish.word(item))), uses.join(&comma))).collect()
 }
 
 /// What the next of kin think, the latest first; names masked until the identity was opened.

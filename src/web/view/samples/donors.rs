@@ -23,7 +23,7 @@ use crate::domain::rights::{Asker, DoneHow, Proof, Refusal, Relation, Requester,
 use crate::domain::time::Timestamp;
 use crate::domain::town::Towns;
 use crate::web::i18n::{Lang, Text};
-use crate::web::view::consent::{CountLine, OlderCounts, OlderPeople, Renewal, RenewalPrint, Shown};
+use crate::web::view::consent::{CountLine, OlderCounts, OlderPeople, Renewal, RenewalPrint, Shown, Wording};
 use crate::web::view::donor::DonorPart;
 use crate::web::view::people::PersonLine;
 use crate::web::view::print::{Card, Filled, OrganForm, SignUpSheet};
@@ -42,8 +42,9 @@ fn older_consent(lang: Lang) -> Shown {
         since: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
     };
     let texts = ConsentTexts::shipped();
-    let wording = texts.on(Purpose::Contact, today()).unwrap().shown(lang == Lang::English, &shell(lang, "").branch);
-    Shown::of(&older, &[7; 32], wording, "2025-06-14 10:58", text)
+    let written = texts.on(Purpose::Contact, today()).unwrap();
+    let wordings = Lang::ALL.map(|lang| Wording::of(lang, written.shown(lang == Lang::English, &shell(lang, "").branch), &[7; 32]));
+    Shown::of(&older, wordings, "2025-06-14 10:58", text)
 }
 
 fn line(text: Text) -> PersonLine {
@@ -161,7 +162,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     let texts = ConsentTexts::shipped();
     let proof = |rows: &[ConsentItem]| {
-        ConsentProof::of(shell(lang, "/people"), "7K3M-9QXA-R".into(), rows, &texts, &|_| vec![7; 32], &printed).render()
+        ConsentProof::of(shell(lang, "/people"), "7K3M-9QXA-R".into(), rows, &texts, ("示例", "Sample"), &|_| vec![7; 32], &printed)
+            .render()
     };
     let copy = PersonCopy {
         person: PublicId::from_random(7),
@@ -228,7 +230,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         lines: if none { Vec::new() } else { vec![line(text)] },
         next: (!none).then(|| "/consents/blood?after=7K3M-9QXA-R".to_owned()),
     };
-    let pages: [(&'static str, Result<String, askama::Error>); 25] = [
+    let pages: [(&'static str, Result<String, askama::Error>); 26] = [
         ("consents-older", OlderCounts { s: shell(lang, "/people"), lines: counts.into() }.render()),
         ("consents-people", listed(false).render()),
         ("consents-people-none", listed(true).render()),
@@ -250,9 +252,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("recall", RecallPage::of(shell(lang, "/people"), &recall(true), &towns, None).render()),
         ("recall-list", RecallPage::of(shell(lang, "/people"), &recall(true), &towns, Some(&[call])).render()),
         ("recall-over", RecallPage::of(shell(lang, "/people"), &recall(false), &towns, None).render()),
-        ("print-sheet", SignUpSheet::of(shell(lang, "/drive"), Registry::OrganBody).render()),
+        ("print-sheet", SignUpSheet::of(shell(lang, "/drive"), Registry::OrganBody, &texts).render()),
         ("print-organ", OrganForm::of(shell(lang, "/drive"), Filled::blank(text)).render()),
-        ("print-card", Card { s: shell(lang, "/people"), of: Filled::blank(text) }.render()),
+        ("print-card", Card { s: shell(lang, "/people"), phone: "0000 000 0000".into(), of: Filled::blank(text) }.render()),
+        ("print-card-no-phone", Card { s: shell(lang, "/people"), phone: String::new(), of: Filled::blank(text) }.render()),
         ("consent-proof", proof(&[consent(None), consent(Some(Timestamp(0)))])),
     ];
     pages.into_iter().map(|(name, page)| (name, page.unwrap())).collect()

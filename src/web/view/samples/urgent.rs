@@ -129,7 +129,7 @@ fn a_wish() -> Guarded<crate::domain::wish::Wish> {
     use crate::domain::wish::{KinForm, Opinion, Wish};
     let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let kin = KinForm { name: g("卫样一"), relation: g("女儿"), opinion: Opinion::Supports, day: today, signed: true };
-    kin.add_to(&Wish::of_items(&["cornea".to_owned(), "body".to_owned()]), today).unwrap()
+    kin.add_to(&Wish::of_items(&["cornea".to_owned(), "body".to_owned()], true), today).unwrap()
 }
 
 fn kin_opinions(opened: bool, text: Text) -> Vec<wish::KinLine> {
