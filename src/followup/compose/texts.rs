@@ -45,6 +45,7 @@ shipped! {
     PostDonation = "post_donation",
     VolunteerDuty = "volunteer_duty",
     ConfirmInterest = "confirm_interest",
+    EnrolmentAge = "enrolment_age",
 }
 
 /// The office's own text, where it has one.
