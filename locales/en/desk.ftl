@@ -21,6 +21,7 @@ script-plan-not = Let them name time, place and way; do not press.
 script-availability = “You are registered as a stem-cell donor. Has anything changed this year with your health, home or work? How would you feel if a patient matched?”
 script-availability-not = Record only: available, not until a day, or no longer willing. Never an illness.
 script-age = “You have reached the age at which one leaves the file. Thank you for having been there all these years.”
+script-enrolment-age = “You said that you would join. New volunteers are taken in up to a certain age; if you still wish to, now is the time. There are other ways to take part, too.”
 script-family = “Does your family know of your registration? Shall we send something they can read?”
 script-family-not = Do not judge what the family thinks, and do not persuade them.
 script-wish = “Is your wish still the same? Are your contact data and your executor still right?”

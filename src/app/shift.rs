@@ -308,6 +308,9 @@ impl App {
         let entry = AuditEntry::on(now, actor.staff(), "shift.note", "turn", Some(id.0)).with("act", act.word());
         tx.audit(&entry).await?;
         self.commit_once(tx, actor, once, None, now).await?;
+        if let Some(person) = self.store.person_of(turn.subject_id).await?.filter(|_| act == TurnAct::Off) {
+            self.drop_untrue(person, now).await?;
+        }
         Ok(drive.id)
     }
 

@@ -50,13 +50,13 @@ fn apply(options: &Options, from: &Path) -> Result<Outcome, CliError> {
         }
         for letter in &letters {
             let Ok(bytes) = post::read_file(&letter.path) else {
-                show::note(format_args!("{}: set aside, it cannot be read", letter.name));
+                set_aside(from, letter, "it cannot be read");
                 tally.count(Taken::Broken);
                 continue;
             };
             let taken = app.take_bounce(Actor::Console, &bytes, None, open::now()).await?;
             if taken == Taken::Broken {
-                show::note(format_args!("{}: set aside, the message cannot be taken apart", letter.name));
+                set_aside(from, letter, "the message cannot be taken apart");
             } else if post::mark_read(&letter.path).is_err() {
                 show::note(format_args!("{}: read, but it cannot be moved to `cur`; reading it again changes nothing", letter.name));
             }
@@ -69,13 +69,25 @@ fn apply(options: &Options, from: &Path) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     show::line(format_args!(
-        "{} messages: {} read before, {} not about a mail of ours, {} report nobody, {} set aside.",
+        "{} messages: {} read before, {} not about a mail of ours, {} report nobody, {} set aside in a quarantine folder beside this one.",
         tally.messages, tally.known, tally.strangers, tally.nobody, tally.quarantined
     ));
     for (class, count) in &tally.applied {
         show::line(format_args!("  {class}: {count}"));
     }
     Ok(Outcome::Done)
+}
+
+/// Moves a message that cannot be read out of the way of the next run, and says where it lies.
+fn set_aside(folder: &Path, letter: &post::Letter, why: &str) {
+    match post::set_aside(folder, &letter.path) {
+        Ok(beside) => show::note(format_args!("{}: {why}; it was moved to {}, look at it there", letter.name, beside.display())),
+        Err(error) => show::note(format_args!(
+            "{}: {why}, and it cannot be moved beside the folder ({}); it stays and is met again by the next run",
+            letter.name,
+            error.kind()
+        )),
+    }
 }
 
 impl Tally {

@@ -68,9 +68,21 @@ kinds! {
     ConfirmInterest = 19, "confirm_interest";
     /// A question to staff from the registrant's own page.
     Question = 20, "question";
+    /// New stem-cell donors are sampled up to an age: a word to somebody who was not sampled yet and comes near it.
+    EnrolmentAge = 21, "enrolment_age";
 }
 
 impl Kind {
+    /// Whether it asks somebody to come and give blood: never said before the first day on which they may.
+    pub const fn invites_to_give(self) -> bool {
+        matches!(self, Self::BloodEligible | Self::DeferralEnd | Self::BloodLapsing)
+    }
+
+    /// Whether it speaks of giving blood another time: nothing is said of it to somebody who may not give any more.
+    pub const fn looks_ahead_to_giving(self) -> bool {
+        self.invites_to_give() || matches!(self, Self::BloodPlanNext)
+    }
+
     /// The kind of a stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.iter().copied().find(|k| k.code() == code)

@@ -286,6 +286,49 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
     println!("{} people have a follow-up, {} left or are undecided\n{planned}", tasks.len(), gone.len());
     assert!(tasks.len() > 1_000);
     assert!(gone.iter().all(|p| !tasks.contains(*p)));
+    everyone_reachable_is_followed_up(&registry, &folder, &people, &gone);
+}
+
+/// After the first contact is confirmed: everybody whom the sheets tell of as staying, with a phone or a mail address that can be right, has
+/// a call or a mail of their own, none of them held any more.
+fn everyone_reachable_is_followed_up(
+    registry: &Registry,
+    folder: &Path,
+    people: &BTreeMap<(String, String), String>,
+    gone: &BTreeSet<&String>,
+) {
+    registry.add_account("boss", "correct-horse-battery-9", "manager");
+    let preview: serde_json::Value = serde_json::from_str(&registry.done(&["followup", "first-contact", "--json"])).unwrap();
+    let count = preview["people"].as_u64().unwrap();
+    registry.done(&["followup", "first-contact", "--manager", "boss", "--count", &count.to_string()]);
+    let day = "2026-11-23";
+    registry.done(&["followup", "plan", "--as-of", day, "--months", "24"]);
+    let followed: BTreeMap<String, (bool, bool)> = registry.look(|app| async move {
+        let until = day.parse::<NaiveDate>().unwrap().checked_add_months(chrono::Months::new(25)).unwrap();
+        let mut followed: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+        for task in app.tasks(Actor::Console, until, 1_000_000).await.unwrap() {
+            let of_person = followed.entry(task.public_id.as_str().to_owned()).or_default();
+            of_person.0 |= matches!(task.channel.word(), "mail" | "phone");
+            of_person.1 |= task.held;
+        }
+        followed
+    });
+    let mut reader = csv::Reader::from_path(folder.join("truth.csv")).unwrap();
+    let mut due: BTreeSet<&String> = BTreeSet::new();
+    for line in reader.deserialize::<BTreeMap<String, String>>() {
+        let line: BTreeMap<String, String> =
+            line.unwrap().into_iter().map(|(k, v)| (k.trim_start_matches('\u{feff}').to_owned(), v)).collect();
+        let Some(person) = people.get(&(line["file"].clone(), line["row"].clone())).filter(|p| !p.is_empty()) else { continue };
+        let reachable = !line["exp_phones"].is_empty() || !line["exp_email"].is_empty();
+        if reachable && line["problems"].is_empty() && !gone.contains(person) {
+            due.insert(person);
+        }
+    }
+    let forgotten: Vec<&&String> = due.iter().filter(|p| !followed.get(**p).is_some_and(|(by_channel, _)| *by_channel)).collect();
+    println!("{} people due and reachable, {} followed up, {} of them forgotten", due.len(), followed.len(), forgotten.len());
+    assert!(due.len() > 1_000, "{}", due.len());
+    assert!(forgotten.is_empty(), "{forgotten:?}");
+    assert!(followed.values().all(|(_, held)| !held), "the first contact was confirmed");
 }
 
 proptest! {

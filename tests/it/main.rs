@@ -28,6 +28,7 @@ mod followup_pace;
 mod followup_self;
 mod followup_sensitive;
 mod followup_smtp;
+mod followup_true;
 mod guardian;
 mod import_runs;
 mod index_currency;

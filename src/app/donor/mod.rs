@@ -125,7 +125,8 @@ impl App {
             None => fact,
         };
         let known = self.health_facts(&view).await?.len();
-        self.put_fact(actor, (person, subject), &fact, (event, known, status), "health.record", sent, now).await
+        self.put_fact(actor, (person, subject), &fact, (event, known, status), "health.record", sent, now).await?;
+        self.drop_untrue(person, now).await
     }
 
     /// Undoes what was recorded by mistake: a further fact, which leaves the first one standing as history. A standing that a deferral for good

@@ -11,9 +11,10 @@ use crate::domain::id::SubjectId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
-use crate::followup::bounce::{Action, Class, RecipientReport, classify, return_paths};
+use crate::followup::bounce::{Action, Class, RecipientReport, class_of_reply, classify, return_paths};
 use crate::followup::compose::outbox_of;
 use crate::followup::link::LinkPurpose;
+use crate::followup::mailer::SendOutcome;
 use crate::store::{AuditEntry, BounceRow, ContactKind, HoldRow, OutboxRow, Tx};
 
 use super::super::{Actor, App, AppError};
@@ -82,7 +83,9 @@ impl App {
         }
         match class {
             Class::Hard => self.hold_mail(&mut tx, &row, &shared, HoldReason::Hard, now).await?,
-            Class::Soft => self.count_soft(&mut tx, &row, &shared, now).await?,
+            Class::Soft => {
+                self.count_soft(&mut tx, &row, &shared, now).await?;
+            }
             Class::Feedback => {
                 if let Some(whose) = &whose {
                     self.stop_mails(&mut tx, whose, HoldReason::Unsubscribed, now).await?;
@@ -105,41 +108,51 @@ impl App {
         Ok((!rows.is_empty()).then(|| (rows.len() as u64, latest)))
     }
 
-    /// The mail server refused a message at once: the same as a returned mail.
+    /// The mail server refused a message at once, or put it off until we gave up: the same as a returned mail, by the same rules. Answers
+    /// whether the address is on hold now.
     pub(super) async fn refused_at_once(
         &self,
         tx: &mut Tx,
         row: &OutboxRow,
-        address_is_bad: bool,
-        status: Option<String>,
+        outcome: &SendOutcome,
         now: Timestamp,
-    ) -> Result<(), AppError> {
-        let class = if address_is_bad { Class::Hard } else { Class::Policy };
+    ) -> Result<bool, AppError> {
+        let class = class_of_reply(outcome);
         let fingerprint = self.vault.tag("followup/reply", &row.id.bytes());
-        tx.put_bounce(BounceRow {
-            id: Uuid::now_v7(),
-            fingerprint: fingerprint.to_vec().into(),
-            outbox_id: Some(row.id),
-            subject_id: Some(row.subject_id),
-            address_tag: row.address_tag.clone(),
-            class: class.word().to_owned(),
-            status,
-            at: now,
-        })
-        .await?;
-        if address_is_bad {
-            let shared = self.who_shares(row).await?;
-            self.hold_mail(tx, row, &shared, HoldReason::Hard, now).await?;
+        let fresh = tx
+            .put_bounce(BounceRow {
+                id: Uuid::now_v7(),
+                fingerprint: fingerprint.to_vec().into(),
+                outbox_id: Some(row.id),
+                subject_id: Some(row.subject_id),
+                address_tag: row.address_tag.clone(),
+                class: class.word().to_owned(),
+                status: outcome.reply().status.map(|status| status.to_string()),
+                at: now,
+            })
+            .await?;
+        match class {
+            Class::Hard => {
+                let shared = self.who_shares(row).await?;
+                self.hold_mail(tx, row, &shared, HoldReason::Hard, now).await?;
+                Ok(true)
+            }
+            Class::Soft if fresh => {
+                let shared = self.who_shares(row).await?;
+                self.count_soft(tx, row, &shared, now).await
+            }
+            _ => Ok(false),
         }
-        Ok(())
     }
 
-    async fn count_soft(&self, tx: &mut Tx, row: &OutboxRow, shared: &[(SubjectId, Tag)], now: Timestamp) -> Result<(), AppError> {
-        let Some(tag) = &row.address_tag else { return Ok(()) };
-        if tx.count_bounces(Class::Soft.word(), &tag.0, now.plus_seconds(-SOFT_DAYS * DAY)).await? >= SOFT_LIMIT {
+    /// Counts a mail that came back for the time being. Answers whether the address is on hold for it.
+    async fn count_soft(&self, tx: &mut Tx, row: &OutboxRow, shared: &[(SubjectId, Tag)], now: Timestamp) -> Result<bool, AppError> {
+        let Some(tag) = &row.address_tag else { return Ok(false) };
+        let too_often = tx.count_bounces(Class::Soft.word(), &tag.0, now.plus_seconds(-SOFT_DAYS * DAY)).await? >= SOFT_LIMIT;
+        if too_often {
             self.hold_mail(tx, row, shared, HoldReason::Soft, now).await?;
         }
-        Ok(())
+        Ok(too_often)
     }
 
     /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to.

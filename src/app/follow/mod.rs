@@ -20,6 +20,7 @@ mod route;
 mod say;
 mod send;
 mod task;
+mod untrue;
 
 use std::collections::BTreeMap;
 

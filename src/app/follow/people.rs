@@ -9,13 +9,16 @@ use crate::domain::Guarded;
 use crate::domain::contact::Contact;
 use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
 use crate::domain::hold::{self, HoldReason, Tag};
-use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::id::{PersonId, ShiftId, SubjectId};
 use crate::domain::person::{BirthDate, HealthDays, Identity};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
+use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
 use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject, Reach};
+use crate::followup::policy::Span;
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
@@ -54,6 +57,15 @@ impl Reachable {
         self.plans.iter().filter_map(|p| p.anchors.paused_until).max()
     }
 
+    /// Whether a contact of a kind would say on a day what is not, or no longer, true of the person; with the reason.
+    pub(super) fn untrue(&self, kind: Kind, day: NaiveDate, interval: Span) -> Option<&'static str> {
+        if self.plans.iter().any(|p| p.anchors.bars(kind, day, interval)) {
+            return Some(NOT_YET_ELIGIBLE);
+        }
+        let duty = || self.plans.iter().any(|p| p.anchors.next_drive.is_some_and(|drive| drive > day));
+        (kind == Kind::VolunteerDuty && !duty()).then_some(NO_TURN)
+    }
+
     /// The channels over all registrations.
     pub(super) fn reach(&self) -> Reach {
         let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
@@ -75,8 +87,8 @@ struct Said {
 /// What is known beside the records: the days that health data tell.
 struct Beside {
     days: HashMap<SubjectId, Vec<DaysTold>>,
-    /// The next drive, today's included.
-    next_drive: Option<NaiveDate>,
+    /// The next drive after today in a shift of which a volunteer has a place.
+    turns: HashMap<SubjectId, NaiveDate>,
     /// From which day donors may give again.
     rules: Arc<RuleSets>,
 }
@@ -87,7 +99,7 @@ impl App {
         let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, None).await?,
-            next_drive: self.next_drive(now).await?,
+            turns: self.next_turns(now).await?,
             rules: self.rule_sets().await?,
         };
         let mut out: HashMap<PersonId, Reachable> = HashMap::new();
@@ -121,7 +133,7 @@ impl App {
         let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
-            next_drive: self.next_drive(now).await?,
+            turns: self.next_turns(now).await?,
             rules: self.rule_sets().await?,
         };
         let mut out = HashMap::new();
@@ -132,14 +144,29 @@ impl App {
         Ok(out)
     }
 
-    async fn next_drive(&self, now: Timestamp) -> Result<Option<NaiveDate>, AppError> {
+    /// The next drive, after today, at which each volunteer is expected in a shift. Who has no place in one has no duty to be reminded of.
+    async fn next_turns(&self, now: Timestamp) -> Result<HashMap<SubjectId, NaiveDate>, AppError> {
         let today = self.today(now);
-        Ok(self.store.drives().await?.into_iter().map(|d| d.day.0).filter(|day| *day >= today).min())
+        let mut next: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for drive in self.store.drives().await?.into_iter().filter(|drive| drive.day.0 > today) {
+            let shifts: Vec<ShiftId> = self.store.shifts_of(drive.id).await?.into_iter().map(|shift| shift.id).collect();
+            for turn in self.store.turns_in(&self.vault, &shifts).await?.into_iter().filter(|turn| turn.state == TurnState::Planned) {
+                let day = next.entry(turn.subject_id).or_insert(drive.day.0);
+                *day = (*day).min(drive.day.0);
+            }
+        }
+        Ok(next)
     }
 
     async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
         self.add_contacts(people, now).await?;
         for person in people.values_mut() {
+            // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
+            let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
+            for plan in &mut person.plans {
+                let Anchors { enrolled_on, donated_on, .. } = plan.anchors;
+                plan.anchors = Anchors { enrolled_on, donated_on, ..known };
+            }
             one_standing_a_registry(&mut person.plans);
         }
         Ok(())
@@ -200,8 +227,8 @@ impl App {
                 anchors: Anchors {
                     enrolled_on: day.filter(|_| status == EnrolmentStatus::Enrolled),
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
-                    next_drive: beside.next_drive,
                     paused_until: said.paused.get(&subject).copied(),
+                    next_drive: beside.turns.get(&subject).copied(),
                     birth,
                     ..told
                 },
@@ -222,10 +249,10 @@ impl App {
             donations: None,
             deferred_until: deferral.map(|(until, _)| until),
         };
-        // Who has never given is asked to by other rules than that of the interval.
-        let eligible = last_donation.map_or(FirstDay::ByInterval, |given| {
+        // Judged from the last donation; of who has never given, from the end of the deferral.
+        let eligible = last_donation.or(known.deferred_until).map_or(FirstDay::ByInterval, |since| {
             let donor = Donor { birth, sex: None };
-            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, given).when {
+            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, since).when {
                 When::From(day) => FirstDay::On(day),
                 When::Never => FirstDay::Never,
                 When::NoRules => FirstDay::ByInterval,

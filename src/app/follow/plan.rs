@@ -7,10 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::Channel;
 use crate::followup::desk::{Changes, OpenTask, SentMail, reconcile, unanswered};
 use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
+use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
@@ -147,6 +147,7 @@ impl App {
         let called: HashSet<PersonId> = open.iter().filter(|t| t.rule == NOT_ME_RULE).map(|t| t.person).collect();
         let since = today.checked_sub_days(Days::new(ESCALATE_WITHIN)).unwrap_or(NaiveDate::MIN);
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
+        let interval = self.policies.on(today)?.limits.donation_interval;
         let mut mails = Vec::new();
         for row in self.store.mails_made(since, today).await? {
             let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
@@ -156,7 +157,9 @@ impl App {
             if person.paused_until().is_some_and(|until| until > today) && !self.cannot_wait(&row.rule, row.occurrence.0) {
                 continue;
             }
+            let kind = Kind::from_word(&row.kind);
             mails.push(SentMail {
+                not_yet_eligible: kind.is_some_and(|kind| person.untrue(kind, today, interval).is_some()),
                 rule: row.rule,
                 person: person.person,
                 subject: row.subject_id,

@@ -11,7 +11,7 @@ use crate::domain::id::{PersonId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::compose::{Order, WireMail, compose, recipient};
-use crate::followup::desk::{Facts, NotNow, base_rule, recheck};
+use crate::followup::desk::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, base_rule, recheck};
 use crate::followup::experiment::Way;
 use crate::followup::link::{LinkPurpose, LinkToken};
 use crate::followup::mailer::SendOutcome;
@@ -197,11 +197,16 @@ impl App {
     }
 
     /// What is known of a message's person now.
-    fn facts(&self, run: &Run, row: &OutboxRow, owner: PersonId, kind: Option<Kind>) -> Facts {
-        let Some(person) = run.people.get(&owner) else { return Facts::default() };
+    fn facts(&self, run: &Run, row: &OutboxRow, owner: PersonId, kind: Option<Kind>, now: Timestamp) -> Result<Facts, AppError> {
+        let Some(person) = run.people.get(&owner) else { return Ok(Facts::default()) };
         let reach = person.reach();
-        Facts {
+        let today = self.today(now);
+        let interval = self.policies.on(today)?.limits.donation_interval;
+        let untrue = kind.and_then(|kind| person.untrue(kind, today, interval));
+        Ok(Facts {
             known: true,
+            not_yet_eligible: untrue == Some(NOT_YET_ELIGIBLE),
+            no_turn: untrue == Some(NO_TURN),
             held: person.held,
             silent: person.silent(),
             address: person.contact.as_ref().and_then(recipient).is_some() && reach.mail != MailReach::None,
@@ -212,7 +217,7 @@ impl App {
             paused_until: person.paused_until().filter(|_| !self.cannot_wait(&row.rule, row.occurrence.0)),
             last_contact: person.plans.iter().flat_map(|p| &p.contacted).map(|(_, day)| *day).max(),
             last_at_address: None,
-        }
+        })
     }
 
     /// The limits of the day for one message: a rule may name the hours its mails leave in, and an urgent one keeps no distance.
@@ -237,7 +242,7 @@ impl App {
         let kind = Kind::from_word(&row.kind);
         self.refresh(run, owner, now).await?;
         let limits = &self.limits_of(run, owner, row, now)?;
-        let mut facts = self.facts(run, row, owner, kind);
+        let mut facts = self.facts(run, row, owner, kind, now)?;
         let mut verdict = recheck(&facts, limits, self.config.zone, now);
         let Some(kind) = kind else { return self.not_now(row, NotNow::Never("unknown-kind"), now, tally).await };
         let found = run.people.get(&owner).and_then(|p| Some((p, p.contact.as_ref()?, p.contact_of?)));
@@ -400,10 +405,9 @@ impl App {
                     self.end_task(&mut tx, task, TaskState::NotSent, Some("refused-by-mail-server"), now).await?;
                 }
                 // A reply of the server counts as a returned mail does.
-                let status = outcome.reply().status.map(|s| s.to_string());
-                let bad = outcome.address_is_bad();
-                self.refused_at_once(&mut tx, row, bad, status, now).await?;
-                if kind != Kind::VerifyMail && !bad {
+                let on_hold = self.refused_at_once(&mut tx, row, outcome, now).await?;
+                // Of an address on hold a call is opened already.
+                if kind != Kind::VerifyMail && !on_hold {
                     self.call_instead(&mut tx, row, now).await?;
                 }
                 tally.refused += 1;

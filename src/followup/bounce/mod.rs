@@ -11,6 +11,7 @@ mod mime;
 mod phrases;
 pub mod post;
 mod reason;
+mod said;
 mod section;
 mod sort;
 mod status;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Guarded;
 use crate::followup::mailer::Status;
 use mime::Mail;
+
+pub use said::class_of_reply;
 
 /// What a report means for an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

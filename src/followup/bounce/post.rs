@@ -80,6 +80,48 @@ pub fn mark_read(path: &Path) -> io::Result<()> {
     fs::rename(path, maildir.join("cur").join(seen))
 }
 
+/// Moves a message that cannot be read out of `folder` into the folder `<name>.quarantine` beside it, made for its owner alone: it is not met
+/// again by the next run, and nothing of it is lost. Answers that folder.
+///
+/// # Errors
+/// As the file system's; the message then lies where it lay. A folder is never moved.
+pub fn set_aside(folder: &Path, letter: &Path) -> io::Result<PathBuf> {
+    if fs::symlink_metadata(letter)?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let folder = folder.canonicalize()?;
+    let (Some(above), Some(name), Some(own)) = (folder.parent(), folder.file_name(), letter.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let mut beside = name.to_owned();
+    beside.push(".quarantine");
+    let quarantine = above.join(beside);
+    make_private(&quarantine)?;
+    // Two folders of a Maildir may hold messages of one name.
+    for n in 0..1_000 {
+        let mut name = own.to_owned();
+        if n > 0 {
+            name.push(format!(".{n}"));
+        }
+        let to = quarantine.join(name);
+        if fs::symlink_metadata(&to).is_err() {
+            fs::rename(letter, &to)?;
+            return Ok(quarantine);
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +150,26 @@ mod tests {
     #[test]
     fn of_a_huge_message_only_the_beginning_is_read() {
         assert_eq!(read(io::repeat(b'x')).unwrap().len() as u64, MOST);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_message_that_cannot_be_read_lies_beside_the_folder_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("box");
+        for part in ["new", "cur"] {
+            fs::create_dir_all(folder.join(part)).unwrap();
+            fs::write(folder.join(part).join("1.host"), part).unwrap();
+        }
+        let first = set_aside(&folder, &folder.join("new/1.host")).unwrap();
+        let second = set_aside(&folder, &folder.join("cur/1.host")).unwrap();
+        assert_eq!((first.file_name(), &first), (Some("box.quarantine".as_ref()), &second));
+        assert_eq!(fs::metadata(&first).unwrap().permissions().mode() & 0o777, 0o700);
+        let kept: Vec<String> = ["1.host", "1.host.1"].iter().map(|name| fs::read_to_string(first.join(name)).unwrap()).collect();
+        assert_eq!(kept, ["new", "cur"], "neither took the other's place");
+        assert!(letters(&folder).unwrap().is_empty(), "the next run does not meet them");
+        assert!(set_aside(&folder, &folder.join("new")).is_err(), "a folder stays where it is");
     }
 
     #[cfg(unix)]

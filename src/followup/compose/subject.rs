@@ -15,14 +15,14 @@ pub fn subject(kind: Kind, language: Language, sender: &Sender) -> String {
 fn phrase(kind: Kind, language: Language) -> &'static str {
     use Kind::{
         AgeThanks, Availability, BloodEligible, BloodLapsing, BloodPlanNext, BloodThanks, ConfirmInterest, ContactCheck, DeferralEnd,
-        DeferralExplained, ExecutorCheck, FamilyTold, FirstContact, PostDonation, PreSampling, Question, VerifyMail, VolunteerDuty,
-        VolunteerThanks, WishCheck,
+        DeferralExplained, EnrolmentAge, ExecutorCheck, FamilyTold, FirstContact, PostDonation, PreSampling, Question, VerifyMail,
+        VolunteerDuty, VolunteerThanks, WishCheck,
     };
     let (zh, en) = match kind {
         VerifyMail => ("请确认您的邮箱", "please confirm your mail address"),
         ContactCheck => ("请确认您的联系方式", "please confirm how we can reach you"),
         FirstContact => ("请核对您的登记信息", "please check your registration"),
-        BloodThanks | AgeThanks | VolunteerThanks => ("感谢您", "thank you"),
+        BloodThanks | AgeThanks | EnrolmentAge | VolunteerThanks => ("感谢您", "thank you"),
         BloodPlanNext | BloodLapsing => ("期待与您再次相见", "we hope to see you again"),
         BloodEligible | DeferralEnd | VolunteerDuty => ("来自我们的提醒", "a reminder from us"),
         Availability => ("年度信息更新", "your yearly update"),

@@ -29,9 +29,12 @@ fn every_kind_is_composed_in_both_languages_with_its_link_and_the_day_it_ends() 
                 "{kind:?} {language:?}"
             );
             assert!(body.ends_with('\n') && !body.contains("{{") && !body.contains("{%"), "{kind:?} {language:?}");
-            let blood = matches!(kind, Kind::BloodEligible | Kind::DeferralEnd | Kind::BloodLapsing);
-            if blood && language == Language::Zh {
-                assert!(body.contains("能否献血以血站当日征询和检查为准"));
+            if kind.looks_ahead_to_giving() {
+                let said = match language {
+                    Language::Zh => "能否献血以血站当日征询和检查为准",
+                    Language::En => "Whether you can donate is decided by the blood station's questions and examination on the day.",
+                };
+                assert!(body.contains(said), "{kind:?} {language:?}");
             }
         }
     }

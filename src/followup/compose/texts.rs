@@ -46,6 +46,7 @@ shipped! {
     VolunteerDuty = "volunteer_duty",
     ConfirmInterest = "confirm_interest",
     Question = "question",
+    EnrolmentAge = "enrolment_age",
 }
 
 /// The office's own text, where it has one.

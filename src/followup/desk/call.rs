@@ -115,7 +115,7 @@ pub const fn urgency(kind: Option<Kind>) -> u8 {
         Some(Kind::ConfirmInterest | Kind::Question | Kind::VerifyMail | Kind::FirstContact) => 1,
         Some(Kind::PreSampling) => 2,
         Some(Kind::FamilyTold | Kind::WishCheck | Kind::ExecutorCheck) => 3,
-        Some(Kind::Availability | Kind::AgeThanks) => 4,
+        Some(Kind::Availability | Kind::AgeThanks | Kind::EnrolmentAge) => 4,
         Some(Kind::ContactCheck) | None => 5,
         Some(Kind::BloodPlanNext | Kind::BloodEligible | Kind::DeferralEnd | Kind::BloodLapsing) => 6,
         Some(Kind::BloodThanks | Kind::DeferralExplained | Kind::VolunteerThanks | Kind::VolunteerDuty) => 7,

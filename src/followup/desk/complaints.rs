@@ -10,7 +10,7 @@ use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
 use crate::followup::bounce::{Class, classify};
-use crate::followup::plan::{Anchors, MailReach, Origin, Plan, PlanSubject, Reach, plan};
+use crate::followup::plan::{Anchors, MailReach, Origin, Plan, PlanSubject, Reach, Reason, plan};
 use crate::followup::policy::{Policies, Policy};
 use crate::followup::window;
 
@@ -197,6 +197,41 @@ fn a_family_at_one_address_gets_one_mail_in_two_weeks() {
         panic!("sent at once")
     };
     assert_eq!(at.date_in(chrono_tz::Asia::Shanghai), day("2026-12-10"));
+}
+
+/// Rock RMS #3028: automation made people inactive of whom little was known, new ones among them.
+#[test]
+fn who_told_little_is_followed_up_like_everybody_else() {
+    for registry in Registry::ALL {
+        let mut new = subject(1, registry, "2026-11-25");
+        new.reach = Reach::default();
+        let plan = plan(&Policies::shipped(), &[new], day("2026-11-26"), day("2028-11-26"));
+        assert!(!plan.planned.is_empty(), "{registry:?}: no donation, no birth date, no channel, and somebody looks for them");
+        assert!(plan.not_planned.iter().all(|n| n.reason != Reason::Inactive), "{registry:?}");
+    }
+}
+
+/// Rock RMS #3824: people who were made inactive never leave that state.
+#[test]
+fn an_inactive_donor_is_active_again_by_giving_coming_or_answering() {
+    let mut donor = subject(1, Registry::Blood, "2020-06-01");
+    donor.contacted = vec![(crate::followup::Kind::ContactCheck, day("2026-11-01"))];
+    donor.anchors.last_donation = Some(day("2022-01-10"));
+    donor.anchors.deferred_until = Some(day("2027-02-01"));
+    let invited = |s: &PlanSubject| {
+        let plan = year(std::slice::from_ref(s), "2026-11-26");
+        let inactive = plan.not_planned.iter().any(|n| n.reason == Reason::Inactive);
+        (plan.planned.iter().any(|p| p.kind.invites_to_give()), inactive)
+    };
+    assert_eq!(invited(&donor), (false, true), "almost five years without a word");
+    let back = |change: fn(&mut Anchors)| {
+        let mut again = donor.clone();
+        change(&mut again.anchors);
+        invited(&again)
+    };
+    assert_eq!(back(|a| a.last_donation = Some(day("2026-11-01"))), (true, false), "gave");
+    assert_eq!(back(|a| a.deferred_on = Some(day("2026-11-20"))), (true, false), "came, and has to wait");
+    assert_eq!(back(|a| a.verified_on = Some(day("2026-11-20"))), (true, false), "answered");
 }
 
 /// SORMAS #4820: people who left or were lost are still asked; #1934, #1710: a follow-up never ends because its last day is missing.

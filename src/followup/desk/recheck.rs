@@ -27,11 +27,20 @@ pub struct Facts {
     pub urgent: bool,
     /// Asked not to be contacted before this day, and the message can wait.
     pub paused_until: Option<NaiveDate>,
+    /// It asks to come and give blood, and the person may not give yet: a donation or deferral was recorded since it was planned.
+    pub not_yet_eligible: bool,
+    /// It reminds of a duty, and the person has no place in a shift any more, or the day has come.
+    pub no_turn: bool,
     /// The last contact with the person, by any channel and about any registry.
     pub last_contact: Option<NaiveDate>,
     /// The last mail to the same address, to whomever.
     pub last_at_address: Option<NaiveDate>,
 }
+
+/// The reason of an invitation to give blood that comes too early.
+pub const NOT_YET_ELIGIBLE: &str = "not-yet-eligible";
+/// The reason of a reminder of a duty nobody has.
+pub const NO_TURN: &str = "no-turn";
 
 /// Why a message does not go out now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +75,12 @@ pub fn recheck(facts: &Facts, limits: &Limits, zone: Tz, now: Timestamp) -> Resu
     }
     if facts.held {
         return Err(NotNow::Never("first-contact-not-confirmed"));
+    }
+    if facts.not_yet_eligible {
+        return Err(NotNow::Never(NOT_YET_ELIGIBLE));
+    }
+    if facts.no_turn {
+        return Err(NotNow::Never(NO_TURN));
     }
     if !facts.address {
         return Err(NotNow::OtherChannel("no-address"));

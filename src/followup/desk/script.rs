@@ -61,6 +61,7 @@ pub fn script(kind: Option<Kind>, standing: CallStanding) -> Script {
         Some(Kind::DeferralExplained) => "script-deferral",
         Some(Kind::Availability) => "script-availability",
         Some(Kind::AgeThanks) => "script-age",
+        Some(Kind::EnrolmentAge) => "script-enrolment-age",
         Some(Kind::FamilyTold) => "script-family",
         Some(Kind::WishCheck) => "script-wish",
         Some(Kind::ExecutorCheck) => "script-executor",

@@ -110,6 +110,8 @@ fn at_the_moment_of_sending_everything_is_judged_again() {
     assert_eq!(judge(&Facts { known: false, ..fine }), Err("nobody-to-contact"));
     assert_eq!(judge(&Facts { silent: true, ..fine }), Err("may-not-be-contacted"));
     assert_eq!(judge(&Facts { held: true, ..fine }), Err("first-contact-not-confirmed"));
+    assert_eq!(judge(&Facts { not_yet_eligible: true, ..fine }), Err("not-yet-eligible"));
+    assert_eq!(judge(&Facts { no_turn: true, urgent: true, ..fine }), Err("no-turn"));
     assert_eq!(judge(&Facts { address: false, ..fine }), Err("no-address"));
     assert_eq!(judge(&Facts { sensitive: true, ..fine }), Err("address-not-verified"));
     assert_eq!(judge(&Facts { sensitive: true, verified: true, ..fine }), Ok(()));
@@ -166,6 +168,7 @@ fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
         sent_on: day("2027-01-11"),
         reach: Reach { mail: MailReach::Verified, phone: true },
         answered_on: None,
+        not_yet_eligible: false,
     };
     let policies = Policies::shipped();
     let follow = |mail: &SentMail, on: &str| unanswered(&policies, std::slice::from_ref(mail), day(on));
@@ -175,6 +178,8 @@ fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
     assert_eq!(base_rule("contact-check-then-phone"), "contact-check");
     let answered = SentMail { answered_on: Some(day("2027-01-12")), ..mail.clone() };
     assert!(follow(&answered, "2027-02-25").is_empty());
+    let gave = SentMail { not_yet_eligible: true, ..mail.clone() };
+    assert!(follow(&gave, "2027-02-25").is_empty(), "who came is not called to come");
     let no_phone = SentMail { reach: Reach { mail: MailReach::Verified, phone: false }, ..mail };
     assert_eq!(follow(&no_phone, "2027-01-25").first().map(|p| p.channel), Some(Channel::FindContact));
 }

@@ -24,6 +24,8 @@ pub struct SentMail {
     pub reach: Reach,
     /// The last answer to any link, or call in which the person was reached.
     pub answered_on: Option<NaiveDate>,
+    /// It asked to come and give blood, which the person may not do for now: they came, or were deferred.
+    pub not_yet_eligible: bool,
 }
 
 /// The rule id of a further rung: `contact-check` tried by phone after its mail is `contact-check-then-phone`, so that each rung exists once
@@ -45,7 +47,7 @@ pub fn base_rule(id: &str) -> &str {
 pub fn unanswered(policies: &Policies, mails: &[SentMail], today: NaiveDate) -> Vec<Planned> {
     let mut out = Vec::new();
     for mail in mails {
-        if mail.answered_on.is_some_and(|day| day >= mail.sent_on) {
+        if mail.not_yet_eligible || mail.answered_on.is_some_and(|day| day >= mail.sent_on) {
             continue;
         }
         let Some(id) = RuleId::parse(&mail.rule) else { continue };

@@ -6,6 +6,7 @@
 //! - Imported people are planned too, but `held` until their first contact was confirmed.
 //! - A longer period only adds contacts: what a shorter one planned stays as it is.
 
+mod giving;
 mod ladder;
 mod occurrence;
 mod person;
@@ -78,12 +79,37 @@ pub struct Anchors {
     pub deferred_on: Option<NaiveDate>,
     /// Stem cells were donated on this day.
     pub donated_on: Option<NaiveDate>,
-    /// The branch's next drive.
+    /// The next drive in a shift of which the person has a place, after today.
     pub next_drive: Option<NaiveDate>,
     /// Goes to school.
     pub student: bool,
     /// Asked not to be contacted before this day.
     pub paused_until: Option<NaiveDate>,
+}
+
+impl Anchors {
+    /// What two registrations of one person tell together: the earliest enrolment, the latest of everything else, the most precise birth date.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        let birth = match (self.birth, other.birth) {
+            (Some(BirthDate::Year(_)) | None, Some(birth)) => Some(birth),
+            (birth, _) => birth,
+        };
+        Self {
+            enrolled_on: [self.enrolled_on, other.enrolled_on].into_iter().flatten().min(),
+            verified_on: self.verified_on.max(other.verified_on),
+            birth,
+            last_donation: self.last_donation.max(other.last_donation),
+            donations: self.donations.max(other.donations),
+            eligible: self.eligible.max(other.eligible),
+            deferred_until: self.deferred_until.max(other.deferred_until),
+            deferred_on: self.deferred_on.max(other.deferred_on),
+            donated_on: self.donated_on.max(other.donated_on),
+            next_drive: [self.next_drive, other.next_drive].into_iter().flatten().min(),
+            student: self.student || other.student,
+            paused_until: self.paused_until.max(other.paused_until),
+        }
+    }
 }
 
 impl std::fmt::Debug for Anchors {
@@ -166,6 +192,10 @@ pub enum Reason {
     ConditionNotMet,
     /// A contact of the same kind lies too near.
     Covered,
+    /// It speaks of giving blood, and the person may not give any more.
+    NotEligible,
+    /// It invites to give blood, and the last donation lies too long ago.
+    Inactive,
     /// No channel: the task to find one is planned already.
     NoChannel,
     /// Asked not to be contacted before a later day.
@@ -182,6 +212,8 @@ impl Reason {
             Self::AnchorUnknown => "anchor-unknown",
             Self::ConditionNotMet => "condition-not-met",
             Self::Covered => "covered",
+            Self::NotEligible => "not-eligible",
+            Self::Inactive => "inactive",
             Self::NoChannel => "no-channel",
             Self::AskedLater => ASKED_LATER,
         }

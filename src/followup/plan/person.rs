@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 
-use super::occurrence::occurrences;
-use super::{Anchors, FirstDay, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
+use super::giving::{days_of, inactive, overtaken};
+use super::{Anchors, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -109,37 +109,15 @@ fn standing(registry: Registry, members: &[&PlanSubject]) -> Standing {
         registry,
         statuses: members.iter().map(|m| m.status).collect(),
         registered: told.unwrap_or(recorded),
-        anchors: members.iter().fold(Anchors::default(), |all, m| merge(all, m.anchors)),
+        anchors: members.iter().fold(Anchors::default(), |all, m| all.with(m.anchors)),
         own: members.iter().any(|m| m.origin != Origin::Import),
         held: members.iter().all(|m| m.origin == Origin::Import && !m.first_contact_released),
     }
 }
 
-/// The earliest enrolment, the latest of everything else, the most precise birth date.
-fn merge(a: Anchors, b: Anchors) -> Anchors {
-    let birth = match (a.birth, b.birth) {
-        (Some(BirthDate::Year(_)) | None, Some(birth)) => Some(birth),
-        (birth, _) => birth,
-    };
-    Anchors {
-        enrolled_on: [a.enrolled_on, b.enrolled_on].into_iter().flatten().min(),
-        verified_on: a.verified_on.max(b.verified_on),
-        birth,
-        last_donation: a.last_donation.max(b.last_donation),
-        donations: a.donations.max(b.donations),
-        eligible: a.eligible.max(b.eligible),
-        deferred_until: a.deferred_until.max(b.deferred_until),
-        deferred_on: a.deferred_on.max(b.deferred_on),
-        donated_on: a.donated_on.max(b.donated_on),
-        next_drive: [a.next_drive, b.next_drive].into_iter().flatten().min(),
-        student: a.student || b.student,
-        paused_until: a.paused_until.max(b.paused_until),
-    }
-}
-
 /// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库 and a donation of stem cells belong to their registry.
 fn share_person_wide(standings: &mut [Standing]) {
-    let all = standings.iter().fold(Anchors::default(), |all, s| merge(all, s.anchors));
+    let all = standings.iter().fold(Anchors::default(), |all, s| all.with(s.anchors));
     for standing in standings {
         let Anchors { enrolled_on, donated_on, .. } = standing.anchors;
         standing.anchors = Anchors { enrolled_on, donated_on, ..all };
@@ -193,11 +171,26 @@ fn gather<'a>(
             refuse(Reason::ConditionNotMet);
             continue;
         }
+        let interval = policy.limits.donation_interval;
+        if rule.kind.looks_ahead_to_giving() && target.anchors.may_give_from(interval) == Some(NaiveDate::MAX) {
+            refuse(Reason::NotEligible);
+            continue;
+        }
+        if overtaken(rule, &target.anchors) {
+            refuse(Reason::ConditionNotMet);
+            continue;
+        }
         let Some(anchor) = anchor_day(rule, &policy.limits, &target) else {
             refuse(Reason::AnchorUnknown);
             continue;
         };
-        let days = occurrences(rule, anchor, target.registered, earliest, until.min(last_day));
+        let first_day = target.anchors.may_give_from(interval).filter(|_| rule.kind.invites_to_give());
+        let mut days = days_of(rule, anchor, target.registered, first_day, (earliest, until.min(last_day)));
+        let named = days.len();
+        days.retain(|day| !inactive(rule, &policy.limits, &target.anchors, *day));
+        if days.is_empty() && named > 0 {
+            refuse(Reason::Inactive);
+        }
         // Of what was missed, only the latest is caught up: nobody gets the reminders of a year at once.
         let missed = days.iter().filter(|d| **d < from).count();
         let days: Vec<NaiveDate> = days.into_iter().skip(missed.saturating_sub(1)).collect();
@@ -237,14 +230,8 @@ fn anchor_day(rule: &Rule, limits: &Limits, standing: &Standing) -> Option<Naive
         Anchor::Enrolled => anchors.enrolled_on,
         Anchor::Born => anchors.birth.and_then(BirthDate::day),
         Anchor::LastDonation => anchors.last_donation,
-        Anchor::Eligible => match anchors.eligible {
-            FirstDay::On(day) => Some(day),
-            FirstDay::Never => None,
-            FirstDay::ByInterval => {
-                let interval_over = limits.donation_interval.after(anchors.last_donation?)?;
-                Some(anchors.deferred_until.map_or(interval_over, |d| d.max(interval_over)))
-            }
-        },
+        // Who has never given is asked to by other rules than that of the interval.
+        Anchor::Eligible => anchors.last_donation.and_then(|_| anchors.may_give_from(limits.donation_interval)),
         Anchor::DeferralEnd => anchors.deferred_until,
         Anchor::Deferred => anchors.deferred_on,
         Anchor::Donated => anchors.donated_on,
@@ -276,7 +263,10 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
     for candidate in candidates {
         let Candidate { rule, limits, registry, occurrence, held, .. } = candidate;
         let due = occurrence.max(from);
-        let near = last_of_kind.get(&rule.kind).is_some_and(|l| *l >= occurrence || rule.spacing.after(*l).is_some_and(|free| free > due));
+        let too_near = |last: NaiveDate| last >= occurrence || rule.spacing.after(last).is_some_and(|free| free > due);
+        // Invitations to give blood say the same in other words: the first of them serves all.
+        let same = |kind: Kind| kind == rule.kind || (kind.invites_to_give() && rule.kind.invites_to_give());
+        let near = last_of_kind.iter().any(|(kind, last)| same(*kind) && too_near(*last));
         let channel = ladder::first(rule, whole.reach);
         let refusal = if near || !keys.insert((&rule.id, occurrence)) {
             Some(Reason::Covered)

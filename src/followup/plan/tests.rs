@@ -3,7 +3,7 @@ use crate::followup::policy::{Policy, RuleId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -12,7 +12,7 @@ fn person(n: u128) -> PersonId {
 }
 
 /// A stem-cell donor of our own with a verified mail address and a phone.
-fn subject(n: u128, registry: Registry, registered: &str) -> PlanSubject {
+pub(super) fn subject(n: u128, registry: Registry, registered: &str) -> PlanSubject {
     PlanSubject {
         person: person(n),
         subject: SubjectId(Uuid::from_u128(1_000_000 + n)),
@@ -30,11 +30,11 @@ fn subject(n: u128, registry: Registry, registered: &str) -> PlanSubject {
     }
 }
 
-fn run(subjects: &[PlanSubject], from: &str, until: &str) -> Plan {
+pub(super) fn run(subjects: &[PlanSubject], from: &str, until: &str) -> Plan {
     plan(&Policies::shipped(), subjects, day(from), day(until))
 }
 
-fn lines(plan: &Plan) -> Vec<String> {
+pub(super) fn lines(plan: &Plan) -> Vec<String> {
     plan.planned.iter().map(|p| format!("{} {} {} {}", p.rule, p.occurrence, p.due_on, p.channel.word())).collect()
 }
 
@@ -72,15 +72,15 @@ fn who_asked_to_be_left_alone_until_a_day_is_planned_nothing_before_it_but_what_
 }
 
 #[test]
-fn a_stem_cell_donor_is_checked_every_six_months_for_two_years_and_then_every_year() {
+fn a_stem_cell_donor_is_asked_every_year_and_checked_halfway_in_the_first_two() {
     let donor = subject(1, Registry::StemCell, "2026-08-31");
     assert_eq!(
         lines(&run(&[donor], "2026-09-01", "2030-12-31")),
         [
             "contact-check-stem-cell-early 2027-02-28 2027-02-28 mail",
-            "contact-check-stem-cell-early 2027-08-31 2027-08-31 mail",
+            "availability 2027-08-31 2027-08-31 mail",
             "contact-check-stem-cell-early 2028-02-29 2028-02-29 mail",
-            "contact-check-stem-cell-early 2028-08-31 2028-08-31 mail",
+            "availability 2028-08-31 2028-08-31 mail",
             "availability 2029-08-31 2029-08-31 mail",
             "availability 2030-08-31 2030-08-31 mail",
         ]
@@ -293,19 +293,40 @@ fn volunteers_are_reminded_a_week_and_a_day_before_a_drive_and_never_after_it() 
     assert_eq!(duty(&helper, "2026-12-01"), ["volunteer-duty-week 2026-12-05 2026-12-05 mail", eve]);
     assert_eq!(duty(&helper, "2026-12-10"), [eve], "what was missed by more than four days is not caught up");
     assert_eq!(duty(&helper, "2026-12-12"), [""; 0]);
+    helper.anchors.next_drive = None;
+    assert_eq!(duty(&helper, "2026-12-01"), [""; 0], "without a place in a shift there is no duty to be reminded of");
 }
 
 #[test]
 fn an_interest_in_stem_cells_is_asked_three_questions_and_a_student_before_leaving_school() {
     let mut new = subject(1, Registry::StemCell, "2026-11-20");
     new.status = EnrolmentStatus::Interest;
-    assert_eq!(lines(&run(&[new.clone()], "2026-11-21", "2027-12-31")), ["pre-sampling 2026-11-23 2026-11-23 phone"]);
+    assert_eq!(
+        lines(&run(&[new.clone()], "2026-11-21", "2027-12-31")),
+        [
+            "pre-sampling 2026-11-23 2026-11-23 phone",
+            "pre-sampling-again 2027-05-20 2027-05-20 phone",
+            "contact-check-interest 2027-11-20 2027-11-20 mail"
+        ]
+    );
     (new.status, new.registered_on) = (EnrolmentStatus::Enrolled, Some(day("2022-11-20")));
     new.contacted = vec![(Kind::Availability, day("2027-02-01"))];
     let asked = |s: &PlanSubject| lines(&run(std::slice::from_ref(s), "2027-05-01", "2027-05-31"));
     assert_eq!(asked(&new), [""; 0]);
     new.anchors.student = true;
     assert_eq!(asked(&new), ["contact-check-students 2027-05-15 2027-05-15 mail"]);
+}
+
+#[test]
+fn whoever_was_not_sampled_hears_before_it_is_too_late_and_who_is_on_file_does_not() {
+    let mut new = subject(1, Registry::StemCell, "2026-03-20");
+    new.status = EnrolmentStatus::Interest;
+    new.anchors.birth = Some(BirthDate::Day(day("1982-01-15")));
+    let told =
+        |s: &PlanSubject| run(std::slice::from_ref(s), "2027-01-01", "2027-01-31").planned.iter().any(|p| p.kind == Kind::EnrolmentAge);
+    assert!(told(&new));
+    new.status = EnrolmentStatus::Enrolled;
+    assert!(!told(&new));
 }
 
 #[test]
@@ -435,8 +456,6 @@ proptest! {
     fn everybody_who_may_be_contacted_has_a_contact_within_a_year_and_a_half(mut subjects in prop::collection::vec(any_subject(), 1..8), start in 4_000i64..5_000) {
         let from = day("2014-01-01") + chrono::Duration::days(start);
         subjects.retain(|s| s.status.may_contact() && s.registered_on.unwrap_or(s.recorded_on) <= from);
-        // A stem-cell donor who only showed interest is asked by no yearly rule.
-        subjects.retain(|s| s.status != EnrolmentStatus::Interest || s.registry == Registry::Blood || s.registry == Registry::Volunteer);
         for s in &mut subjects {
             s.contacted.clear();
             s.anchors.verified_on = None;

@@ -85,6 +85,7 @@ fn limits(policy: &Policy) -> Vec<(&'static str, String)> {
         ("min_days_between", limits.min_days_between.to_string()),
         ("closed_days", words(limits.closed_days.iter().map(ToString::to_string))),
         ("donation_interval", limits.donation_interval.to_string()),
+        ("inactive_after", limits.inactive_after.map(|span| span.to_string()).unwrap_or_default()),
     ]
 }
 

@@ -68,7 +68,7 @@ pub enum Anchor {
     Deferred,
     /// The day stem cells were donated.
     Donated,
-    /// The branch's next drive.
+    /// The next drive in a shift of which the person has a place.
     Drive,
     /// A fixed day of every year, from the registration on.
     Yearly {
@@ -149,6 +149,8 @@ pub struct Limits {
     pub closed_days: Vec<NaiveDate>,
     /// Months between two donations of whole blood (GB 18467-2011: six calendar months).
     pub donation_interval: Span,
+    /// So long after the last donation nobody is invited to give blood any more; none: invitations never end.
+    pub inactive_after: Option<Span>,
 }
 
 /// One edition of the policy.

@@ -27,6 +27,7 @@ pub(super) fn policy(file: &str, text: &str) -> Result<Policy, FollowupError> {
             min_days_between: limits.need("min_days_between", |f, name| f.number(name, 366))?,
             closed_days: limits.dates("closed_days")?,
             donation_interval: limits.need("donation_interval", Fields::span_ahead)?,
+            inactive_after: limits.span_ahead("inactive_after")?,
         };
         if read.quiet_from == read.quiet_until {
             return Err(limits.wrong("quiet_until", "it equals quiet_from, so nothing could ever be sent"));

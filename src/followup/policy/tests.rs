@@ -36,7 +36,13 @@ fn the_shipped_policy_is_read_and_holds_what_the_branch_needs() {
     let rule = |id: &str| policy.rule(&RuleId::parse(id).unwrap()).unwrap_or_else(|| panic!("rule {id}"));
     assert!(rule("verify-mail").only.own && rule("verify-mail").only.unverified_mail);
     assert_eq!(rule("contact-check").repeat, Some(Span::months(12)));
-    assert_eq!(rule("contact-check-stem-cell-early").repeat, Some(Span::months(6)));
+    let halfway = rule("contact-check-stem-cell-early");
+    assert_eq!((halfway.offset, halfway.repeat), (Span::months(6), Some(Span::months(12))));
+    assert_eq!((rule("availability").offset, rule("availability").repeat), (Span::months(12), Some(Span::months(12))));
+    for kind in [Kind::BloodEligible, Kind::DeferralEnd, Kind::BloodLapsing] {
+        let of_kind = |r: &&Rule| r.kind == kind && r.statuses == [EnrolmentStatus::Interest, EnrolmentStatus::Registered];
+        assert!(policy.rules.iter().any(|r| of_kind(&r)), "{kind:?} reaches who showed interest too");
+    }
     assert_eq!(rule("wish-check").ladder, [Channel::Phone, Channel::Mail]);
     assert_eq!(policy.limits.min_days_between, 14);
     for rule in &policy.rules {

@@ -75,6 +75,10 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io:
             to = address(&line);
             if to.starts_with("unknown") {
                 write!(out, "550 5.1.1 <{to}>: user unknown\r\n")?;
+            } else if to.starts_with("overquota") {
+                write!(out, "552 5.2.2 <{to}>: mailbox full\r\n")?;
+            } else if to.starts_with("filtered") {
+                write!(out, "550 5.7.1 <{to}>: content rejected\r\n")?;
             } else {
                 write!(out, "250 2.1.5 ok\r\n")?;
             }

@@ -13,6 +13,7 @@ impl Year {
             assert!(someone.silent_since.is_none_or(|day| made.day <= day), "contacted after leaving: {:?}", made.key);
             assert!(someone.subject.origin != Origin::Import || someone.first_contact, "an imported person before the first contact");
             assert!(keys.insert(&made.key), "made twice: {:?}", made.key);
+            assert!(!made.untrue, "invited too early, or reminded of a duty nobody has: {:?} on {}", made.key, made.day);
             if made.channel != Channel::Mail {
                 last_of_person.insert(made.person, made.day);
                 continue;

@@ -28,6 +28,8 @@ impl Year {
     /// What happens to people on a day, before anybody works.
     pub(super) fn happenings(&mut self, day: NaiveDate) {
         for i in 0..self.people.len() {
+            let anchors = &mut self.people[i].subject.anchors;
+            anchors.next_drive = anchors.next_drive.filter(|drive| *drive > day);
             if !self.dice.happens(60) {
                 continue;
             }
@@ -52,6 +54,14 @@ impl Year {
                     someone.subject.anchors.last_donation = Some(day);
                     someone.subject.anchors.donations = Some(someone.subject.anchors.donations.unwrap_or(0) + 1);
                 }
+                // A place in a shift.
+                8 if someone.subject.registry == Registry::Volunteer => {
+                    someone.subject.anchors.next_drive.get_or_insert(day + Days::new(10));
+                }
+                11 if someone.subject.registry == Registry::Blood => {
+                    someone.subject.anchors.deferred_until = Some(day + Days::new(40));
+                    someone.subject.anchors.deferred_on = Some(day);
+                }
                 // Unsubscribed: calls go on.
                 9 => someone.subject.reach.mail = MailReach::None,
                 10 => someone.subject.first_contact_released = true,
@@ -59,6 +69,20 @@ impl Year {
             }
             let someone = &mut self.people[i];
             someone.first_contact |= someone.subject.first_contact_released;
+            self.drop_untrue(i, day);
+        }
+    }
+
+    /// As recording a donation or a deferral does: what would now come too early is not made.
+    fn drop_untrue(&mut self, i: usize, day: NaiveDate) {
+        let interval = self.limits(day).donation_interval;
+        let someone = &self.people[i];
+        for key in self.of_person.get(&someone.subject.person).map(Vec::as_slice).unwrap_or_default() {
+            let work = self.work.get_mut(key).unwrap();
+            let invites = work.planned.kind.looks_ahead_to_giving();
+            if work.state == State::Open && invites && someone.untrue(work.planned.kind, work.planned.due_on.max(day), interval) {
+                (work.state, work.done_on) = (State::Ended(NOT_YET_ELIGIBLE), Some(day));
+            }
         }
     }
 
@@ -88,6 +112,9 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
         _ => MailReach::Verified,
     };
     let numbers = u32::try_from(dice.below(3)).unwrap();
+    // One in six stands in the next registry as well.
+    let next = (Registry::ALL.iter().position(|r| *r == registry).unwrap() + 1) % Registry::ALL.len();
+    let also = dice.happens(1_600).then(|| Registry::ALL[next]);
     let donated = (registry == Registry::Blood && dice.happens(7_000)).then(|| from - Days::new(dice.below(700)));
     Someone {
         subject: PlanSubject {
@@ -110,6 +137,7 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
             contacted: Vec::new(),
             suppressed: false,
         },
+        also,
         // One in five shares a mail address with a neighbour.
         address: (mail != MailReach::None).then(|| if dice.happens(2_000) { n / 2 * 2 + 7_000_000 } else { n + 100_000_000 }),
         dead_address: dice.happens(800),

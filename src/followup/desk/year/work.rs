@@ -36,8 +36,12 @@ impl Year {
         let someone = &self.people[i];
         let subject = &someone.subject;
         let last_at_address = someone.address.and_then(|a| self.last_at.get(&a).copied());
+        let kind = work.planned.kind;
+        let untrue = someone.untrue(kind, day, self.limits(day).donation_interval);
         let facts = Facts {
             known: true,
+            not_yet_eligible: untrue && kind != Kind::VolunteerDuty,
+            no_turn: untrue && kind == Kind::VolunteerDuty,
             held: subject.origin == Origin::Import && !subject.first_contact_released,
             silent: !subject.status.may_contact(),
             address: subject.reach.mail != MailReach::None && someone.address.is_some(),
@@ -86,6 +90,13 @@ impl Year {
     fn call(&mut self, key: &Key, day: NaiveDate) {
         let i = self.by_person[&key.0];
         if self.people[i].subject.origin == Origin::Import && !self.people[i].subject.first_contact_released {
+            return;
+        }
+        let planned = &self.work[key].planned;
+        if planned.kind == Kind::VolunteerDuty && self.people[i].untrue(planned.kind, day, self.limits(day).donation_interval) {
+            // The day of the duty has come: a reminder is of no use.
+            let work = self.work.get_mut(key).unwrap();
+            (work.state, work.done_on) = (State::Ended(NO_TURN), Some(day));
             return;
         }
         let dice = self.dice.below(100);
@@ -147,6 +158,8 @@ impl Year {
 
     fn note(&mut self, key: &Key, day: NaiveDate, at: Timestamp, channel: Channel) {
         let i = self.by_person[&key.0];
+        let interval = self.limits(day).donation_interval;
+        let untrue = self.people[i].untrue(self.work[key].planned.kind, day, interval);
         let work = self.work.get_mut(key).unwrap();
         assert_eq!(work.state, State::Open, "made twice: {key:?}");
         (work.state, work.done_on) = (if channel == Channel::Mail { State::Sent } else { State::Called }, Some(day));
@@ -155,6 +168,6 @@ impl Year {
         someone.subject.contacted.push((kind, day));
         let address = someone.address.filter(|_| channel == Channel::Mail);
         self.last_at.extend(address.map(|a| (a, day)));
-        self.made.push(Made { day, person: i, at, channel, urgent, address, key: key.clone() });
+        self.made.push(Made { day, person: i, at, channel, urgent, untrue, address, key: key.clone() });
     }
 }
