@@ -24,6 +24,7 @@ mod m20261127_000025_grid;
 mod m20261127_000026_care;
 mod m20261127_000030_lists;
 mod m20261127_000031_waiting;
+mod m20261127_000037_desk;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000025_grid::Migration),
             Box::new(m20261127_000026_care::Migration),
             Box::new(m20261127_000031_waiting::Migration),
+            Box::new(m20261127_000037_desk::Migration),
         ]
     }
 }

@@ -14,6 +14,7 @@ pub mod consent;
 pub mod contact;
 pub mod correction;
 pub mod death_notice;
+pub mod dial;
 pub mod document;
 pub mod eligibility;
 pub mod fact;

@@ -29,6 +29,7 @@ mod change;
 mod connect;
 mod consent;
 mod delivery;
+mod desk;
 mod dump;
 mod entity;
 mod error;

@@ -12,6 +12,7 @@ mod harness;
 
 mod by_itself;
 mod call_desk;
+mod call_numbers;
 mod canaries;
 mod care;
 mod consents;

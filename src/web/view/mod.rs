@@ -20,6 +20,7 @@ pub mod admin;
 pub mod calendar;
 pub mod care;
 pub mod desk;
+pub mod dial;
 pub mod donor;
 pub mod drive;
 pub mod duplicates;
