@@ -70,13 +70,17 @@ impl Sources {
     }
 }
 
-/// What staff see as the name of the branch.
+/// What staff see as the name of the branch, and how letters say that it is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BranchName {
     /// In Chinese.
     pub zh: String,
     /// In English.
     pub en: String,
+    /// The office's telephone, as letters print it.
+    pub phone: Option<String>,
+    /// The office's address, as letters print it.
+    pub address: Option<String>,
 }
 
 /// The cost of one password hash (Argon2id).
@@ -200,7 +204,12 @@ impl Config {
             key_file: place::key_file(sources, raw.key_file.as_deref(), &data, purpose)?,
             database_url: database_url(&raw, purpose)?,
             mail: mail::check(&raw, sources, &data, purpose)?,
-            branch: BranchName { zh: raw.branch.zh.clone(), en: raw.branch.en.clone() },
+            branch: BranchName {
+                zh: raw.branch.zh.clone(),
+                en: raw.branch.en.clone(),
+                phone: raw.branch.phone.clone(),
+                address: raw.branch.address.clone(),
+            },
             zone: raw
                 .zone
                 .parse()

@@ -182,6 +182,17 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+  // Text to be pasted elsewhere: where the browser lets no page write to the clipboard, it is selected and copied by hand.
+  for (const button of all("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.focus();
+      field.select();
+      if (!navigator.clipboard) return;
+      navigator.clipboard.writeText(field.value).then(() => (button.textContent = button.dataset.copied), () => {});
+    });
+  }
   for (const field of all("[data-autosubmit]")) field.addEventListener("change", () => field.form.requestSubmit());
   for (const input of all('input[type="file"][data-name]')) {
     input.addEventListener("change", () => {

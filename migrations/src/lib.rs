@@ -28,6 +28,7 @@ mod m20261127_000032_activity;
 mod m20261127_000033_death;
 mod m20261127_000035_answered;
 mod m20261127_000036_answers;
+mod m20261127_000037_desk;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000033_death::Migration),
             Box::new(m20261127_000035_answered::Migration),
             Box::new(m20261127_000036_answers::Migration),
+            Box::new(m20261127_000037_desk::Migration),
         ]
     }
 }

@@ -103,8 +103,9 @@ pub use erasure_journal::erasure_list;
 pub use error::AppError;
 pub use export_person::{CopyPart, PARTS as COPY_PARTS, PersonCopy};
 pub use follow::{
-    Calendar, CalendarLine, Calibration, Doubt, DoubtVerdict, FirstContact, HandOver, HandsWaiting, HoldLine, LetterOut, PlanOutcome,
-    PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem, TaskOutcome, ToldBy, Trial, TrialState,
+    Calendar, CalendarLine, Calibration, CallNumbers, Called, Doubt, DoubtVerdict, FirstContact, HandOne, HandOver, HandsWaiting, HoldLine,
+    LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem,
+    TaskOutcome, ToldBy, Trial, TrialState,
 };
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::{Actor, AppError};
+use crate::app::{Actor, AppError, CalendarLine};
 use crate::domain::id::PublicId;
 use crate::followup::policy::{Change, Policy, diff};
 
@@ -89,10 +89,17 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                     show::json(&calendar.lines);
                     return Ok(Outcome::Done);
                 }
-                for line in &calendar.lines {
-                    show::line(format_args!("{}  {:<9} {:<13} {}", line.day, line.state, line.channel, line.rule));
+                let told = |line: &CalendarLine| {
+                    let reason = line.reason.as_deref().unwrap_or_default();
+                    let text = format!("{}  {:<9} {:<13} {:<24} {reason}", line.day, line.state, line.channel, line.rule);
+                    show::line(text.trim_end());
+                };
+                calendar.lines.iter().for_each(told);
+                if !calendar.cancelled.is_empty() {
+                    show::line("Planned once, and no more:");
+                    calendar.cancelled.iter().for_each(told);
                 }
-                if calendar.lines.is_empty() {
+                if calendar.lines.is_empty() && calendar.cancelled.is_empty() {
                     show::line("No contact, past or to come.");
                 }
             }

@@ -33,6 +33,8 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("behind_proxy", Kind::List),
     ("branch.zh", Kind::Text),
     ("branch.en", Kind::Text),
+    ("branch.phone", Kind::Text),
+    ("branch.address", Kind::Text),
     ("zone", Kind::Text),
     ("small_branch", Kind::YesNo),
     ("smtp.mode", Kind::Text),

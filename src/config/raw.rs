@@ -39,6 +39,8 @@ pub(super) struct Raw {
 pub(super) struct RawBranch {
     pub zh: String,
     pub en: String,
+    pub phone: Option<String>,
+    pub address: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -28,11 +28,14 @@ pub enum HoldReason {
     RefusedCalls,
     /// The registrant wants no mails to this address.
     Unsubscribed,
+    /// Somebody whom the registrant named wants no further calls: that number alone.
+    Declined,
 }
 
 impl HoldReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [Self::Hard, Self::Soft, Self::NotThem, Self::NotInService, Self::RefusedCalls, Self::Unsubscribed];
+    pub const ALL: [Self; 7] =
+        [Self::Hard, Self::Soft, Self::NotThem, Self::NotInService, Self::RefusedCalls, Self::Unsubscribed, Self::Declined];
 
     /// The word stored and used in locale keys.
     pub const fn word(self) -> &'static str {
@@ -43,7 +46,18 @@ impl HoldReason {
             Self::NotInService => "not-in-service",
             Self::RefusedCalls => "refused-calls",
             Self::Unsubscribed => "unsubscribed",
+            Self::Declined => "declined",
         }
+    }
+
+    /// The reason of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+
+    /// Whether a caller who chose the wrong outcome may put it right: what was found of a number, never what somebody asked for.
+    pub const fn may_be_lifted(self) -> bool {
+        matches!(self, Self::NotThem | Self::NotInService)
     }
 }
 
@@ -107,7 +121,7 @@ pub fn domain_tag(contact: &Guarded<Contact>, keyed: &dyn Keyed) -> Option<Tag> 
     Some(keyed.tag("followup/domain", domain.to_ascii_lowercase().as_bytes()))
 }
 
-fn tag(subject: SubjectId, channel: &str, address: &str, keyed: &dyn Keyed) -> Tag {
+pub(super) fn tag(subject: SubjectId, channel: &str, address: &str, keyed: &dyn Keyed) -> Tag {
     let mut bytes = subject.bytes().to_vec();
     bytes.extend_from_slice(channel.as_bytes());
     bytes.push(0);

@@ -17,6 +17,7 @@ pub mod contact;
 pub mod correction;
 pub mod death;
 pub mod death_notice;
+pub mod dial;
 pub mod document;
 pub mod eligibility;
 pub mod fact;

@@ -91,12 +91,6 @@ impl Store {
         Ok(query.count(&self.reader).await?)
     }
 
-    /// Planned tasks that are somebody's work, not a mail's, due on or before a day, earliest first, at most `limit`.
-    pub async fn staff_tasks_due(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = staff_tasks(on_or_before).order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id);
-        Ok(query.limit(limit).all(&self.reader).await?)
-    }
-
     /// How many planned tasks are somebody's work and due on or before a day.
     pub async fn count_staff_tasks_due(&self, on_or_before: NaiveDate) -> Result<u64, StoreError> {
         Ok(staff_tasks(on_or_before).count(&self.reader).await?)

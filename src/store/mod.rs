@@ -34,6 +34,7 @@ mod consent;
 mod corrected;
 mod death;
 mod delivery;
+mod desk;
 mod dump;
 mod entity;
 mod error;

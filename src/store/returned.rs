@@ -42,6 +42,11 @@ impl Store {
         rows.into_iter().map(|row| row.check(vault).map(|()| row)).collect()
     }
 
+    /// A way of contact that is or was on hold.
+    pub async fn hold(&self, id: uuid::Uuid) -> Result<Option<HoldRow>, StoreError> {
+        Ok(hold::Entity::find_by_id(id).one(&self.reader).await?)
+    }
+
     /// Returned mails of a class since an instant, latest first, at most `limit`.
     pub async fn bounces(&self, class: &str, since: Timestamp, limit: u64) -> Result<Vec<BounceRow>, StoreError> {
         let query = bounce::Entity::find().filter(bounce::Column::Class.eq(class)).filter(bounce::Column::At.gte(since));

@@ -19,7 +19,7 @@ use super::tx::Tx;
 use super::word::{OutboxState, TaskChannel, TaskState};
 
 /// The reason that stands beside a task whose day was agreed with the person; the word of that outcome of a call.
-const AGREED: &str = "call-on";
+pub(super) const AGREED: &str = "call-on";
 
 /// Planned tasks that staff do themselves.
 fn staffs() -> Select<task::Entity> {

@@ -13,6 +13,7 @@ mod harness;
 mod activities;
 mod by_itself;
 mod call_desk;
+mod call_numbers;
 mod canaries;
 mod care;
 mod consents;

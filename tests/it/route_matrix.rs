@@ -137,6 +137,8 @@ GET /follow-up                            GCK
 GET /follow-up/<id>                       GCK     office
 POST /follow-up/<id>                      GCK     office
 POST /follow-up/<id>/open                 GCK     office
+POST /follow-up/<id>/lost                 G       office
+POST /follow-up/hold/<id>/lift            GCK     office
 GET /follow-up/plan                       GCK
 POST /follow-up/plan                      GCK
 GET /follow-up/policy                     GCK
@@ -152,6 +154,7 @@ POST /follow-up/send                      GCK
 GET /follow-up/hands                      GCK
 POST /follow-up/letters                   GCK
 POST /follow-up/hand-off                  GCK
+POST /follow-up/hand-off/next             GCK
 POST /follow-up/hand-off/results          GCK
 GET /follow-up/first-contact              GCKM
 POST /follow-up/first-contact             GCKM

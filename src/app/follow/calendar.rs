@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use chrono::{Months, NaiveDate};
+use uuid::Uuid;
 
 use crate::domain::id::PublicId;
 use crate::domain::role::Right;
@@ -30,7 +31,8 @@ pub struct CalendarLine {
     pub rule: String,
     /// The word of the channel: `mail`, `phone`, `find-contact`.
     pub channel: &'static str,
-    /// `done`, `not-sent`, `open`, `queued`, `held` (waits for the first contact to be confirmed), or `future`: planned when its time comes.
+    /// `done`, `not-sent`, `open`, `queued`, `held` (waits for the first contact to be confirmed), `cancelled`, or `future`: planned when its
+    /// time comes.
     pub state: &'static str,
     /// The word of the reason or outcome, where there is one.
     pub reason: Option<String>,
@@ -43,6 +45,8 @@ pub struct Calendar {
     pub person: PublicId,
     /// By day.
     pub lines: Vec<CalendarLine>,
+    /// What was planned and is so no more, by day, each with its reason. What is planned again stands among the lines as well.
+    pub cancelled: Vec<CalendarLine>,
     /// Rules that plan nothing for this person: about what, and the word of the reason.
     pub not: Vec<(Option<Kind>, &'static str)>,
     /// Ways of contact that are or were on hold, latest first. The addresses themselves are not shown.
@@ -54,6 +58,8 @@ pub struct Calendar {
 /// A way of contact on hold: staff see when and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldLine {
+    /// Which, where a caller may lift it.
+    pub lift: Option<Uuid>,
     /// The word of the way: `mail`, `phone`; `any` where somebody asked to be left alone until a day.
     pub channel: &'static str,
     /// The word of the reason.
@@ -91,19 +97,23 @@ impl App {
         let held = found.as_ref().is_some_and(|p| p.held);
         let tasks = self.store.tasks_of(&[person]).await?;
         let mut known = HashSet::new();
-        let mut lines = Vec::new();
+        let (mut lines, mut cancelled) = (Vec::new(), Vec::new());
         for task in tasks {
             let state = match task.state {
-                // What was cancelled is planned again where its reason has gone: the plan below says whether.
-                TaskState::Cancelled => continue,
+                TaskState::Cancelled => "cancelled",
                 TaskState::Done => "done",
                 TaskState::NotSent => "not-sent",
                 TaskState::Queued => "queued",
                 TaskState::Planned if held => "held",
                 TaskState::Planned => "open",
             };
-            known.insert((task.rule.clone(), task.occurrence.0));
-            lines.push(CalendarLine {
+            let gone = task.state == TaskState::Cancelled;
+            // What was cancelled is planned again where its reason has gone: the plan below says whether.
+            if !gone {
+                known.insert((task.rule.clone(), task.occurrence.0));
+            }
+            let list = if gone { &mut cancelled } else { &mut lines };
+            list.push(CalendarLine {
                 day: task.done_on.unwrap_or(task.due_on).0,
                 kind: Kind::from_word(&task.kind),
                 rule: task.rule,
@@ -114,12 +124,14 @@ impl App {
         }
         let subjects = found.as_ref().map(|p| p.subjects.clone()).unwrap_or_default();
         let hold = |hold: crate::store::HoldRow| HoldLine {
+            lift: super::number::may_be_lifted(&hold).then_some(hold.id),
             channel: hold.channel.word(),
             reason: hold.reason,
             since: self.today(hold.since),
             until: hold.lifted_at.map(|at| self.today(at)),
         };
         let pause = |pause: crate::store::PauseRow| HoldLine {
+            lift: None,
             channel: "any",
             reason: ASKED_LATER.to_owned(),
             since: self.today(pause.since),
@@ -145,7 +157,9 @@ impl App {
                 reason: None,
             });
         }
-        lines.sort_by(|a, b| (a.day, &a.rule).cmp(&(b.day, &b.rule)));
+        for list in [&mut lines, &mut cancelled] {
+            list.sort_by(|a, b| (a.day, &a.rule).cmp(&(b.day, &b.rule)));
+        }
         let kind_of = |rule: &Option<RuleId>| Some(self.policies.on(today).ok()?.rule(rule.as_ref()?)?.kind);
         let mut not: Vec<(Option<Kind>, &'static str)> = coming
             .not_planned
@@ -155,7 +169,7 @@ impl App {
             .collect();
         not.sort_unstable();
         not.dedup();
-        Ok(Calendar { person: id.clone(), lines, not, holds, family: family.map(|(_, told)| told) })
+        Ok(Calendar { person: id.clone(), lines, cancelled, not, holds, family: family.map(|(_, told)| told) })
     }
 
     /// The edition in force, the one to come, and what the change comes to. Plans for everybody twice and stores nothing.

@@ -14,9 +14,11 @@ use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::compose::{Addressee, HandOff, addressee, hand_off_csv};
-use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
+use crate::followup::link::LinkPurpose;
+use crate::store::{AuditEntry, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
+use super::lost::LOST_KIND;
 
 /// Characters of a short message at most.
 const TEXT: usize = 300;
@@ -28,7 +30,9 @@ const LETTER_DAYS: u64 = 30;
 const RESULT_DAYS: u64 = 7;
 /// The reasons that stand beside a task meanwhile.
 const PRINTED: &str = "letter-printed";
-const HANDED: &str = "handed-off";
+pub(super) const HANDED: &str = "handed-off";
+/// The reason of a call that no message could replace.
+pub(super) const FAILED: &str = "hand-off-failed";
 
 /// Kinds that may be said in a short message that anybody may read on a screen; nothing about organs, bodies, stem cells or a match.
 const fn is_plain(kind: Kind) -> bool {
@@ -52,6 +56,8 @@ pub struct LetterOut {
     pub task: TaskId,
     /// What stands in the window.
     pub to: Guarded<Addressee>,
+    /// The registrant's own link, to be typed or read from its code; none where no public address is set.
+    pub link: Option<Guarded<String>>,
 }
 
 /// How much waits for hands.
@@ -83,13 +89,22 @@ impl App {
         Ok(HandsWaiting { letters, hand_offs })
     }
 
-    /// The letters of today's print run, at most five hundred. Each task comes up again after thirty days if nobody answers.
+    /// The letters of today's print run, at most five hundred, each with a link of its own. Each task comes up again after thirty days if
+    /// nobody answers.
     pub async fn print_letters(&self, actor: Actor, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
         let due = self.letters_due(now).await?;
         let again = self.today(now).checked_add_days(Days::new(LETTER_DAYS)).unwrap_or(self.today(now));
-        let out = self.give_out(actor, due, "followup.letters", PRINTED, again, now).await?;
-        Ok(out.into_iter().map(|(task, to)| LetterOut { task: task.id, to }).collect())
+        let (mut links, mut rows) = (HashMap::new(), HashMap::new());
+        if let Some(base) = self.config.public_url.as_ref().map(crate::config::PublicUrl::origin) {
+            for (task, _) in &due {
+                let token = self.link_token()?;
+                rows.insert(task.id, self.link_row(&token, LinkPurpose::ContactCheck, task.subject_id, now));
+                links.insert(task.id, Guarded::new(token.url(&base)));
+            }
+        }
+        let out = self.give_out(actor, due, rows, ("followup.letters", PRINTED), again, now).await?;
+        Ok(out.into_iter().map(|(task, to)| LetterOut { link: links.remove(&task.id), task: task.id, to }).collect())
     }
 
     /// The calls of a day that a short message may replace, as CSV for the office's platform, and how many; `text` is what each says. The
@@ -105,7 +120,7 @@ impl App {
         }
         let due = self.hand_offs_due(day, now).await?;
         let again = day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day);
-        let out = self.give_out(actor, due, "followup.hand-off", HANDED, again, now).await?;
+        let out = self.give_out(actor, due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?;
         let lines: Vec<HandOff<'_>> =
             out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
         Ok((hand_off_csv(&lines), out.len() as u64))
@@ -131,7 +146,7 @@ impl App {
                     (&mut read.done, tx.end_task(task.id, task.row_version, TaskState::Done, Some(HANDED), today).await)
                 }
                 (Some(task), Some("failed")) => {
-                    let call = TaskRow { due_on: today.into(), reason: Some("hand-off-failed".to_owned()), ..task };
+                    let call = TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task };
                     (&mut read.call, tx.move_task(&call, true).await)
                 }
                 _ => {
@@ -159,6 +174,10 @@ impl App {
         let tasks = self.due_by(TaskChannel::Desk, self.today(now)).await?;
         let people = self.reachable_of(&persons_of(&tasks), now).await?;
         let fits = |task: TaskRow| {
+            // What is asked of a registrar is no letter to anybody.
+            if task.kind == LOST_KIND {
+                return None;
+            }
             let person = people.get(&task.person_id).filter(|p| !p.held && !p.silent())?;
             Some((task, addressee(person.contact.as_ref()?)?))
         };
@@ -166,7 +185,7 @@ impl App {
     }
 
     /// Calls of plain kinds to people with a number, not tried yet.
-    async fn hand_offs_due(
+    pub(super) async fn hand_offs_due(
         &self,
         day: NaiveDate,
         now: Timestamp,
@@ -194,13 +213,13 @@ impl App {
         Ok(self.store.channel_tasks_due(channel, day, AT_ONCE).await?)
     }
 
-    /// Writes the leaf and moves the tasks, in one transaction; what somebody else took meanwhile is not given out.
+    /// Writes the leaf and the links and moves the tasks, in one transaction; what somebody else took meanwhile is not given out.
     async fn give_out<T>(
         &self,
         actor: Actor,
         due: Vec<(TaskRow, T)>,
-        action: &'static str,
-        reason: &str,
+        mut links: HashMap<TaskId, LinkRow>,
+        (action, reason): (&'static str, &str),
         again: NaiveDate,
         now: Timestamp,
     ) -> Result<Vec<(TaskRow, T)>, AppError> {
@@ -209,7 +228,12 @@ impl App {
         for (task, what) in due {
             let moved = TaskRow { due_on: again.into(), reason: Some(reason.to_owned()), ..task.clone() };
             match tx.move_task(&moved, true).await {
-                Ok(()) => out.push((task, what)),
+                Ok(()) => {
+                    if let Some(link) = links.remove(&task.id) {
+                        tx.put_link(link).await?;
+                    }
+                    out.push((task, what));
+                }
                 Err(StoreError::Stale) => {}
                 Err(other) => return Err(other.into()),
             }

@@ -9,8 +9,11 @@ mod experiment;
 mod feed;
 mod first_contact;
 mod hand_off;
+mod hand_one;
 mod hand_over;
 mod in_doubt;
+mod lost;
+mod number;
 mod paced;
 mod people;
 mod plan;
@@ -45,11 +48,14 @@ pub use calendar::{Calendar, CalendarLine, HoldLine, PolicyPreview};
 pub(super) use experiment::{Declared, experiments};
 pub use experiment::{Results, Trial, TrialState};
 pub use hand_off::{HandsWaiting, LetterOut, ResultsRead};
+pub use hand_one::HandOne;
 pub use hand_over::HandOver;
 pub use in_doubt::{Doubt, DoubtVerdict};
+pub use number::{CallNumbers, NumberCounts};
 pub(super) use readiness::CallOrder;
 pub(super) use readiness::editions as readiness_editions;
 pub use readiness::{Calibration, ReadinessLine, ReadinessList};
+pub use task::Called;
 
 /// The rule and kind of the mail that asks to verify an address.
 pub(super) const VERIFY_RULE: &str = "verify-mail";
@@ -130,6 +136,8 @@ pub struct TaskItem {
     pub held: bool,
     /// The day was agreed with the person.
     pub agreed: bool,
+    /// A search ended without a way: a registrar is asked whether the person counts as lost.
+    pub lost: bool,
 }
 
 /// The imported people who were never contacted, before somebody confirms the first contact.

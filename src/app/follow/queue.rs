@@ -1,11 +1,12 @@
 //! Queueing: the mails that are due go into the outbox; who has no address any more is called instead.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::id::{PersonId, TaskId};
+use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::time::Timestamp;
+use crate::followup::Language;
 use crate::followup::desk::base_rule;
 use crate::followup::plan::MailReach;
 use crate::followup::policy::RuleId;
@@ -65,6 +66,8 @@ impl App {
             }
             tx.commit().await?;
         }
+        // Who registered in English was written to in English then: the mail that verified the address.
+        let english: HashSet<SubjectId> = self.store.subjects_written_to_in(Language::En.word()).await?.into_iter().collect();
         for batch in rows.chunks(BATCH) {
             let messages = batch.iter().map(|t| {
                 let letter = Letter {
@@ -73,7 +76,7 @@ impl App {
                     rule: &t.rule,
                     occurrence: t.occurrence.0,
                     kind: &t.kind,
-                    lang: "zh",
+                    lang: if english.contains(&t.subject_id) { Language::En.word() } else { Language::Zh.word() },
                     task: Some(t.id),
                     sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
                 };

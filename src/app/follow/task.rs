@@ -6,17 +6,34 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::domain::death::{Death, DeathSource};
+use crate::domain::dial::Dial;
+use crate::domain::hold::HoldReason;
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::Kind;
-use crate::followup::desk::{CALL_ON, Next, after_call};
+use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, urgency};
 use crate::followup::link::LinkPurpose;
-use crate::store::{AuditEntry, ContactKind, HoldRow, Origin, PersonEntry, StoreError, TaskRow, TaskState, Tx};
+use crate::followup::{Channel, Kind};
+use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
+use super::lost::LOST_KIND;
+use super::number::CallNumbers;
+use super::{TaskItem, TaskOutcome};
 use super::{TaskItem, TaskOutcome, ToldBy};
+
+/// The least urgent class of [`urgency`].
+const LAST: u8 = 7;
+
+/// A call that was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Called<'a> {
+    /// How it ended.
+    pub outcome: TaskOutcome,
+    /// The number dialled, by its token ([`Dial::token`]); none where there is only one.
+    pub number: Option<&'a str>,
+}
 
 impl App {
     /// Follow-ups for staff that are due on a day, earliest first.
@@ -25,10 +42,38 @@ impl App {
         self.items(self.store.tasks_due(TaskState::Planned, day, limit).await?).await
     }
 
-    /// The follow-ups due on a day that staff do themselves: those of [`App::tasks`] without the mails.
+    /// The follow-ups due on a day that staff do themselves: those of [`App::tasks`] without the mails. What was agreed comes first, then what
+    /// cannot wait, then what waits longest; so does what is left out by `limit`.
     pub async fn staff_tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {
         actor.needs(Right::FollowUp)?;
-        self.items(self.store.staff_tasks_due(day, limit).await?).await
+        let mut rows = self.store.staff_tasks_agreed(day, limit).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut known: HashSet<TaskId> = rows.iter().map(|row| row.id).collect();
+        let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        for class in 0..=LAST {
+            if rows.len() >= wanted {
+                break;
+            }
+            let mut of_class = Vec::new();
+            for kind in Kind::ALL.iter().filter(|kind| urgency(Some(**kind)) == class) {
+                of_class.extend(self.store.staff_tasks_of_kind(kind.word(), day, limit).await?);
+            }
+            // A kind of another edition of the program, and what is asked of a registrar.
+            if urgency(None) == class {
+                of_class.extend(self.store.staff_tasks_of_no_kind(&words, day, limit).await?);
+            }
+            of_class.sort_by_key(|row| (row.due_on, row.id));
+            rows.extend(of_class.into_iter().filter(|row| known.insert(row.id)));
+        }
+        rows.truncate(wanted);
+        self.items(rows).await
+    }
+
+    /// One follow-up that staff do themselves, whatever its day; none where it is done, a mail, or nobody's.
+    pub async fn staff_task(&self, actor: Actor, id: TaskId) -> Result<Option<TaskItem>, AppError> {
+        actor.needs(Right::FollowUp)?;
+        let row = self.store.task(id).await?.filter(|task| task.state == TaskState::Planned && task.channel != TaskChannel::Mail);
+        Ok(self.items(row.into_iter().collect()).await?.pop())
     }
 
     pub(super) async fn items(&self, tasks: Vec<TaskRow>) -> Result<Vec<TaskItem>, AppError> {
@@ -50,6 +95,7 @@ impl App {
                     subject: task.subject_id,
                     version: task.row_version,
                     agreed: task.reason.as_deref() == Some(CALL_ON),
+                    lost: task.kind == LOST_KIND,
                     public_id: public.get(person)?.clone(),
                     identity: identity.map(crate::domain::Guarded::duplicate),
                     kind: Kind::from_word(&task.kind),
@@ -67,11 +113,26 @@ impl App {
         Ok(self.store.count_staff_tasks_due(day).await?)
     }
 
-    /// Ends a follow-up made by staff, or puts it off, and does at once what the outcome asks for.
+    /// As [`App::finish_call`], of a person with one number.
+    pub async fn finish_task(&self, actor: Actor, id: TaskId, version: i64, outcome: TaskOutcome, now: Timestamp) -> Result<(), AppError> {
+        self.finish_call(actor, id, version, Called { outcome, number: None }, now).await.map(|_| ())
+    }
+
+    /// Ends a follow-up made by staff, or puts it off, and does at once what the outcome asks for. Answers what it put on hold, where that may
+    /// be lifted again ([`App::lift_hold`]).
     ///
     /// # Errors
-    /// [`AppError::Stale`] where somebody ended it meanwhile.
-    pub async fn finish_task(&self, actor: Actor, id: TaskId, version: i64, outcome: TaskOutcome, now: Timestamp) -> Result<(), AppError> {
+    /// [`AppError::Stale`] where somebody ended it meanwhile, or the number may not be dialled any more; [`AppError::Input`] where the outcome
+    /// concerns one of several numbers and none is named, or does not fit the follow-up.
+    pub async fn finish_call(
+        &self,
+        actor: Actor,
+        id: TaskId,
+        version: i64,
+        call: Called<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, AppError> {
+        let outcome = call.outcome;
         // At the table the recruiter who sees the person confirms an interest; every other outcome is a caller's.
         let settles = matches!(outcome, TaskOutcome::Meant | TaskOutcome::NotMeant);
         actor.needs(Right::FollowUp).or_else(|refused| if settles { actor.needs(Right::Enrol) } else { Err(refused) })?;
@@ -79,17 +140,16 @@ impl App {
         if task.row_version != version || task.state != TaskState::Planned {
             return Err(StoreError::Stale.into());
         }
-        if settles && Kind::from_word(&task.kind) != Some(Kind::ConfirmInterest) {
-            return Err(AppError::Input {
-                field: "outcome",
-                hint: "only an interest from the registrant's own phone is confirmed or dropped",
-            });
-        }
+        let numbers = self.numbers_to_dial(&task).await?;
+        fits(&task, outcome, &numbers)?;
         let today = self.today(now);
-        let numbers = self.free_numbers(&task).await?;
-        let next = after_call(outcome, task.rounds, numbers.len() > 1, today);
+        let dialled = numbers.dialled(call.number)?;
+        let third = dialled.is_some_and(|dial| dial.named.is_some());
+        let next = what_follows(&task, outcome, &numbers, third, today);
+        let concerned = concerned(next.hold, dialled, &numbers)?;
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
-        let foretold = self.foretold(person, outcome, now).await?;
+        // What somebody else said foretells nothing of the registrant.
+        let foretold = if third { None } else { self.foretold(person, outcome, now).await? };
         let asked = if next.died { self.asked_anywhere(person).await? } else { Vec::new() };
         let mut tx = self.store.begin().await?;
         match next.again {
@@ -100,7 +160,9 @@ impl App {
             }
             None => tx.end_task(id, version, TaskState::Done, Some(outcome.word()), today).await?,
         }
-        self.hold_numbers(&mut tx, &task, &numbers, &next, now).await?;
+        if let Some(reason) = next.hold {
+            self.hold_numbers(&mut tx, &task, &concerned, reason, now).await?;
+        }
         if next.verified {
             self.note_verified(&mut tx, task.subject_id, now).await?;
             // Spoken with: planning counts from this day, as from an answer to a link.
@@ -113,6 +175,9 @@ impl App {
         tx.audit(&entry).await?;
         if let Some(foretold) = foretold {
             self.note_foretold(&mut tx, foretold, now).await?;
+        }
+        if next.lost {
+            self.propose_lost(&mut tx, &task, person, now).await?;
         }
         // In the same transaction: a death or a dropped registration stops everything, or nothing happened.
         if let TaskOutcome::Died(by) = outcome {
@@ -127,50 +192,55 @@ impl App {
             self.drop_interest(&mut tx, &task, now).await?;
         }
         tx.commit().await?;
-        self.catch_up().await
-    }
-
-    /// The person's numbers that are not on hold, best first, with the subject whose they are: the first one is the one that is called.
-    async fn free_numbers(&self, task: &TaskRow) -> Result<Vec<(SubjectId, Tag)>, AppError> {
-        let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
-        let Some(view) = self.store.person(&self.vault, person).await? else { return Ok(Vec::new()) };
-        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-        let held: HashSet<Vec<u8>> =
-            self.store.holds_of(&subjects).await?.into_iter().filter(|h| h.lifted_at.is_none()).map(|h| h.address_tag.0).collect();
-        let mut entries = self.store.people_of(&self.vault, &subjects).await?;
-        entries.sort_by_key(|e| e.subject != task.subject_id);
-        let tags = entries.iter().flat_map(|entry| {
-            let contact = entry.records.last().and_then(|r| r.contact.as_ref());
-            let tags = contact.map(|c| hold::phone_tags(c, entry.subject, &*self.vault)).unwrap_or_default();
-            tags.into_iter().map(|tag| (entry.subject, tag)).collect::<Vec<_>>()
-        });
-        Ok(tags.filter(|(_, tag)| !held.contains(tag.as_slice())).collect())
-    }
-
-    /// Puts the number called on hold; who wants no calls, with every number.
-    async fn hold_numbers(
-        &self,
-        tx: &mut Tx,
-        task: &TaskRow,
-        numbers: &[(SubjectId, Tag)],
-        next: &Next,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let Some(reason) = next.hold else { return Ok(()) };
-        let concerned = if reason == HoldReason::RefusedCalls { numbers } else { numbers.get(..1).unwrap_or_default() };
-        let rows = concerned.iter().map(|(subject, tag)| HoldRow {
-            id: Uuid::now_v7(),
-            subject_id: *subject,
-            channel: ContactKind::Phone,
-            address_tag: tag.to_vec().into(),
-            reason: reason.word().to_owned(),
-            since: now,
-            lifted_at: None,
-        });
-        tx.put_holds(rows.collect()).await?;
-        if reason == HoldReason::RefusedCalls {
-            tx.cancel_calls(task.person_id, reason.word()).await?;
+        self.catch_up().await?;
+        match next.hold.filter(|reason| reason.may_be_lifted()) {
+            Some(reason) => self.held_just_now(&numbers, reason, now).await,
+            None => Ok(None),
         }
-        Ok(())
+    }
+}
+
+/// Refuses an outcome that does not fit the follow-up.
+fn fits(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers) -> Result<(), AppError> {
+    let hint = match outcome {
+        _ if task.kind == LOST_KIND => "whether somebody counts as lost is a registrar's to say",
+        TaskOutcome::Meant | TaskOutcome::NotMeant if Kind::from_word(&task.kind) != Some(Kind::ConfirmInterest) => {
+            "only an interest from the registrant's own phone is confirmed or dropped"
+        }
+        TaskOutcome::PassedOn if numbers.named.is_empty() => "nobody was named who could pass it on",
+        TaskOutcome::NotFound if !numbers.may_be_lost => "only a search for somebody on the stem-cell file ends so",
+        _ => return Ok(()),
+    };
+    Err(AppError::Input { field: "outcome", hint })
+}
+
+fn what_follows(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers, third: bool, today: NaiveDate) -> Next {
+    let searching = task.channel == TaskChannel::Desk;
+    let next = if searching { after_search(outcome, today) } else { after_call(outcome, task.rounds, numbers.own.len() > 1, today) };
+    if third {
+        let channel = if searching { Channel::FindContact } else { Channel::Phone };
+        return after_third_party(outcome, next, channel, today);
+    }
+    next
+}
+
+/// The numbers that go on hold.
+fn concerned<'a>(reason: Option<HoldReason>, dialled: Option<&'a Dial>, numbers: &'a CallNumbers) -> Result<Vec<&'a Dial>, AppError> {
+    match (reason, dialled) {
+        (None, _) => Ok(Vec::new()),
+        (Some(HoldReason::RefusedCalls), _) => Ok(numbers.own.iter().collect()),
+        (Some(_), Some(dial)) => Ok(vec![dial]),
+        (Some(_), None) if numbers.own.is_empty() && numbers.named.is_empty() => Ok(Vec::new()),
+        (Some(_), None) => Err(AppError::Input { field: "number", hint: "say which of the numbers was dialled" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_is_less_urgent_than_the_last_class_looked_through() {
+        assert!(Kind::ALL.iter().all(|kind| urgency(Some(*kind)) <= LAST) && urgency(None) <= LAST);
     }
 }

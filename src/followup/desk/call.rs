@@ -9,6 +9,8 @@ use crate::followup::kind::{Channel, Kind};
 pub const ROUNDS: i64 = 3;
 /// Days between two rounds: three rounds spread over four weeks.
 const BETWEEN: u64 = 14;
+/// Days given to somebody who promised to pass it on.
+const PASSED_ON: u64 = 7;
 /// The reason that stands beside a task whose day was agreed with the person.
 pub const CALL_ON: &str = "call-on";
 
@@ -52,6 +54,10 @@ pub enum CallOutcome {
     Meant,
     /// It is not: they never typed it in, or do not want it any more.
     NotMeant,
+    /// Somebody the registrant named will ask them to call back.
+    PassedOn,
+    /// Everybody who may be asked was asked, and nobody knows the way.
+    NotFound,
 }
 
 impl CallOutcome {
@@ -67,6 +73,8 @@ impl CallOutcome {
             Self::CallOn(_) => CALL_ON,
             Self::Meant => "meant",
             Self::NotMeant => "not-meant",
+            Self::PassedOn => "passed-on",
+            Self::NotFound => "not-found",
         }
     }
 }
@@ -84,12 +92,14 @@ pub struct Next {
     pub died: bool,
     /// The registration is taken off the file: nobody meant it.
     pub dropped: bool,
+    /// A registrar is asked whether the person counts as lost.
+    pub lost: bool,
 }
 
 /// What an outcome leads to. `rounds` counts the calls made before this one; `another` says whether a further number is left.
 pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: NaiveDate) -> Next {
     let day = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
-    let done = Next { again: None, hold: None, verified: false, died: false, dropped: false };
+    let done = Next { again: None, hold: None, verified: false, died: false, dropped: false, lost: false };
     // With another number on file the person is called there; without one somebody looks for a way.
     let elsewhere = Some((day(1), if another { Channel::Phone } else { Channel::FindContact }));
     match outcome {
@@ -102,6 +112,30 @@ pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: Naive
         CallOutcome::Died(_) => Next { died: true, ..done },
         CallOutcome::NotMeant => Next { dropped: true, ..done },
         CallOutcome::CallOn(wished) => Next { again: Some((wished.max(day(1)), Channel::Phone)), ..done },
+        CallOutcome::PassedOn => Next { again: Some((day(PASSED_ON), Channel::Phone)), ..done },
+        CallOutcome::NotFound => Next { lost: true, ..done },
+    }
+}
+
+/// What an outcome leads to while somebody looks for a way: the search goes on until the person is found, leaves, or counts as lost.
+pub fn after_search(outcome: CallOutcome, today: NaiveDate) -> Next {
+    let next = after_call(outcome, 0, false, today);
+    let days = match outcome {
+        CallOutcome::NoAnswer => BETWEEN,
+        CallOutcome::PassedOn => PASSED_ON,
+        _ => return next,
+    };
+    Next { again: Some((today.checked_add_days(Days::new(days)).unwrap_or(today), Channel::FindContact)), ..next }
+}
+
+/// What is left of it where the number dialled is that of somebody the registrant named: they confirm nobody's contact data but their own,
+/// and who of them wants no calls stops none to the registrant.
+pub fn after_third_party(outcome: CallOutcome, next: Next, channel: Channel, today: NaiveDate) -> Next {
+    let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    match outcome {
+        CallOutcome::Refused => Next { again: Some((tomorrow, channel)), hold: Some(HoldReason::Declined), ..next },
+        CallOutcome::NotInService | CallOutcome::NotThem => Next { again: Some((tomorrow, channel)), ..next },
+        _ => Next { verified: false, ..next },
     }
 }
 

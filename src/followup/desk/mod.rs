@@ -2,17 +2,22 @@
 //!
 //! - [`reconcile`]: what to add, move and drop when the plan is made again; what was sent is never touched.
 //! - [`recheck`]: every condition again, at the moment of sending.
-//! - [`after_call`]: what a call's outcome leads to; [`script`]: what is said in it.
+//! - [`after_call`], [`after_search`], [`after_third_party`]: what a call's outcome leads to; [`script`]: what is said in it.
+//! - [`named_for`]: which of the people a registrant named may be asked.
 //! - [`unanswered`]: which mails stay without an answer long enough for the next rung of the ladder.
 
 mod call;
+mod named;
 mod recheck;
 mod reconcile;
 mod script;
 mod unanswered;
 
+pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency};
 pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, urgency};
+pub use named::named_for;
 pub use recheck::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, recheck};
+pub use recheck::{Facts, NotNow, recheck};
 pub use reconcile::{Changes, OpenTask, reconcile};
 pub use script::{CallStanding, Script, Tone, script};
 pub use unanswered::{SentMail, base_rule, rule_of_rung, unanswered};

@@ -159,6 +159,31 @@ fn a_number_of_somebody_else_is_on_hold_at_once_and_the_person_is_still_followed
 }
 
 #[test]
+fn a_search_goes_on_two_weeks_apart_until_the_person_is_found_or_a_registrar_is_asked() {
+    let today = day("2027-01-10");
+    let silent = after_search(CallOutcome::NoAnswer, today);
+    assert_eq!(silent.again, Some((day("2027-01-24"), Channel::FindContact)), "not every day, and by no number that is silent");
+    assert_eq!(after_search(CallOutcome::PassedOn, today).again, Some((day("2027-01-17"), Channel::FindContact)));
+    let given_up = after_search(CallOutcome::NotFound, today);
+    assert!(given_up.lost && given_up.again.is_none() && !given_up.died && !given_up.dropped, "{given_up:?}");
+    assert!(after_search(CallOutcome::Reached, today).verified);
+    assert_eq!(after_search(CallOutcome::NotThem, today).again.map(|a| a.1), Some(Channel::FindContact));
+    assert_eq!(after_search(CallOutcome::CallOn(day("2027-02-01")), today).again, Some((day("2027-02-01"), Channel::Phone)));
+}
+
+#[test]
+fn a_named_persons_answer_confirms_no_contact_data_and_their_no_stops_their_number_alone() {
+    let today = day("2027-01-10");
+    let of = |outcome| after_third_party(outcome, after_call(outcome, 0, false, today), Channel::Phone, today);
+    assert!(!of(CallOutcome::Reached).verified && of(CallOutcome::Reached).again.is_none());
+    let refused = of(CallOutcome::Refused);
+    assert_eq!((refused.hold, refused.again), (Some(HoldReason::Declined), Some((day("2027-01-11"), Channel::Phone))));
+    let wrong = of(CallOutcome::NotThem);
+    assert_eq!((wrong.hold, wrong.again), (Some(HoldReason::NotThem), Some((day("2027-01-11"), Channel::Phone))));
+    assert!(of(CallOutcome::Died(ToldBy::Family)).died);
+}
+
+#[test]
 fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
     let mail = SentMail {
         rule: "contact-check".into(),

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 60] = [
+    pub const KEYS: [(&'static str, usize); 67] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -63,6 +63,11 @@ impl Notice {
         ("decision-undone", 0),
         ("scan-done", 1),
         ("task-done", 0),
+        ("task-done-held", 0),
+        ("hold-lifted", 0),
+        ("lost-recorded", 0),
+        ("lost-not", 0),
+        ("hands-one-done", 0),
         ("mails-sent-done", 1),
         ("mails-not-sent", 0),
         ("plan-done", 1),
@@ -128,7 +133,7 @@ impl Notice {
         Self { x: x.to_string(), y: y.to_string(), ..Self::plain(key) }
     }
 
-    /// What may be undone: the pair decided, or the idempotency key of the registration saved.
+    /// What may be undone: the pair decided, the hold put on a number, or the idempotency key of the registration saved.
     pub fn undo(mut self, what: Uuid) -> Self {
         self.undo = what.to_string();
         self
@@ -160,6 +165,7 @@ impl Notice {
             "drive-done" | "drive-done-enrolled" => {
                 Undo { action: format!("/drive/{what}/undo"), label: text.x("drive-undo", &self.x), key: "u" }
             }
+            "task-done-held" => Undo { action: format!("/follow-up/hold/{what}/lift"), label: text.t("hold-lift"), key: "u" },
             _ => Undo { action: format!("/duplicates/{what}/undo"), label: text.t("undo-last"), key: "u" },
         });
         Flash { text: words, undo }

@@ -5,6 +5,7 @@ use rocket::{Route, get, routes};
 
 use super::{Answer, Reply};
 use crate::domain::id::PublicId;
+use crate::domain::role::Right;
 use crate::web::error::Fault;
 use crate::web::guard::{CanFollowUp, CanSeePeople};
 use crate::web::view::calendar::{CalendarPage, PolicyPage};
@@ -14,7 +15,7 @@ async fn calendar(staff: CanSeePeople<'_>, id: &str) -> Answer {
     let id = PublicId::parse(id).ok_or(Fault(Status::NotFound))?;
     let found = staff.app.calendar(staff.actor(), &id, staff.now).await?;
     let readiness = staff.app.readiness(staff.actor(), &id, staff.now).await?;
-    Reply::page(&CalendarPage::of(staff.shell("/people").await?, &found, readiness.as_ref()))
+    Reply::page(&CalendarPage::of(staff.shell("/people").await?, &found, readiness.as_ref(), staff.staff().roles.may(Right::FollowUp)))
 }
 
 #[get("/follow-up/policy")]

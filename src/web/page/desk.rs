@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::followup::why;
+use super::followup::{about, why};
 use super::{Answer, Reply};
 use crate::app::{Doubt, DoubtVerdict, TaskItem, TaskOutcome};
 use crate::domain::id::{OutboxId, TaskId};
@@ -29,7 +29,7 @@ fn in_hand(items: &[TaskItem], text: Text) -> Vec<InHand> {
         href: format!("/follow-up/{}#task", item.id),
         day: item.due_on.to_string(),
         name: masked_name(item.identity.as_ref(), text),
-        why: why(item.kind, text),
+        why: about(item, text),
         rounds: u64::try_from(item.rounds).unwrap_or(0),
     };
     items.iter().map(line).collect()

@@ -5,16 +5,17 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply};
-use crate::app::{Opening, PersonPage, TaskItem, TaskOutcome, ToldBy};
+use crate::app::{AppError, CallNumbers, Called, NumberCounts, TaskItem, TaskOutcome, ToldBy};
 use crate::domain::id::TaskId;
+use crate::domain::role::Right;
 use crate::followup::Kind;
-use crate::followup::desk::{Script, Tone, urgency};
+use crate::followup::desk::{CallStanding, Script, Tone, script, urgency};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanFollowUp, Notice};
+use crate::web::guard::{CanFollowUp, CanImport, Notice};
 use crate::web::i18n::Text;
-use crate::web::view::followup::{Condolence, FollowUps, Plan, Task, TaskLine, masked_name, outcomes, phones, who, words};
-use crate::web::view::{Field, Slips};
+use crate::web::view::followup::{Condolence, FollowUps, Plan, Task, TaskLine, masked_name, outcomes, who, words};
+use crate::web::view::{Field, Slips, dial};
 
 /// Tasks listed at a time.
 const LISTED: u64 = 200;
@@ -24,6 +25,21 @@ const AHEAD: u32 = 12;
 /// What a follow-up is about.
 pub(super) fn why(kind: Option<Kind>, text: Text) -> String {
     kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
+}
+
+/// What a follow-up in a list is about.
+pub(super) fn about(item: &TaskItem, text: Text) -> String {
+    if item.lost { text.t("kind-lost_contact") } else { why(item.kind, text) }
+}
+
+/// What of the page was asked for.
+#[derive(Default)]
+struct Asked<'a> {
+    task: Option<TaskId>,
+    /// Name and numbers, which is a disclosure.
+    open: bool,
+    entries: Option<&'a Entries>,
+    slips: Slips,
 }
 
 /// The outcome chosen; `None` in the first place where none was, in the second where its day is missing.
@@ -36,6 +52,8 @@ fn outcome_of(form: &Entries) -> Option<Option<TaskOutcome>> {
         "no-answer" => Some(TaskOutcome::NoAnswer),
         "not-in-service" => Some(TaskOutcome::NotInService),
         "not-them" => Some(TaskOutcome::NotThem),
+        "passed-on" => Some(TaskOutcome::PassedOn),
+        "not-found" => Some(TaskOutcome::NotFound),
         "refused-calls" => Some(TaskOutcome::Refused),
         "died-family" => Some(TaskOutcome::Died(ToldBy::Family)),
         "died-other" => Some(TaskOutcome::Died(ToldBy::Other)),
@@ -44,30 +62,46 @@ fn outcome_of(form: &Entries) -> Option<Option<TaskOutcome>> {
     })
 }
 
-fn task_of(staff: &CanFollowUp<'_>, item: &TaskItem, opened: Option<&PersonPage>, script: &Script, slips: &Slips) -> Task {
+fn task_of(
+    staff: &CanFollowUp<'_>,
+    item: &TaskItem,
+    (opened, counts): (Option<&CallNumbers>, NumberCounts),
+    script: &Script,
+    asked: &Asked<'_>,
+) -> Task {
     let text = staff.text();
-    let (name, about) = who(item.identity.as_ref(), opened.is_some(), staff.today(), text);
+    let (name, about_them) = who(item.identity.as_ref(), opened.is_some(), staff.today(), text);
+    let (numbers, named) = opened.map(dial::lines).unwrap_or_default();
     Task {
         href: format!("/follow-up/{}", item.id),
         open: format!("/follow-up/{}/open", item.id),
         person: format!("/people/{}", item.public_id),
         name,
-        about,
-        why: why(item.kind, text),
-        phones: opened.map(phones).unwrap_or_default(),
         question: None,
+        about: about_them,
+        why: about(item, text),
+        numbers,
+        named,
+        number: opened.and_then(|numbers| dial::choice(numbers, asked.entries, &asked.slips, text)),
+        later: (item.due_on > staff.today()).then(|| item.due_on.to_string()),
+        lost: item.lost.then(|| staff.staff().roles.may(Right::Import)),
+        lost_href: format!("/follow-up/{}/lost", item.id),
         opened: opened.is_some(),
         tone: (script.tone == Tone::Motivating).then(|| text.t("script-tone-motivating")).unwrap_or_else(|| text.t("script-tone-neutral")),
         say: words(script, text),
-        outcome: outcomes(item.kind, text).refill(text, None, slips),
-        call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
+        outcome: outcomes(item.kind, counts, text).refill(text, asked.entries, &asked.slips),
+        call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short").refill(
+            text,
+            asked.entries,
+            &asked.slips,
+        ),
         rounds: u64::try_from(item.rounds).unwrap_or(0),
         version: item.version,
         held: item.held,
     }
 }
 
-async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips: Slips) -> Result<FollowUps, Fault> {
+async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fault> {
     let text = staff.text();
     let today = staff.today();
     // Mails go out by themselves: the list holds what staff have to do.
@@ -75,17 +109,29 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
     let readiness = staff.app.readiness_of(staff.actor(), &tasks, staff.now).await?;
     // What was agreed comes first, then what cannot wait, then by readiness, then what waits longest.
     tasks.sort_by_key(|task| (!task.agreed, urgency(task.kind), staff.app.call_key(readiness.get(&task.id), today), task.due_on));
-    let shown = match wanted {
-        Some(id) => Some(tasks.iter().find(|task| task.id == id).ok_or(Fault(Status::NotFound))?),
+    // A task of another day, or one that the list has no room for, is shown all the same.
+    let elsewhere = match asked.task {
+        Some(id) if tasks.iter().all(|task| task.id != id) => {
+            Some(staff.app.staff_task(staff.actor(), id).await?.ok_or(Fault(Status::NotFound))?)
+        }
+        _ => None,
+    };
+    let shown = match asked.task {
+        Some(id) => elsewhere.as_ref().or_else(|| tasks.iter().find(|task| task.id == id)),
         None => tasks.first(),
     };
     let opened = match shown {
-        Some(item) if open && !item.held => Some(staff.app.disclose(staff.actor(), &item.public_id, Opening::Contact, staff.now).await?),
+        Some(item) if asked.open && !item.held => Some(staff.app.open_numbers(staff.actor(), item, staff.now).await?),
         _ => None,
     };
-    let script = match shown {
+    let counts = match (&opened, shown) {
+        (Some(numbers), _) => numbers.counts(),
+        (None, Some(item)) => staff.app.count_numbers(staff.actor(), item.id).await?,
+        (None, None) => NumberCounts::default(),
+    };
+    let words = match shown {
         Some(item) => staff.app.call_script(staff.actor(), item).await?,
-        None => crate::followup::desk::script(None, crate::followup::desk::CallStanding::default()),
+        None => script(None, CallStanding::default()),
     };
     let question = match shown.filter(|_| opened.is_some()) {
         Some(item) => staff.app.question(staff.actor(), item.id).await?,
@@ -94,24 +140,26 @@ async fn page(staff: &CanFollowUp<'_>, wanted: Option<TaskId>, open: bool, slips
     let line = |task: &TaskItem| TaskLine {
         href: format!("/follow-up/{}#task", task.id),
         name: masked_name(task.identity.as_ref(), text),
-        why: why(task.kind, text),
+        why: about(task, text),
         rounds: u64::try_from(task.rounds).unwrap_or(0),
         readiness: readiness.get(&task.id).map(|found| text.x("readiness-tag", found.points)),
         overdue: u64::try_from((today - task.due_on).num_days()).unwrap_or(0),
         current: shown.is_some_and(|s| s.id == task.id),
     };
     let (agreed, open): (Vec<&TaskItem>, Vec<&TaskItem>) = tasks.iter().partition(|task| task.agreed);
-    let (overdue, due): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
+    let (overdue, on_day): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
+    let (due, listed) = (staff.app.count_tasks(today).await?, tasks.len() as u64);
     Ok(FollowUps {
         s: staff.shell("/follow-up").await?,
-        due: tasks.len() as u64,
+        due,
+        first: (listed < due).then_some(listed),
         agreed: agreed.into_iter().map(line).collect(),
-        today: due,
+        today: on_day,
         overdue,
-        task: shown.map(|item| Task { question, ..task_of(staff, item, opened.as_ref(), &script, &slips) }),
+        task: shown.map(|item| Task { question, ..task_of(staff, item, (opened.as_ref(), counts), &words, &asked) }),
         doubts: staff.app.count_doubts().await?,
         refused: staff.app.policy_alert(staff.now).await?,
-        slips,
+        slips: asked.slips,
     })
 }
 
@@ -121,39 +169,75 @@ fn task_id(text: &str) -> Result<TaskId, Fault> {
 
 #[get("/follow-up")]
 async fn follow_up(staff: CanFollowUp<'_>) -> Answer {
-    Reply::page(&page(&staff, None, false, Slips::default()).await?)
+    Reply::page(&page(&staff, Asked::default()).await?)
 }
 
 #[get("/follow-up/<id>")]
 async fn one(staff: CanFollowUp<'_>, id: &str) -> Answer {
-    Reply::page(&page(&staff, Some(task_id(id)?), false, Slips::default()).await?)
+    Reply::page(&page(&staff, Asked { task: Some(task_id(id)?), ..Asked::default() }).await?)
 }
 
 #[post("/follow-up/<id>/open", data = "<_form>")]
 async fn open(staff: CanFollowUp<'_>, id: &str, _form: Posted) -> Answer {
-    Reply::page(&page(&staff, Some(task_id(id)?), true, Slips::default()).await?)
+    Reply::page(&page(&staff, Asked { task: Some(task_id(id)?), open: true, ..Asked::default() }).await?)
 }
 
 #[post("/follow-up/<id>", data = "<form>")]
 async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
     let id = task_id(id)?;
     let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    // What was open stays open beside what has to be put right; that is a disclosure again, and logged as one.
+    let again = |field, key: &str| {
+        let mut slips = Slips::default();
+        slips.add(field, key);
+        Asked { task: Some(id), open: form.0.chose("opened", "yes"), entries: Some(&form.0), slips }
+    };
     let outcome = match outcome_of(&form.0) {
         Some(Some(outcome)) => outcome,
-        missing => {
-            let mut slips = Slips::default();
-            let (field, key) = if missing.is_some() { ("call_on", "slip-call-on") } else { ("outcome", "slip-outcome") };
-            slips.add(field, key);
-            return Reply::again(&page(&staff, Some(id), false, slips).await?);
-        }
+        Some(None) => return Reply::again(&page(&staff, again("call_on", "slip-call-on")).await?),
+        None => return Reply::again(&page(&staff, again("outcome", "slip-outcome")).await?),
     };
-    staff.app.finish_task(staff.actor(), id, version, outcome, staff.now).await?;
+    let number = form.0.read("number", ToOwned::to_owned);
+    let call = Called { outcome, number: number.as_deref() };
+    let held = match staff.app.finish_call(staff.actor(), id, version, call, staff.now).await {
+        Ok(held) => held,
+        Err(AppError::Input { field: "number", .. }) => {
+            let field = if form.0.chose("opened", "yes") { "number" } else { "outcome" };
+            return Reply::again(&page(&staff, again(field, "slip-number")).await?);
+        }
+        Err(AppError::Input { .. }) => return Reply::again(&page(&staff, again("outcome", "slip-outcome-unfit")).await?),
+        Err(other) => return Err(other.into()),
+    };
     if matches!(outcome, TaskOutcome::Died(_)) {
         // Somebody may still be on the line: what to say now comes before the next call.
         return Ok(Reply::go("/follow-up/condolence"));
     }
-    staff.tell(&Notice::plain("task-done"));
+    match held {
+        Some(hold) => staff.tell(&Notice::plain("task-done-held").undo(hold)),
+        None => staff.tell(&Notice::plain("task-done")),
+    }
     Ok(Reply::go("/follow-up"))
+}
+
+#[post("/follow-up/<id>/lost", data = "<form>")]
+async fn lost(registrar: CanImport<'_>, id: &str, form: Posted) -> Answer {
+    let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let (lost, told) = match () {
+        () if form.0.chose("step", "lost") => (true, "lost-recorded"),
+        () if form.0.chose("step", "still") => (false, "lost-not"),
+        () => return Err(Status::BadRequest.into()),
+    };
+    registrar.app.settle_lost(registrar.actor(), task_id(id)?, version, lost, registrar.now).await?;
+    registrar.tell(&Notice::plain(told));
+    Ok(Reply::go("/follow-up"))
+}
+
+#[post("/follow-up/hold/<id>/lift", data = "<_form>")]
+async fn lift(staff: CanFollowUp<'_>, id: &str, _form: Posted) -> Answer {
+    let hold = Uuid::parse_str(id).map_err(|_| Fault(Status::NotFound))?;
+    let person = staff.app.lift_hold(staff.actor(), hold, staff.now).await?;
+    staff.tell(&Notice::plain("hold-lifted"));
+    Ok(Reply::go(format!("/people/{person}/calendar#holds")))
 }
 
 #[get("/follow-up/condolence")]
@@ -199,5 +283,5 @@ async fn send(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![follow_up, one, open, finish, condolence, plan, plan_do, send]
+    routes![follow_up, one, open, finish, lost, lift, condolence, plan, plan_do, send]
 }

@@ -1,12 +1,16 @@
 //! Letters and hand-offs.
 
+use rocket::http::Status;
 use rocket::{Route, get, post, routes};
+use uuid::Uuid;
 
 use super::{Answer, Download, Reply, typed};
+use crate::app::AppError;
+use crate::domain::id::TaskId;
 use crate::web::error::Fault;
 use crate::web::form::Posted;
 use crate::web::guard::{CanFollowUp, Notice};
-use crate::web::view::hands::{Hands, Letters, bytes, results};
+use crate::web::view::hands::{HandOnePage, Hands, Letters, bytes, results};
 use crate::web::view::{Field, Slips};
 
 async fn page(staff: &CanFollowUp<'_>, slips: Slips) -> Result<Hands, Fault> {
@@ -32,18 +36,52 @@ async fn hands(staff: CanFollowUp<'_>) -> Answer {
 #[post("/follow-up/letters", data = "<_form>")]
 async fn letters(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
     let letters = staff.app.print_letters(staff.actor(), staff.now).await?;
-    Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters))
+    let office = (staff.app.config.branch.phone.clone(), staff.app.config.branch.address.clone());
+    Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters, office))
+}
+
+/// What a message says: one line of 1 to 300 characters.
+fn message_of(form: &Posted) -> Option<String> {
+    let message = form.0.read("message", |t| t.trim().to_owned()).unwrap_or_default();
+    let length = message.chars().count();
+    (length > 0 && length <= 300 && !message.chars().any(char::is_control)).then_some(message)
+}
+
+async fn unsaid(staff: &CanFollowUp<'_>) -> Answer {
+    let mut slips = Slips::default();
+    slips.add("message", "slip-hands-message");
+    Reply::again(&page(staff, slips).await?)
+}
+
+/// One message after another: tells how the last one went and shows the next one.
+#[post("/follow-up/hand-off/next", data = "<form>")]
+async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
+    let Some(message) = message_of(&form) else { return unsaid(&staff).await };
+    let sent = match () {
+        () if form.0.chose("step", "sent") => Some(true),
+        () if form.0.chose("step", "not-possible") => Some(false),
+        () => None,
+    };
+    if let Some(sent) = sent {
+        let id = form.0.read("id", |text| Uuid::parse_str(text).ok()).flatten().map(TaskId).ok_or(Fault(Status::NotFound))?;
+        let version = form.0.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+        match staff.app.settle_hand_off(staff.actor(), id, version, sent, staff.now).await {
+            // Told twice, or a colleague called meanwhile: that stands, and the next one is shown.
+            Ok(()) | Err(AppError::Stale) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let Some(one) = staff.app.next_hand_off(staff.actor(), staff.now).await? else {
+        staff.tell(&Notice::plain("hands-one-done"));
+        return Ok(Reply::go("/follow-up/hands"));
+    };
+    let field = Field::new(staff.text(), "message", "hands-message").hint(staff.text(), "hands-message-hint").rows(3).value(message);
+    Reply::page(&HandOnePage::of(staff.shell("/follow-up").await?, &one, field))
 }
 
 #[post("/follow-up/hand-off", data = "<form>")]
 async fn hand_off(staff: CanFollowUp<'_>, form: Posted) -> Answer {
-    let message = form.0.read("message", |t| t.trim().to_owned()).unwrap_or_default();
-    let length = message.chars().count();
-    if length == 0 || length > 300 || message.chars().any(char::is_control) {
-        let mut slips = Slips::default();
-        slips.add("message", "slip-hands-message");
-        return Reply::again(&page(&staff, slips).await?);
-    }
+    let Some(message) = message_of(&form) else { return unsaid(&staff).await };
     let (file, _) = staff.app.hand_off(staff.actor(), &message, staff.today(), staff.now).await?;
     Ok(Reply::File(Download::csv(format!("hand-off-{}.csv", staff.today()), bytes(&file))))
 }
@@ -62,5 +100,5 @@ async fn results_back(staff: CanFollowUp<'_>, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![hands, letters, hand_off, results_back]
+    routes![hands, letters, hand_off, next, results_back]
 }

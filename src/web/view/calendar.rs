@@ -22,8 +22,23 @@ pub struct Line {
     pub state: String,
     /// The class of the state's tag.
     pub class: &'static str,
+    /// Why so, or how it ended, in words; empty where there is nothing to say.
+    pub reason: String,
     /// The rule's id, as in the policy file.
     pub rule: String,
+}
+
+/// A way of contact on hold.
+#[derive(Debug, Clone)]
+pub struct Hold {
+    /// Which way.
+    pub way: String,
+    /// Why.
+    pub why: String,
+    /// Since or until when.
+    pub when: String,
+    /// Where it is lifted, where a caller may.
+    pub lift: Option<String>,
 }
 
 /// Every contact of a person.
@@ -36,42 +51,46 @@ pub struct CalendarPage {
     pub person: String,
     /// By day.
     pub lines: Vec<Line>,
+    /// What is planned no more, by day.
+    pub cancelled: Vec<Line>,
     /// About what nothing is planned, and why.
     pub not: Vec<(String, String)>,
-    /// Way of contact, why it is on hold, and since or until when.
-    pub holds: Vec<(String, String, String)>,
     /// Whether the family knows, and as of when.
     pub family: Option<(String, String)>,
+    /// Ways of contact on hold, latest first.
+    pub holds: Vec<Hold>,
     /// Readiness, for people on the stem-cell file.
     pub readiness: Option<super::readiness::Own>,
 }
 
 impl CalendarPage {
-    /// The page of a calendar.
-    pub fn of(s: Shell, calendar: &Calendar, readiness: Option<&(Edition, Readiness)>) -> Self {
+    /// The page of a calendar; `may_lift`: whether whoever reads it calls people.
+    pub fn of(s: Shell, calendar: &Calendar, readiness: Option<&(Edition, Readiness)>, may_lift: bool) -> Self {
         let text = s.text();
-        let lines = calendar.lines.iter().map(|line| Line {
+        let line = |line: &CalendarLine| Line {
             day: line.day.to_string(),
             kind: kind(line.kind, text),
             channel: text.t(&format!("channel-{}", line.channel)),
-            state: state_words(line, text),
+            state: text.t(&format!("calendar-{}", line.state)),
             class: match line.state {
                 "done" => "ok",
                 "not-sent" | "held" => "warn",
                 _ => "",
             },
+            reason: line.reason.as_deref().map(|word| reason(word, text)).unwrap_or_default(),
             rule: line.rule.clone(),
-        });
+        };
         let why = |word: &str| {
             let key = format!("not-planned-{word}");
             if text.has(&key) { text.t(&key) } else { text.t("not-planned-other") }
         };
         Self {
             person: calendar.person.to_string(),
-            holds: calendar.holds.iter().map(|hold| hold_words(hold, text)).collect(),
+            holds: calendar.holds.iter().map(|hold| hold_words(hold, may_lift, text)).collect(),
             readiness: readiness.map(|found| super::readiness::Own::of(found, text)),
             family: calendar.family.map(|(told, day)| (text.t(&format!("family-{}", told.word())), day.to_string())),
-            lines: lines.collect(),
+            lines: calendar.lines.iter().map(line).collect(),
+            cancelled: calendar.cancelled.iter().map(line).collect(),
             not: calendar
                 .not
                 .iter()
@@ -82,22 +101,23 @@ impl CalendarPage {
     }
 }
 
-/// How a contact stands; where it was not made for a reason that staff know, with the reason.
-fn state_words(line: &CalendarLine, text: Text) -> String {
-    let state = text.t(&format!("calendar-{}", line.state));
-    let why = line.reason.as_ref().filter(|_| line.state == "not-sent").map(|reason| format!("not-planned-{reason}"));
-    match why.filter(|key| text.has(key)) {
-        Some(key) => format!("{state}: {}", text.t(&key)),
-        None => state,
-    }
-}
-
-fn hold_words(hold: &HoldLine, text: Text) -> (String, String, String) {
+fn hold_words(hold: &HoldLine, may_lift: bool, text: Text) -> Hold {
     let when = match hold.until {
         None => text.x("hold-since", hold.since),
         Some(until) => text.xy("hold-until", hold.since, until),
     };
-    (text.t(&format!("hold-by-{}", hold.channel)), text.t(&format!("hold-{}", hold.reason)), when)
+    Hold {
+        way: text.t(&format!("hold-by-{}", hold.channel)),
+        why: text.t(&format!("hold-{}", hold.reason)),
+        when,
+        lift: hold.lift.filter(|_| may_lift).map(|id| format!("/follow-up/hold/{id}/lift")),
+    }
+}
+
+/// The word beside a contact, as staff read it: an outcome of a call, or why it is not made, or what it waits for.
+fn reason(word: &str, text: Text) -> String {
+    let keys = ["reason", "outcome", "not-planned", "exit", "hold"].map(|prefix| format!("{prefix}-{word}"));
+    keys.iter().find(|key| text.has(key)).map_or_else(|| text.t("not-planned-other"), |key| text.t(key))
 }
 
 fn kind(kind: Option<Kind>, text: Text) -> String {
@@ -170,21 +190,57 @@ mod tests {
                 assert!(text.has(&format!("hold-{}", reason.word())), "{reason:?}");
             }
             let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap();
-            let hold = HoldLine { channel: "mail", reason: "hard".into(), since: day, until: None };
-            let (way, why, when) = hold_words(&hold, text);
+            let lift = Some(uuid::Uuid::nil());
+            let hold = HoldLine { lift, channel: "mail", reason: "hard".into(), since: day, until: None };
+            assert!(hold_words(&hold, false, text).lift.is_none(), "who does not call people lifts nothing");
+            let Hold { way, why, when, lift } = hold_words(&hold, true, text);
+            assert_eq!(lift.as_deref(), Some("/follow-up/hold/00000000-0000-0000-0000-000000000000/lift"));
             assert!(!way.is_empty() && !why.is_empty() && when.contains("2026-11-02"), "{way} {why} {when}");
-            let refused = CalendarLine {
-                day,
-                kind: None,
-                rule: "contact-check".into(),
-                channel: "mail",
-                state: "not-sent",
-                reason: Some(crate::followup::plan::ASKED_LATER.to_owned()),
-            };
-            let told = state_words(&refused, text);
-            assert!(told.contains(&text.t("not-planned-asked-later")) && !told.contains("asked-later"), "{told}");
-            let lifted = hold_words(&HoldLine { until: day.succ_opt(), ..hold }, text).2;
+            let told = reason(crate::followup::plan::ASKED_LATER, text);
+            assert_eq!(told, text.t("not-planned-asked-later"));
+            let lifted = hold_words(&HoldLine { until: day.succ_opt(), ..hold }, true, text).when;
             assert!(lifted.contains("2026-11-03"), "{lifted}");
+        }
+    }
+
+    /// Every word that is put beside a task, wherever in the program: each is read by staff.
+    #[test]
+    fn every_reason_beside_a_contact_has_words_in_both_languages() {
+        let mut words: Vec<&str> = vec![
+            "address-not-verified",
+            "anchor-changed",
+            "died",
+            "erased",
+            "exited",
+            "first-contact-not-confirmed",
+            "hand-off-failed",
+            "handed-off",
+            "held-out",
+            "hold-lifted",
+            "in-doubt",
+            "letter-printed",
+            "lost",
+            "may-not-be-contacted",
+            "no-address",
+            "nobody-to-contact",
+            "objected",
+            "quiet-hours",
+            "refused-by-mail-server",
+            "shared-address",
+            "still-looked-for",
+            "too-soon",
+            "unknown-kind",
+            "withdrew",
+        ];
+        words.extend(["reached", "no-answer", "not-in-service", "not-them", "refused-calls", "call-on", "meant", "not-meant"]);
+        words.extend(["passed-on", "not-found"]);
+        words.extend(["undecided", "suppressed", "anchor-unknown", "condition-not-met", "covered", "no-channel"]);
+        for lang in Lang::ALL {
+            let text = Text(lang);
+            for word in &words {
+                assert_ne!(reason(word, text), text.t("not-planned-other"), "{word} in {}", lang.tag());
+            }
+            assert_eq!(reason("of-a-later-edition", text), text.t("not-planned-other"));
         }
     }
 }

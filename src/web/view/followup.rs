@@ -3,8 +3,8 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Choice, Field, Shell, Slips, mask};
-use crate::app::PersonPage;
+use super::{Choice, Field, Shell, Slips, dial, mask};
+use crate::app::NumberCounts;
 use crate::domain::Guarded;
 use crate::domain::person::Identity;
 use crate::followup::Kind;
@@ -45,10 +45,20 @@ pub struct Task {
     pub about: Vec<String>,
     /// Registry and kind.
     pub why: String,
-    /// Phones; none until opened.
-    pub phones: Vec<Guarded<String>>,
     /// What the person asked on their own page; none until opened.
     pub question: Option<Guarded<String>>,
+    /// The registrant's own numbers; none until opened.
+    pub numbers: Vec<dial::Line>,
+    /// Numbers of the people they named for it; none until opened.
+    pub named: Vec<dial::Line>,
+    /// Which number was dialled; none until opened, and where there is no number.
+    pub number: Option<Choice>,
+    /// The day it comes up, where that is not yet.
+    pub later: Option<String>,
+    /// A search that ended: a registrar is asked; whether whoever reads the page is one.
+    pub lost: Option<bool>,
+    /// Where a registrar's answer is posted.
+    pub lost_href: String,
     /// Whether name and number are opened.
     pub opened: bool,
     /// How the words are meant, in words.
@@ -77,6 +87,8 @@ pub struct FollowUps {
     pub slips: Slips,
     /// How many are due.
     pub due: u64,
+    /// How many are listed, where not all are.
+    pub first: Option<u64>,
     /// Whose day was agreed.
     pub agreed: Vec<TaskLine>,
     /// Due today.
@@ -95,6 +107,11 @@ impl FollowUps {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
     }
+
+    /// Nothing is listed, and nothing was asked for.
+    fn is_empty(&self) -> bool {
+        self.task.is_none() && self.today.is_empty() && self.overdue.is_empty() && self.agreed.is_empty()
+    }
 }
 
 /// After a death was recorded: what to say, and what has stopped.
@@ -106,10 +123,12 @@ pub struct Condolence {
 }
 
 /// The outcomes of a call, those that stop something last; each says what it does at once.
-pub fn outcomes(kind: Option<Kind>, text: Text) -> Choice {
+pub fn outcomes(kind: Option<Kind>, counts: NumberCounts, text: Text) -> Choice {
     let first: &[&str] = if kind == Some(Kind::ConfirmInterest) { &["meant", "not-meant"] } else { &["reached"] };
+    let passed: &[&str] = if counts.named > 0 { &["passed-on"] } else { &[] };
     let rest = ["no-answer", "call-on", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"];
-    first.iter().chain(&rest).fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| {
+    let last: &[&str] = if counts.may_be_lost { &["not-found"] } else { &[] };
+    first.iter().chain(passed).chain(&rest).chain(last).fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| {
         let choice = choice.option(*outcome, text.t(&format!("outcome-{outcome}")));
         let effect = format!("outcome-{outcome}-does");
         if text.has(&effect) { choice.small(text.t(&effect)) } else { choice }
@@ -142,19 +161,6 @@ pub fn who(identity: Option<&Guarded<Identity>>, opened: bool, day: NaiveDate, t
 /// The masked name alone, for the list.
 pub fn masked_name(identity: Option<&Guarded<Identity>>, text: Text) -> String {
     identity.map_or_else(|| text.t("empty-value"), |i| mask::name(&i.reveal().name))
-}
-
-/// Every phone of an opened page, latest record first.
-pub fn phones(page: &PersonPage) -> Vec<Guarded<String>> {
-    let mut records: Vec<_> = page.view.records().collect();
-    records.sort_by_key(|r| std::cmp::Reverse((r.recorded_at, r.id)));
-    let mut out: Vec<String> = Vec::new();
-    for phone in records.iter().filter_map(|r| r.contact.as_ref()).flat_map(|c| &c.reveal().phones) {
-        if !out.iter().any(|known| known == phone.as_str()) {
-            out.push(phone.as_str().to_owned());
-        }
-    }
-    out.into_iter().map(Guarded::new).collect()
 }
 
 /// What is planned, month by month.
@@ -233,13 +239,47 @@ mod tests {
     }
 
     #[test]
+    fn a_search_ends_without_a_way_and_a_message_is_passed_on_only_where_that_is_possible() {
+        use askama::Template;
+        let of = |counts| outcomes(Some(Kind::Availability), counts, Text(Lang::English)).render().unwrap();
+        let plain = of(NumberCounts { own: 2, ..NumberCounts::default() });
+        assert!(!plain.contains("not-found") && !plain.contains("passed-on"));
+        assert!(of(NumberCounts { named: 1, ..NumberCounts::default() }).contains("value=\"passed-on\""));
+        assert!(of(NumberCounts { may_be_lost: true, ..NumberCounts::default() }).contains("value=\"not-found\""));
+    }
+
+    #[test]
+    fn a_third_party_hears_one_sentence_and_nobody_is_greeted_as_a_registrant() {
+        assert_eq!(Text(Lang::Chinese).t("script-third"), "“区红十字会，请他方便时回电。”");
+        for lang in Lang::ALL {
+            let hello = Text(lang).x("script-hello", "B");
+            for word in ["回访", "登记", "捐", "donor", "regist", "follow"] {
+                assert!(!hello.to_lowercase().contains(word), "{hello}");
+            }
+        }
+    }
+
+    #[test]
     fn every_outcome_is_told_and_those_that_stop_something_say_so() {
         for lang in Lang::ALL {
             let text = Text(lang);
-            for outcome in ["reached", "meant", "not-meant", "no-answer", "call-on", "not-in-service", "not-them", "refused-calls"] {
+            for outcome in [
+                "reached",
+                "meant",
+                "not-meant",
+                "no-answer",
+                "call-on",
+                "not-in-service",
+                "not-them",
+                "refused-calls",
+                "passed-on",
+                "not-found",
+            ] {
                 assert!(text.has(&format!("outcome-{outcome}")), "{outcome}");
             }
-            for outcome in ["not-meant", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"] {
+            for outcome in
+                ["not-meant", "not-in-service", "not-them", "refused-calls", "died-family", "died-other", "not-found", "passed-on"]
+            {
                 assert!(text.has(&format!("outcome-{outcome}-does")), "{outcome}");
             }
         }

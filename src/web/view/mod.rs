@@ -22,6 +22,7 @@ pub mod calendar;
 pub mod care;
 pub mod closed;
 pub mod desk;
+pub mod dial;
 pub mod donor;
 pub mod drive;
 pub mod duplicates;

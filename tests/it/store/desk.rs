@@ -130,6 +130,36 @@ on_both! {
         assert!(bench.store.calls_ended(day(2026, 12, 3)).await.unwrap().is_empty());
     }
 
+    async fn what_cannot_wait_is_found_however_many_others_are_overdue(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let mut tx = bench.store.begin().await.unwrap();
+        let mut rows: Vec<TaskRow> = (1..=9).map(|n| call(&a, n, "contact_check", 0, None)).collect();
+        rows.push(call(&a, 20, "post_donation", 0, None));
+        rows.push(call(&a, 10, "of_a_later_edition", 0, None));
+        rows.push(call(&a, 11, "availability", 1, Some("call-on")));
+        rows.push(call(&a, 25, "post_donation", 0, None));
+        rows.push(TaskRow { channel: TaskChannel::Mail, ..call(&a, 12, "post_donation", 0, None) });
+        tx.put_tasks(rows).await.unwrap();
+        tx.commit().await.unwrap();
+        let today = day(2026, 12, 20);
+        let days = |rows: Vec<TaskRow>| rows.into_iter().map(|row| row.due_on.0).collect::<Vec<_>>();
+        let urgent = bench.store.staff_tasks_of_kind("post_donation", today, 5).await.unwrap();
+        assert_eq!(days(urgent), [day(2026, 12, 20)], "no mail, and none of a later day");
+        let checks = bench.store.staff_tasks_of_kind("contact_check", today, 2).await.unwrap();
+        assert_eq!(days(checks), [day(2026, 12, 1), day(2026, 12, 2)], "what waits longest first");
+        let other = bench.store.staff_tasks_of_no_kind(&["contact_check", "post_donation", "availability"], today, 5).await.unwrap();
+        assert_eq!(days(other), [day(2026, 12, 10)]);
+        assert_eq!(days(bench.store.staff_tasks_agreed(today, 5).await.unwrap()), [day(2026, 12, 11)]);
+    }
+
+    async fn the_language_somebody_was_written_to_in_is_kept(bench: &Bench) {
+        let (a, b) = (bench.register(&somebody(1)).await.unwrap(), bench.register(&somebody(2)).await.unwrap());
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_messages(vec![OutboxRow { lang: "en".to_owned(), ..mail(&a, OutboxState::Sent) }, mail(&b, OutboxState::Sent)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(bench.store.subjects_written_to_in("en").await.unwrap(), [a.subject]);
+    }
+
     async fn what_readiness_foretold_is_counted_by_band_and_edition(bench: &Bench) {
         let seen = |band: &str, reached, edition: &str| ReadinessSeen {
             id: uuid::Uuid::new_v4(),

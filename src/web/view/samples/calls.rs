@@ -16,10 +16,20 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         overdue,
         current,
     };
-    let tasks = |opened: bool| followup::FollowUps {
+    let dialled = |at: &str, whose: &str, number: &str| dial::Line { at: at.into(), whose: g(whose), number: g(number) };
+    let which = Choice::one(text, "number", "task-number")
+        .columns(2)
+        .option("a1", text.xy("task-number-of", 1, "160****5678"))
+        .option("b2", text.xy("task-number-of", 2, "160****0418"))
+        .small(text.t("task-number-named"));
+    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true };
+    // The first page rendered is the opened one: a form part is rendered once.
+    let which = std::cell::RefCell::new(Some(which));
+    let tasks = |opened: bool, lost: Option<bool>| followup::FollowUps {
         s: shell(lang, "/follow-up"),
         slips: Slips::default(),
-        due: 4,
+        due: if opened { 240 } else { 4 },
+        first: opened.then_some(200),
         agreed: vec![line("孙*三", 0, false)],
         today: vec![line("周*五", 0, true), line("吴*六", 0, false), line("郑*七", 0, false)],
         overdue: vec![line("王*八", 3, false)],
@@ -29,9 +39,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             person: "/people/7K3M-9QXA-R".into(),
             name: g(if opened { "周戊五" } else { "周*五" }),
             about: vec![text.t("sex-female"), text.n("age", 29)],
-            why: text.t("kind-contact_check"),
-            phones: if opened { vec![g("16000005678")] } else { Vec::new() },
             question: opened.then(|| g("采集以后要休息多久？")),
+            why: text.t(if lost.is_some() { "kind-lost_contact" } else { "kind-contact_check" }),
+            numbers: if opened { vec![dialled("1", "", "16000005678")] } else { Vec::new() },
+            named: if opened { vec![dialled("2", "赵甲一 · 母亲", "16000000418")] } else { Vec::new() },
+            number: which.borrow_mut().take().filter(|_| opened),
+            later: opened.then(|| "2026-12-01".to_owned()),
+            lost,
+            lost_href: "/follow-up/1/lost".into(),
             opened,
             tone: text.t("script-tone-motivating"),
             say: followup::words(
@@ -41,7 +56,11 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 ),
                 text,
             ),
-            outcome: followup::outcomes(Some(crate::followup::Kind::Availability), text),
+            outcome: followup::outcomes(
+                Some(crate::followup::Kind::Availability),
+                if opened { counts } else { crate::app::NumberCounts::default() },
+                text,
+            ),
             call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
             rounds: 1,
             version: 1,
@@ -50,8 +69,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         doubts: u64::from(opened),
         refused: opened.then(|| (2, "5.7.1".to_owned())),
     };
-    add("follow-ups", tasks(false).render());
-    add("follow-ups-opened", tasks(true).render());
+    add("follow-ups-opened", tasks(true, None).render());
+    add("follow-ups", tasks(false, None).render());
+    add("follow-ups-lost", tasks(false, Some(true)).render());
+    add("follow-ups-lost-waits", tasks(false, Some(false)).render());
     add(
         "plan",
         followup::Plan {

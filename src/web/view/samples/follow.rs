@@ -13,6 +13,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         channel: text.t(&format!("channel-{channel}")),
         state: text.t(&format!("calendar-{state}")),
         class,
+        reason: if class == "ok" { text.t("outcome-reached") } else { String::new() },
         rule: kind.replace('_', "-"),
     };
     let edition = crate::followup::readiness::Editions::shipped().on(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()).clone();
@@ -56,10 +57,24 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         holds: if lines.is_empty() {
             Vec::new()
         } else {
-            vec![(text.t("hold-by-mail"), text.t("hold-hard"), text.x("hold-since", "2026-11-02"))]
+            vec![
+                calendar::Hold {
+                    way: text.t("hold-by-phone"),
+                    why: text.t("hold-not-them"),
+                    when: text.x("hold-since", "2026-11-12"),
+                    lift: Some("/follow-up/hold/1/lift".into()),
+                },
+                calendar::Hold {
+                    way: text.t("hold-by-mail"),
+                    why: text.t("hold-hard"),
+                    when: text.x("hold-since", "2026-11-02"),
+                    lift: None,
+                },
+            ]
         },
         family: (!lines.is_empty()).then(|| (text.t("family-not-yet"), "2026-11-02".into())),
         readiness: (!lines.is_empty()).then(|| readiness::Own::of(&judged, text)),
+        cancelled: if lines.is_empty() { Vec::new() } else { vec![line("2026-08-01", "contact_check", "phone", "cancelled", "")] },
         lines,
     };
     add(
@@ -193,6 +208,35 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     add("doubts-none", doubts(Vec::new()).render());
     let to =
         |name: &str| Guarded::new(crate::followup::compose::Addressee { name: name.into(), address: "东桥街道新桥路 9 号".into() });
-    add("letters", hands::Letters { s: shell(lang, "/follow-up"), to: vec![to("赵甲一"), to("钱乙二")] }.render());
+    let link = g("registry.example.org/l/0123456789abcdefghjkmnpqrstvwxyz");
+    let letter = |name: &str, link| hands::Letter::of(to(name), link, &text.t("letter-code"));
+    add(
+        "letters",
+        hands::Letters {
+            s: shell(lang, "/follow-up"),
+            to: vec![letter("赵甲一", Some(&link)), letter("钱乙二", Some(&link))],
+            phone: Some("028-0000 0000".into()),
+            address: Some("示例市示例路 1 号".into()),
+        }
+        .render(),
+    );
+    add(
+        "letters-no-office",
+        hands::Letters { s: shell(lang, "/follow-up"), to: vec![letter("赵甲一", None)], phone: None, address: None }.render(),
+    );
+    add(
+        "hand-one",
+        hands::HandOnePage {
+            s: shell(lang, "/follow-up"),
+            waiting: 48,
+            task: "1".into(),
+            version: 1,
+            person: "/people/7K3M-9QXA-R".into(),
+            name: g("钱乙二"),
+            number: g("16000000418"),
+            message: field("message", "hands-message").hint(text, "hands-message-hint").rows(3).value(text.x("hands-message-text", "B")),
+        }
+        .render(),
+    );
     out
 }

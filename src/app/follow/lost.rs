@@ -1,0 +1,59 @@
+//! A search that ended without a way: whether the person counts as lost is a registrar's to say, never the program's and never a caller's.
+
+use crate::domain::id::{PersonId, TaskId};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::time::Timestamp;
+use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState, Tx};
+
+use super::super::{Actor, App, AppError};
+use super::NewTask;
+
+/// The kind of the task that asks a registrar; no message is ever about it.
+pub(super) const LOST_KIND: &str = "lost_contact";
+/// Its rule; no edition of the policy has it, so that planning leaves it alone.
+const LOST_RULE: &str = "search-ended";
+/// How it ends.
+const LOST: &str = "lost";
+const STILL: &str = "still-looked-for";
+
+impl App {
+    /// Asks a registrar, within the transaction that ended the search.
+    pub(super) async fn propose_lost(&self, tx: &mut Tx, task: &TaskRow, person: PersonId, now: Timestamp) -> Result<(), AppError> {
+        let today = self.today(now);
+        let asked = NewTask {
+            person,
+            subject: task.subject_id,
+            rule: LOST_RULE.to_owned(),
+            occurrence: today,
+            kind: LOST_KIND,
+            channel: TaskChannel::Desk,
+            due_on: today,
+        };
+        tx.put_tasks(vec![self.new_task(asked, now)]).await?;
+        Ok(())
+    }
+
+    /// Records that a stem-cell donor whom nobody found counts as lost (失联; an open request of a patient is answered with EMDIS code UC),
+    /// or that they are still looked for. Other registrations of theirs stand.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for whoever is no registrar; [`AppError::Stale`] where somebody judged it meanwhile.
+    pub async fn settle_lost(&self, actor: Actor, id: TaskId, version: i64, lost: bool, now: Timestamp) -> Result<(), AppError> {
+        actor.needs(Right::Import)?;
+        let task = self.store.task(id).await?.filter(|task| task.kind == LOST_KIND).ok_or(AppError::Missing("follow-up"))?;
+        if task.row_version != version || task.state != TaskState::Planned {
+            return Err(StoreError::Stale.into());
+        }
+        let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        let word = if lost { LOST } else { STILL };
+        let mut tx = self.store.begin().await?;
+        tx.end_task(id, version, TaskState::Done, Some(word), self.today(now)).await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "followup.lost", "task", Some(id.0)).with("outcome", word)).await?;
+        if lost {
+            self.settle_in(&mut tx, actor, person, Registry::StemCell, EnrolmentStatus::Exited(ExitReason::Lost), now).await?;
+        }
+        tx.commit().await?;
+        self.catch_up().await
+    }
+}

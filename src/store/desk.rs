@@ -1,0 +1,52 @@
+//! The tasks of the call desk, by what cannot wait.
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::connect::Store;
+use super::entity::outbox;
+use super::entity::task;
+use super::entity::value::Day;
+use super::error::StoreError;
+use super::followup::TaskRow;
+use super::task::AGREED;
+use crate::domain::id::SubjectId;
+
+/// Planned tasks of staff that are due. Written out, not bound: only then do databases see that the index of these holds them all.
+fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
+    task::Entity::find()
+        .filter(Expr::cust("state = 'planned'"))
+        .filter(Expr::cust("channel <> 'mail'"))
+        .filter(task::Column::DueOn.lte(Day(on_or_before)))
+}
+
+fn earliest(query: Select<task::Entity>, limit: u64) -> Select<task::Entity> {
+    query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit)
+}
+
+impl Store {
+    /// Planned tasks of staff about one kind, due on or before a day, earliest first, at most `limit`.
+    pub async fn staff_tasks_of_kind(&self, kind: &str, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = waiting(on_or_before).filter(task::Column::Kind.eq(kind));
+        Ok(earliest(query, limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff about none of some kinds, due on or before a day, earliest first, at most `limit`.
+    pub async fn staff_tasks_of_no_kind(&self, kinds: &[&str], on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = waiting(on_or_before).filter(task::Column::Kind.is_not_in(kinds.iter().copied()));
+        Ok(earliest(query, limit).all(&self.reader).await?)
+    }
+
+    /// Planned tasks of staff whose day was agreed with the person and has come, earliest first, at most `limit`.
+    pub async fn staff_tasks_agreed(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = waiting(on_or_before).filter(Expr::cust("rounds > 0")).filter(task::Column::Reason.eq(AGREED));
+        Ok(earliest(query, limit).all(&self.reader).await?)
+    }
+
+    /// Subjects that were written to in a language: the mail that verifies an address is in the language of the registration.
+    pub async fn subjects_written_to_in(&self, lang: &str) -> Result<Vec<SubjectId>, StoreError> {
+        let query = outbox::Entity::find().select_only().column(outbox::Column::SubjectId).distinct();
+        Ok(query.filter(outbox::Column::Lang.eq(lang)).into_tuple().all(&self.reader).await?)
+    }
+}
