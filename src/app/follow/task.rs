@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::domain::death::{Death, DeathSource};
 use crate::domain::dial::Dial;
 use crate::domain::hold::HoldReason;
-use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -20,7 +19,6 @@ use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, Tas
 use super::super::{Actor, App, AppError};
 use super::lost::LOST_KIND;
 use super::number::CallNumbers;
-use super::{TaskItem, TaskOutcome};
 use super::{TaskItem, TaskOutcome, ToldBy};
 
 /// The least urgent class of [`urgency`].

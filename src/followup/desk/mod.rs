@@ -14,10 +14,8 @@ mod script;
 mod unanswered;
 
 pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency};
-pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, urgency};
 pub use named::named_for;
 pub use recheck::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, recheck};
-pub use recheck::{Facts, NotNow, recheck};
 pub use reconcile::{Changes, OpenTask, reconcile};
 pub use script::{CallStanding, Script, Tone, script};
 pub use unanswered::{SentMail, base_rule, rule_of_rung, unanswered};
