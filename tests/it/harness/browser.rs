@@ -172,6 +172,11 @@ impl Browser {
         self.press(&format!("select[name='{name}'] option[value='{value}']")).await;
     }
 
+    /// How many elements of the page match.
+    pub async fn count(&self, css: &str) -> u64 {
+        self.ask(&format!("document.querySelectorAll({}).length", Value::from(css))).await.as_u64().unwrap_or_default()
+    }
+
     /// Sets a file field.
     pub async fn attach(&self, name: &str, file: &std::path::Path) {
         let field = self.find(&format!("input[type=file][name='{name}']")).await;

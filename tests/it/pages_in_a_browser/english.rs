@@ -10,11 +10,16 @@ use crate::harness::people::Invented;
 const CHINESE: &str = r#"[...document.querySelectorAll('h1, h2, h3, label > span, .label, legend, button, .btn, .nav a, th, .hint, .note, dt, summary')]
     .filter(e => e.checkVisibility() && !e.closest('.lang, .brand, #task') && /[\u4e00-\u9fff]/.test(e.innerText)).map(e => e.innerText.slice(0, 40))"#;
 
+/// That the page shown is in English, but for names.
+pub(super) async fn reads(page: &Browser, place: &str) {
+    assert_eq!(page.ask(CHINESE).await, serde_json::json!([]), "{place} at {} px", page.width);
+}
+
 async fn look(page: &Browser, path: &str, name: &str) {
     page.go(path).await;
     page.until("document.documentElement.lang === 'en'").await;
     page.look(&format!("en-{name}")).await;
-    assert_eq!(page.ask(CHINESE).await, serde_json::json!([]), "{path} at {} px", page.width);
+    reads(page, path).await;
 }
 
 #[test]

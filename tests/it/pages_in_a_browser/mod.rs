@@ -4,8 +4,10 @@
 //! Every page a test comes to is looked at ([`Browser::look`]): nothing wider than the screen, nothing the browser complains of, fields with
 //! labels, buttons with names, targets large enough for a finger on the telephone.
 
+mod clocks;
 mod english;
 mod hands;
+mod own;
 mod work;
 
 use crate::harness::browser::{Browser, WIDTHS};
@@ -32,6 +34,49 @@ impl Office {
     /// A browser of its own on the office's server.
     async fn browser(&self, width: u32, script: bool) -> Browser {
         Browser::open(&self.server, width, script).await
+    }
+}
+
+/// A language of the pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tongue {
+    Chinese,
+    English,
+}
+
+impl Tongue {
+    const BOTH: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The one of two texts that is in this language.
+    const fn of(self, chinese: &'static str, english: &'static str) -> &'static str {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
+    /// Chooses the language, as the link on every page does; the browser keeps it.
+    async fn choose(self, page: &Browser) {
+        page.go(self.of("/sign-in?lang=zh-CN", "/sign-in?lang=en")).await;
+        self.is_shown(page).await;
+    }
+
+    async fn is_shown(self, page: &Browser) {
+        page.until(self.of("document.documentElement.lang === 'zh-CN'", "document.documentElement.lang === 'en'")).await;
+    }
+
+    /// Looks at a page in this language whose headings, labels or buttons hold names.
+    async fn look(self, page: &Browser, name: &str) {
+        self.is_shown(page).await;
+        page.look(&format!("{}{name}", self.of("", "en-"))).await;
+    }
+
+    /// Looks at a page in this language.
+    async fn look_and_read(self, page: &Browser, name: &str) {
+        self.look(page, name).await;
+        if self == Self::English {
+            english::reads(page, name).await;
+        }
     }
 }
 
