@@ -81,17 +81,9 @@ impl App {
     /// Who wants no mails: who said so and did not allow contact again since. Of one instant the objection counts.
     pub(super) async fn unsubscribed(&self, of: Option<&[SubjectId]>) -> Result<Vec<SubjectId>, AppError> {
         let word = LinkPurpose::Unsubscribe.word();
-        let said: Vec<(SubjectId, Timestamp)> = match of {
-            Some(subjects) => {
-                let answers = self.store.answers_of(subjects).await?;
-                answers.into_iter().filter(|(_, purpose, _)| purpose == word).map(|(subject, _, at)| (subject, at)).collect()
-            }
-            // What names an address is on hold there.
-            None => {
-                let used = self.store.used_links(word).await?.into_iter().filter(|used| used.address_tag.is_none());
-                used.map(|used| (used.subject, used.at)).collect()
-            }
-        };
+        // What names an address is on hold there.
+        let used = self.store.used_links(word).await?.into_iter().filter(|used| used.address_tag.is_none());
+        let said = used.filter(|used| of.is_none_or(|of| of.contains(&used.subject))).map(|used| (used.subject, used.at)).collect();
         let again = self.store.contact_again(&self.vault, of).await?;
         Ok(standing(said, again.into_iter().map(|row| (row.subject_id, row.at))))
     }

@@ -9,7 +9,7 @@ use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{MatterKind, PersonView};
+use crate::store::{MatterKind, PersonView, StoreError};
 
 use super::people::standings;
 use super::{Actor, App, AppError};
@@ -38,7 +38,16 @@ impl App {
         for person in self.may_be_of_age(now).await? {
             let mut tx = self.store.begin().await?;
             // Read inside the transaction: whoever withdrew or was corrected a moment ago is judged as they stand now.
-            let Some(view) = tx.person(&self.vault, person).await?.filter(|view| self.is_of_age(view, now)) else {
+            let view = match tx.person(&self.vault, person).await {
+                // One row that somebody changed outside the program keeps nobody else: planning and sending come after this.
+                Err(error @ (StoreError::Tampered { .. } | StoreError::Damaged(_))) => {
+                    tracing::warn!(%error, "somebody who may have reached the age cannot be read and stays");
+                    tx.rollback().await?;
+                    continue;
+                }
+                other => other?,
+            };
+            let Some(view) = view.filter(|view| self.is_of_age(view, now)) else {
                 tx.rollback().await?;
                 continue;
             };

@@ -21,12 +21,22 @@ impl App {
     pub async fn died(&self, actor: Actor, id: &PublicId, death: Death, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::People)?;
         let (person, view) = self.whole(id).await?;
-        // Nobody dies twice: told again, what was told first stands.
-        if has_died(&view) && view.enrolments().all(|row| is_exit(row.status)) {
+        let over = view.enrolments().all(|row| is_exit(row.status)) && self.is_dead(&view).await?;
+        let known = self.death_of(&view).await?.map(|known| Death::told(&known));
+        if over && known == Some((death.day, death.told_by)) {
             return Ok(());
         }
         if !death.is_possible(super::donor::who(&view).birth, self.today(now)) {
             return Err(AppError::Input { field: "day", hint: "today or earlier, and not before the birth" });
+        }
+        // Nobody dies twice: what is told again puts the day and the source right, and leaves the registrations as they are.
+        if over {
+            let mut tx = self.store.begin().await?;
+            self.note_death(&mut tx, actor, &view, death, now).await?;
+            let entry = AuditEntry::on(now, actor.staff(), "person.died", "person", Some(person.0)).with("told-by", death.told_by.word());
+            tx.audit(&entry).await?;
+            tx.commit().await?;
+            return self.catch_up().await;
         }
         let asked = self.asked_anywhere(person).await?;
         let mut tx = self.store.begin().await?;
@@ -98,11 +108,13 @@ impl App {
         Ok(())
     }
 
+    /// Whether somebody is known to have died: by a standing, or as it was told.
+    pub(super) async fn is_dead(&self, view: &PersonView) -> Result<bool, AppError> {
+        Ok(has_died(view) || self.death_of(view).await?.is_some())
+    }
+
     /// The death of a person as it was told last; none of the living, nor where only a sheet said so.
     pub(super) async fn death_of(&self, view: &PersonView) -> Result<Option<Guarded<Death>>, AppError> {
-        if !has_died(view) {
-            return Ok(None);
-        }
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let told = self.store.deaths_of(&self.vault, &subjects).await?;
         Ok(told.into_iter().max_by_key(|d| (d.at, d.id)).map(|d| d.fact))

@@ -148,11 +148,7 @@ impl App {
         self.note_verified(&mut tx, subject, now).await?;
         match &new_mail {
             // Typed in by the registrant just now: what was said of this address before is over.
-            Some(tags) => {
-                tx.lift_holds(tags.get(..1).unwrap_or_default(), now).await?;
-                let lang = if told.english { "en" } else { "zh" };
-                self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
-            }
+            Some(tags) => tx.lift_holds(tags.get(..1).unwrap_or_default(), now).await.map(|_| ())?,
             // The mail with the link arrived, and was read by somebody who knew the second fact.
             None if row.address_tag.is_some() => self.note_answer(&mut tx, LinkPurpose::VerifyMail, subject, &whose, now).await?,
             None if told.same_contact => self.note_use(&mut tx, LinkPurpose::VerifyMail, subject, now).await?,
@@ -172,11 +168,17 @@ impl App {
                 tx.drop_tasks(&agreed, ANSWERED, today).await?;
                 tx.put_pause(PauseRow { subject_id: subject, until_on: day.into(), since: now, ended_at: None }).await?;
                 tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
-                tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, Kind::Availability, day, now)]).await?;
+                let kind = if stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
+                tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, kind, day, now)]).await?;
             }
             Will::NoLonger(_) => {
                 self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
             }
+        }
+        // After the registries that are left: what is queued for them is dropped, and this is not of them.
+        if new_mail.is_some() {
+            let lang = if told.english { "en" } else { "zh" };
+            self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
         }
         if let Some(told) = told.family {
             let fact = Guarded::new(ToldFact::Family { told, day: today });

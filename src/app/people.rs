@@ -416,7 +416,7 @@ fn turn_in(view: &PersonView, registry: Registry) -> u16 {
     turn(view.enrolments().filter(|row| row.registry == registry).map(|row| row.row_version))
 }
 
-/// Whether a death was noted in any registry.
+/// Whether a death was noted in any registry, or follows from a realised donation.
 pub(super) fn died(view: &PersonView) -> bool {
-    view.enrolments().any(|row| row.status == EnrolmentStatus::Exited(ExitReason::Died))
+    super::death::has_died(view)
 }

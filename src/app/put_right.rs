@@ -2,15 +2,21 @@
 //! history.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
+use uuid::Uuid;
+
+use crate::domain::Guarded;
+use crate::domain::contact::Contact;
 use crate::domain::fact::Channel;
 use crate::domain::form::{CorrectForm, Corrected, Flaw, Known};
+use crate::domain::hold::{self, Tag};
 use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage;
-use crate::store::{AuditEntry, Begun, CorrectionState, Occasion, Origin, PersonView, RecordView, prepare_corrected};
+use crate::store::{AuditEntry, Begun, CorrectionState, HoldRow, Occasion, Origin, PersonView, RecordView, prepare_corrected};
 
 use super::outside::subject_in;
 use super::people::{Opening, standings};
@@ -113,6 +119,8 @@ impl App {
         once: &Once,
         now: Timestamp,
     ) -> Result<Vec<&'static str>, AppError> {
+        // One save at a time, as at the table: two with one number see each other.
+        let _turn = self.saving.lock().await;
         let (subject, changed, today) = (base.subject, corrected.changed.clone(), self.today(now));
         let features = linkage::features(&corrected.identity, Some(&corrected.contact));
         let draft = corrected.draft(base.registry, base.status, today);
@@ -130,12 +138,23 @@ impl App {
             Vec::new()
         };
         let asked = self.asked_of(subject, &changed).await?;
+        let held = self.held_elsewhere(&base, &draft.contact).await?;
+        let asks = changed.contains(&"mail") && Contact::channels(&draft.contact).0;
+        let entry = if asks { self.store.people_of(&self.vault, &[subject]).await?.pop() } else { None };
+        let reachable = entry.filter(|e| {
+            let released = e.origin != Origin::Import || e.first_contact_at.is_some();
+            released && e.standings.iter().any(|(_, status, _)| status.may_contact())
+        });
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(changed) };
         if tx.person_of(subject).await? != Some(base.person) || tx.last_record(&base.subjects).await? != Some(base.version) {
             tx.rollback().await?;
             return Err(AppError::Stale);
         }
         tx.add_records(vec![prepared], now).await?;
+        tx.put_holds(held).await?;
+        if let Some(entry) = &reachable {
+            self.verify_changed(&mut tx, (base.person, subject), entry.records.len() + 1, "zh", now).await?;
+        }
         if !alike.is_empty() {
             tx.put_pairs(&alike, now).await?;
         }
@@ -184,6 +203,35 @@ impl App {
             known,
         };
         Ok((view, base))
+    }
+
+    /// What is on hold with another registration of the person and now stands in this one: it stays on hold.
+    async fn held_elsewhere(&self, base: &Base, contact: &Guarded<Contact>) -> Result<Vec<HoldRow>, AppError> {
+        let held: HashMap<Tag, HoldRow> = self
+            .store
+            .holds_of(&base.subjects)
+            .await?
+            .into_iter()
+            .filter(|hold| hold.lifted_at.is_none())
+            .filter_map(|hold| Some((Tag::try_from(hold.address_tag.0.clone()).ok()?, hold)))
+            .collect();
+        let mut out = Vec::new();
+        for other in base.subjects.iter().filter(|other| **other != base.subject) {
+            for tags in [hold::mail_tags, hold::phone_tags] {
+                let own = tags(contact, base.subject, &*self.vault);
+                for (theirs, own) in tags(contact, *other, &*self.vault).into_iter().zip(own) {
+                    if let Some(hold) = held.get(&theirs) {
+                        out.push(HoldRow {
+                            id: Uuid::now_v7(),
+                            subject_id: base.subject,
+                            address_tag: own.to_vec().into(),
+                            ..hold.clone()
+                        });
+                    }
+                }
+            }
+        }
+        Ok(out)
     }
 
     /// The open lines of the correction list that ask for a field which is put right now.

@@ -111,7 +111,7 @@ impl App {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         if who.is_relative() {
             let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-            if !super::people::died(&view) {
+            if !self.is_dead(&view).await? {
                 let hint = "relatives ask for somebody who died: note the death first, or record whom the registrant authorised";
                 return Err(AppError::Input { field: "who", hint });
             }
@@ -176,7 +176,7 @@ impl App {
     }
 
     /// Puts every number of a person on hold: nobody calls them any more.
-    async fn refuse_calls(&self, tx: &mut Tx, view: &PersonView, now: Timestamp) -> Result<(), AppError> {
+    pub(super) async fn refuse_calls(&self, tx: &mut Tx, view: &PersonView, now: Timestamp) -> Result<(), AppError> {
         let mut rows = Vec::new();
         for subject in view.subjects.iter().filter(|s| s.row.erased_at.is_none()) {
             let contacts = subject.records.iter().filter_map(|r| r.contact.as_ref());

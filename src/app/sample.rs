@@ -103,13 +103,19 @@ impl App {
         if !page.status.in_pool() {
             return Err(flaw("barcode", "not registered in full; enrol first"));
         }
-        let id = self.store.resolve(person).await?.ok_or(AppError::Missing("person"))?;
-        let view = self.store.person(&self.vault, id).await?.ok_or(AppError::Missing("person"))?;
+        let owner = self.store.resolve(person).await?.ok_or(AppError::Missing("person"))?;
+        let view = self.store.person(&self.vault, owner).await?.ok_or(AppError::Missing("person"))?;
         let subject = subject_in(&view, Registry::StemCell).ok_or(AppError::Missing("registration"))?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let sample = self.sample_of(&keys, &barcode, day, actor, now)?;
         let id = sample.matter.id();
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
+        // Again within the transaction: whoever left a moment ago leaves no sample open.
+        let view = tx.person(&self.vault, owner).await?.ok_or(AppError::Missing("person"))?;
+        let stands = super::people::standings(view.enrolments());
+        if !stands.iter().any(|(registry, status, _)| *registry == Registry::StemCell && status.in_pool()) {
+            return Err(flaw("barcode", "not registered in full; enrol first"));
+        }
         if !tx.open_matters_of(&self.vault, MatterKind::Sample, &[subject]).await?.is_empty() {
             return Err(flaw("barcode", "a sample is under way already; note what became of it first"));
         }

@@ -34,7 +34,11 @@ pub fn apply(
         return Err(flaw("flaw-value-missing"));
     }
     match field {
-        "name" => identity.reveal_mut().name = PersonName::parse(text).map_err(|_| flaw("flaw-name-invalid"))?,
+        "name" => {
+            let name = PersonName::parse(text).map_err(|_| flaw("flaw-name-invalid"))?;
+            contact.reveal_mut().salutation = Some(name.clone());
+            identity.reveal_mut().name = name;
+        }
         "document" => {
             let id = NationalId::parse(text).map_err(|_| flaw("flaw-document-check"))?;
             let known = identity.reveal_mut();

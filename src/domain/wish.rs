@@ -226,7 +226,7 @@ impl KinForm {
     /// # Errors
     /// What is wrong.
     pub fn add_to(&self, wish: &Guarded<Wish>, today: NaiveDate) -> Result<Guarded<Wish>, WishFlaw> {
-        let name = PersonName::parse(self.name.reveal()).map_err(|_| WishFlaw { field: "kin-name", key: "flaw-name-empty" })?;
+        let name = PersonName::parse(self.name.reveal()).map_err(|_| WishFlaw { field: "kin-name", key: "flaw-name-missing" })?;
         let relation = short(Some(&self.relation), "kin-relation")?;
         let relation = relation.ok_or(WishFlaw { field: "kin-relation", key: "slip-wish-relation" })?;
         if self.day > today {

@@ -219,6 +219,8 @@ fn finish(row: usize, kind: RowKind, raw: Option<RawRow>, usual: Option<NaiveDat
         (Some(Severity::Review), _) => RowOutcome::Review,
         _ => RowOutcome::Accepted,
     };
+    // By which letters and mails address them: whoever writes to people need not open who they are.
+    raw.contact.salutation = raw.identity.as_ref().map(|identity| identity.name.clone());
     let draft = raw.identity.filter(|_| outcome != RowOutcome::Refused).map(|identity| RecordDraft {
         registry: options.registry,
         date: raw.date,

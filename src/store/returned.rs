@@ -1,10 +1,10 @@
 //! Returned mails, and ways of contact on hold.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::domain::hold::AgainWhy;
+use crate::domain::hold::{AgainWhy, HoldReason};
 use crate::domain::id::{StaffId, SubjectId};
 use crate::domain::time::Timestamp;
 use crate::vault::Vault;
@@ -55,15 +55,18 @@ impl Store {
 }
 
 impl Tx {
-    /// Puts ways of contact on hold; one that is on hold already keeps its day and reason, one that was lifted is on hold again.
+    /// Puts ways of contact on hold; one that is on hold already keeps its day and reason, one that was lifted is on hold again. What somebody asks
+    /// for takes the place of what a caller found, which another caller may lift.
     pub async fn put_holds(&mut self, rows: Vec<HoldRow>) -> Result<(), StoreError> {
         for row in rows {
             let standing = hold::Entity::find()
                 .filter(hold::Column::AddressTag.eq(row.address_tag.clone()))
                 .filter(hold::Column::LiftedAt.is_null())
-                .count(&self.db)
+                .one(&self.db)
                 .await?;
-            if standing == 0 {
+            let asked = row.reason == HoldReason::RefusedCalls.word();
+            let found = |hold: &HoldRow| HoldReason::from_word(&hold.reason).is_some_and(HoldReason::may_be_lifted);
+            if standing.as_ref().is_none_or(|hold| asked && found(hold)) {
                 let again = OnConflict::column(hold::Column::AddressTag)
                     .update_columns([hold::Column::Reason, hold::Column::Since, hold::Column::LiftedAt])
                     .to_owned();

@@ -19,7 +19,7 @@ use super::change::ChangeKind;
 use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    barcode, consent, contact_again, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link,
+    barcode, bounce, consent, contact_again, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link,
     membership, outbox, pause, service_fact, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
@@ -327,6 +327,18 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
         .col_expr(link::Column::AddressTag, Option::<Opaque>::None.into())
         .filter(link::Column::SubjectId.eq(id))
         .filter(link::Column::AddressTag.is_not_null())
+        .exec(db)
+        .await?;
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::AddressTag, Option::<Opaque>::None.into())
+        .filter(outbox::Column::SubjectId.eq(id))
+        .filter(outbox::Column::AddressTag.is_not_null())
+        .exec(db)
+        .await?;
+    bounce::Entity::update_many()
+        .col_expr(bounce::Column::AddressTag, Option::<Opaque>::None.into())
+        .filter(bounce::Column::SubjectId.eq(id))
+        .filter(bounce::Column::AddressTag.is_not_null())
         .exec(db)
         .await?;
     Ok(())

@@ -118,7 +118,7 @@ fn a_changed_name_and_phone_are_found_and_what_was_told_before_stays() {
         assert!(page.contains("<h1>钱乙贰</h1>") && page.contains("钱乙二"), "the older name is still told: {page}");
         assert!(page.contains("更正：造血干细胞") && page.contains("coordinator经手"), "when and by whom: {page}");
         let records = records(&mut coordinator, &person).await;
-        let told = |at: usize| (records[at]["identity"]["name"].clone(), records[at]["contact"]["phones"][0].clone());
+        let told = |at: usize| (records[at]["identity"]["name"].clone(), records[at]["contact"]["phones"][0]["number"].clone());
         assert_eq!(records.len(), 2, "one further record");
         assert_eq!(told(0), ("钱乙二".into(), "16000000417".into()));
         assert_eq!(told(1), ("钱乙贰".into(), "16000000430".into()));

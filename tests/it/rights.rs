@@ -6,7 +6,7 @@ use donor_registry::domain::id::PublicId;
 use donor_registry::domain::time::Timestamp;
 use rocket::http::Status;
 
-use super::urgent::{DONOR, YOUNG, csrf, desk_today, key, noted, opened_match, registered};
+use super::urgent::{DONOR, YOUNG, csrf, desk_today, key, noted, noted_with, opened_match, registered};
 use super::web::{Browser, Desk, Seen, run, signed_in};
 
 fn now() -> Timestamp {
@@ -95,7 +95,7 @@ fn a_relative_asks_for_somebody_who_died_and_proves_it() {
         let child = ("copy", "relative-child", "household-register");
         let living = asked(&mut lin, &token, &person, child).await;
         assert!(living.status == Status::UnprocessableEntity && living.body.contains("近亲属可以为已去世的人提出"), "{}", living.body);
-        let leave = [("csrf", token.as_str()), ("registry", "organ-body"), ("why", "died")];
+        let leave = [("csrf", token.as_str()), ("registry", "organ-body"), ("why", "died"), ("told_by", "family")];
         assert_eq!(lin.post(&format!("/people/{person}/leave"), &leave).await.status, Status::SeeOther);
         for (who, proof) in
             [("relative-child", ""), ("relative-child", "marriage-certificate"), ("agent", "household-register"), ("self", "authorisation")]
@@ -179,7 +179,8 @@ fn the_copy_tells_samples_and_match_notices_and_nothing_of_the_patient() {
         assert_eq!(lin.post(&format!("/people/{person}/sample"), &sample).await.status, Status::SeeOther);
         let path = opened_match(&mut lin, &token, &person).await;
         for what in [("what", "agreed"), ("end", "cmdp-status:rs"), ("end", "patient-cancelled:pdc")] {
-            let (status, body) = noted(&mut lin, &token, &path, what).await;
+            let note = if what.1.starts_with("cmdp") { "省平台" } else { "" };
+            let (status, body) = noted_with(&mut lin, &token, &path, what, note).await;
             assert_eq!(status, Status::SeeOther, "{what:?}: {body}");
         }
         let json = lin.post(&format!("/people/{person}/rights/copy"), &[("csrf", &token), ("as", "json")]).await.body;
@@ -222,7 +223,7 @@ fn a_refused_match_notice_is_found_again_on_the_list_and_on_the_persons_page() {
         }
         let print = coordinator.post(&format!("{path}/print"), &[("csrf", &token)]).await;
         assert!(print.status == Status::Ok && print.body.contains("REQ-0007"), "the answer is printed again");
-        let (status, body) = noted(&mut coordinator, &token, &path, ("end", "cmdp-status:de")).await;
+        let (status, body) = noted_with(&mut coordinator, &token, &path, ("end", "cmdp-status:de"), "省平台").await;
         assert_eq!(status, Status::SeeOther, "and the CMDP's status is noted: {body}");
         let mut registrar = signed_in(&desk, "registrar").await;
         assert!(!registrar.get(&file).await.body.contains(&link), "not for whoever does not work on them");

@@ -121,7 +121,7 @@ pub(crate) async fn noted(browser: &mut Browser<'_>, token: &str, path: &str, wh
     noted_with(browser, token, path, what, "").await
 }
 
-async fn noted_with(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str), note: &str) -> (Status, String) {
+pub(crate) async fn noted_with(browser: &mut Browser<'_>, token: &str, path: &str, what: (&str, &str), note: &str) -> (Status, String) {
     let page = browser.get(path).await;
     let (key, version, day) = (key(), page.field("version"), desk_today());
     let fields = [("csrf", token), ("key", key.as_str()), ("version", version.as_str()), ("day", day.as_str()), what, ("note", note)];

@@ -172,7 +172,7 @@ impl App {
         lang: &str,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let rule = format!("{VERIFY_RULE}-{records}");
+        let rule = format!("{VERIFY_RULE}-{records}-{}", subject.0.simple());
         let (kind, occurrence) = (Kind::VerifyMail.word(), self.today(now));
         let letter = Letter { person, subject, rule: &rule, occurrence, kind, lang, task: None, sensitive: false };
         tx.put_messages(vec![self.message(&letter, now)]).await?;

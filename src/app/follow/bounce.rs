@@ -62,7 +62,14 @@ impl App {
         let tag = row.address_tag.as_ref().and_then(|t| Tag::try_from(t.0.clone()).ok());
         // A complaint says what the one-click link says: no more mails to this address.
         let complaint = class == Class::Feedback && matches!(action, Some(Action::Abuse | Action::OptOut));
-        let whose = if complaint { self.addressed(row.subject_id, tag).await.ok() } else { None };
+        let whose = match complaint {
+            true => match self.addressed(row.subject_id, tag).await {
+                Ok(found) => Some(found),
+                Err(AppError::Missing(_)) => None,
+                Err(other) => return Err(other),
+            },
+            false => None,
+        };
 
         let mut tx = self.store.begin().await?;
         let fresh = tx

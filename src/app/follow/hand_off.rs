@@ -196,7 +196,13 @@ impl App {
         let mut out = Vec::new();
         for task in tasks {
             let plain = task.rounds == 0 && task.reason.is_none() && Kind::from_word(&task.kind).is_some_and(is_plain);
-            let Some(person) = people.get_mut(&task.person_id).filter(|p| plain && !p.held && !p.silent() && p.reach().phone) else {
+            let Some(person) = people.get_mut(&task.person_id).filter(|p| {
+                plain
+                    && !p.held
+                    && !p.silent()
+                    && p.reach().phone
+                    && p.contact.as_ref().is_some_and(|c| crate::domain::contact::Contact::channels(c).1)
+            }) else {
                 continue;
             };
             // One message a person, whatever is due.

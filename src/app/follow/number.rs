@@ -102,8 +102,9 @@ impl App {
         let no_calls = |subject: SubjectId| holds.iter().any(|h| h.subject_id == subject && h.reason == HoldReason::RefusedCalls.word());
         let mut entries = self.store.people_of(&self.vault, &subjects).await?;
         entries.sort_by_key(|e| e.subject != task.subject_id);
-        let called: Vec<_> = entries.iter().filter(|e| !no_calls(e.subject)).filter_map(contact_of).collect();
-        let own = dial::own(&called, &*self.vault, &held);
+        let called: Vec<_> = entries.iter().filter_map(contact_of).collect();
+        let mut own = dial::own(&called, &*self.vault, &held);
+        own.retain(|dial| !dial.tags.iter().any(|(subject, _)| no_calls(*subject)));
         let standing = standings(view.enrolments());
         let follows = |registry: Registry| standing.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
         let searching = task.channel == TaskChannel::Desk;
@@ -140,6 +141,11 @@ impl App {
         });
         tx.put_holds(rows.collect()).await?;
         if reason == HoldReason::RefusedCalls {
+            // Every number they have, those on hold for another reason too: nobody frees one of them by mistake.
+            let person = tx.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+            if let Some(view) = tx.person(&self.vault, person).await? {
+                self.refuse_calls(tx, &view, now).await?;
+            }
             tx.cancel_calls(task.person_id, reason.word()).await?;
         }
         Ok(())

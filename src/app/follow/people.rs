@@ -73,6 +73,9 @@ impl Reachable {
     }
 }
 
+/// So few people are asked about by name; of more, everybody's shifts are read.
+const FEW: usize = 500;
+
 /// What registrants said to links, and what is on hold.
 struct Said {
     verified: Marks,
@@ -99,7 +102,7 @@ impl App {
         let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, None).await?,
-            turns: self.next_turns(now).await?,
+            turns: self.next_turns(None, now).await?,
             rules: self.rule_sets().await?,
         };
         let mut out: HashMap<PersonId, Reachable> = HashMap::new();
@@ -133,7 +136,7 @@ impl App {
         let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
-            turns: self.next_turns(now).await?,
+            turns: self.next_turns(Some(&subjects), now).await?,
             rules: self.rule_sets().await?,
         };
         let mut out = HashMap::new();
@@ -145,15 +148,24 @@ impl App {
     }
 
     /// The next drive, after today, at which each volunteer is expected in a shift. Who has no place in one has no duty to be reminded of.
-    async fn next_turns(&self, now: Timestamp) -> Result<HashMap<SubjectId, NaiveDate>, AppError> {
+    async fn next_turns(&self, of: Option<&[SubjectId]>, now: Timestamp) -> Result<HashMap<SubjectId, NaiveDate>, AppError> {
         let today = self.today(now);
-        let mut next: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        let mut days: HashMap<ShiftId, NaiveDate> = HashMap::new();
         for drive in self.store.drives().await?.into_iter().filter(|drive| drive.day.0 > today) {
-            let shifts: Vec<ShiftId> = self.store.shifts_of(drive.id).await?.into_iter().map(|shift| shift.id).collect();
-            for turn in self.store.turns_in(&self.vault, &shifts).await?.into_iter().filter(|turn| turn.state == TurnState::Planned) {
-                let day = next.entry(turn.subject_id).or_insert(drive.day.0);
-                *day = (*day).min(drive.day.0);
-            }
+            days.extend(self.store.shifts_of(drive.id).await?.into_iter().map(|shift| (shift.id, drive.day.0)));
+        }
+        if days.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let turns = match of.filter(|subjects| subjects.len() <= FEW) {
+            Some(subjects) => self.store.turns_of(&self.vault, subjects).await?,
+            None => self.store.turns_in(&self.vault, &days.keys().copied().collect::<Vec<_>>()).await?,
+        };
+        let mut next: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for turn in turns.into_iter().filter(|turn| turn.state == TurnState::Planned) {
+            let Some(on) = days.get(&turn.shift_id).copied() else { continue };
+            let day = next.entry(turn.subject_id).or_insert(on);
+            *day = (*day).min(on);
         }
         Ok(next)
     }
@@ -234,7 +246,7 @@ impl App {
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
-                suppressed: no_calls && reach.mail == MailReach::None,
+                suppressed: reach.mail == MailReach::None && (no_calls || (said.unsubscribed.contains(&subject) && !reach.phone)),
             });
         }
     }

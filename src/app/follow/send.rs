@@ -250,7 +250,14 @@ impl App {
             return self.not_now(row, verdict.err().unwrap_or(NotNow::Never("nobody-to-contact")), now, tally).await;
         };
         // A changed address is asked about itself, even where another registration of the person has a better one.
-        let asked = if kind == Kind::VerifyMail && contact_of != row.subject_id { self.free_contact(row.subject_id).await? } else { None };
+        let asked = if kind == Kind::VerifyMail && contact_of != row.subject_id {
+            match self.free_contact(row.subject_id).await? {
+                Some(own) => Some(own),
+                None => return self.not_now(row, NotNow::Never("no-address"), now, tally).await,
+            }
+        } else {
+            None
+        };
         let (contact, contact_of) = asked.as_ref().map_or((contact, contact_of), |own| (own, row.subject_id));
         let purpose = if kind == Kind::VerifyMail { LinkPurpose::VerifyMail } else { LinkPurpose::ContactCheck };
         let (token, stop) = (self.link_token()?, self.link_token()?);

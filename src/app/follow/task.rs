@@ -142,6 +142,11 @@ impl App {
         fits(&task, outcome, &numbers)?;
         let today = self.today(now);
         let dialled = numbers.dialled(call.number)?;
+        // Of several numbers, one of somebody they named, it has to be said who spoke.
+        let spoke = outcome == TaskOutcome::Refused || (outcome == TaskOutcome::Reached && !numbers.own.is_empty());
+        if spoke && dialled.is_none() && !numbers.named.is_empty() {
+            return Err(AppError::Input { field: "number", hint: "say which of the numbers was dialled" });
+        }
         let third = dialled.is_some_and(|dial| dial.named.is_some());
         let next = what_follows(&task, outcome, &numbers, third, today);
         let concerned = concerned(next.hold, dialled, &numbers)?;

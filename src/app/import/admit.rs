@@ -300,7 +300,7 @@ fn departure(view: &PersonView, registry: Registry) -> Option<ExitReason> {
     let exit =
         |row: &EnrolmentRow| if let EnrolmentStatus::Exited(reason) = row.status { Some((row.registry, row.since, reason)) } else { None };
     let exits: Vec<_> = view.enrolments().filter_map(exit).collect();
-    if exits.iter().any(|(.., reason)| *reason == ExitReason::Died) {
+    if crate::app::people::died(view) {
         return Some(ExitReason::Died);
     }
     let here = standings(view.enrolments()).into_iter().find(|(r, ..)| *r == registry)?;

@@ -103,10 +103,11 @@ impl Known {
             }
         }
         contact.address = all().filter_map(|c| c.address.as_ref()).find(|a| is_told(a)).cloned();
-        let named = [RelativeRole::Executor, RelativeRole::Contact, RelativeRole::Family].into_iter().flat_map(|role| {
-            let told = all().map(|c| of_role(c, role)).find(|r| !r.is_empty());
-            told.unwrap_or_default()
-        });
+        let named =
+            [RelativeRole::Executor, RelativeRole::Contact, RelativeRole::Family, RelativeRole::Guardian].into_iter().flat_map(|role| {
+                let told = all().map(|c| of_role(c, role)).find(|r| !r.is_empty());
+                told.unwrap_or_default()
+            });
         contact.relatives = named.collect();
         let all = || details.iter().map(|d| d.reveal());
         let details = Details {
@@ -166,10 +167,16 @@ impl CorrectForm {
             flaws.add("sex", "flaw-sex-differs");
         }
         let birth = self.birth(was.birth, national, day, &mut flaws);
-        let ethnic = flaws.short("ethnic", self.ethnic.reveal()).map(EthnicGroup);
+        let ethnic = match (&was.ethnic, self.ethnic.reveal().trim()) {
+            (Some(known), same) if known.0.trim() == same => Some(known.clone()),
+            (_, typed) => flaws.short("ethnic", typed).map(EthnicGroup),
+        };
         let phones = several(&self.phones, PHONES, &reached.phones, Phone::as_str, |field, text| flaws.phone(field, text));
         let mails = several(&self.mails, MAILS, &reached.mails, MailAddress::as_str, |field, text| flaws.mail(field, text));
-        let text = flaws.short("address", self.address.reveal()).unwrap_or_default();
+        let text = match (&reached.address, self.address.reveal().trim()) {
+            (Some(known), same) if known.text.trim() == same => known.text.clone(),
+            (_, typed) => flaws.short("address", typed).unwrap_or_default(),
+        };
         let address = Some(Address { text, town: self.town }).filter(is_told);
         let relatives = self.relatives(&reached.relatives, phones.first(), &mut flaws);
         let witnesses = self.witnesses(&told.witnesses, &mut flaws);

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 67] = [
+    pub const KEYS: [(&'static str, usize); 79] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -116,6 +116,18 @@ impl Notice {
         ("sample-saved", 0),
         ("put-right-done", 1),
         ("put-right-nothing", 0),
+        ("again-done", 0),
+        ("renewed", 0),
+        ("grid-entered", 0),
+        ("aid-saved", 0),
+        ("aid-forgotten", 0),
+        ("remember-saved", 0),
+        ("remember-revoked", 0),
+        ("plan-added", 0),
+        ("plan-entered", 0),
+        ("public-approved", 1),
+        ("unit-added", 0),
+        ("unit-closed-done", 0),
     ];
 
     /// A notice without texts.

@@ -56,7 +56,6 @@ async fn unsaid(staff: &CanFollowUp<'_>) -> Answer {
 /// One message after another: tells how the last one went and shows the next one.
 #[post("/follow-up/hand-off/next", data = "<form>")]
 async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
-    let Some(message) = message_of(&form) else { return unsaid(&staff).await };
     let sent = match () {
         () if form.0.chose("step", "sent") => Some(true),
         () if form.0.chose("step", "not-possible") => Some(false),
@@ -71,6 +70,8 @@ async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
             Err(other) => return Err(other.into()),
         }
     }
+    // What was sent is noted before the text of the next one is judged.
+    let Some(message) = message_of(&form) else { return unsaid(&staff).await };
     let Some(one) = staff.app.next_hand_off(staff.actor(), staff.now).await? else {
         staff.tell(&Notice::plain("hands-one-done"));
         return Ok(Reply::go("/follow-up/hands"));

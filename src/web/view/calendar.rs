@@ -209,6 +209,12 @@ mod tests {
         let mut words: Vec<&str> = vec![
             "address-not-verified",
             "anchor-changed",
+            "answered",
+            "not-me",
+            "unsubscribed",
+            "asked-later",
+            "not-yet-eligible",
+            "no-turn",
             "died",
             "erased",
             "exited",

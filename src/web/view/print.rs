@@ -93,7 +93,7 @@ impl Filled {
             person: String::new(),
             fields: Guarded::new(labels.iter().map(|label| (text.t(label), String::new())).collect()),
             standings: Vec::new(),
-            executors: Guarded::new(vec![String::new(); 2]),
+            executors: Guarded::new(vec![String::new(); 3]),
             items: Guarded::new(Vec::new()),
             card: Guarded::new(String::new()),
             name: Guarded::new(String::new()),

@@ -48,6 +48,7 @@ impl Year {
             verified: subject.reach.mail == MailReach::Verified,
             sensitive: work.planned.sensitive,
             urgent: work.planned.kind == Kind::VerifyMail,
+            paused_until: subject.anchors.paused_until,
             last_contact: subject.contacted.iter().map(|(_, d)| *d).max(),
             last_at_address,
         };

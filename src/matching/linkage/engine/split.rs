@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn split(file: &[&str], name: &str) -> (String, String) {
-        Surnames::of(file.iter().copied()).split(name)
+        Surnames::of(file.iter().copied().chain([name])).split(name)
     }
 
     fn two(surname: &str, given: &str) -> (String, String) {
