@@ -29,6 +29,7 @@ own-go-on = Continue
 own-wrong = This differs from what is on file. Please try again; after five wrong answers the link is closed and we will call you.
 own-once = This link is for this one check. Opening this page changes nothing.
 own-hello = Hello {$x}
+own-hello-you = Hello
 own-thanks = Thank you for being registered.
 own-will = How do you feel about it now
 own-will-still = Still willing

@@ -29,6 +29,7 @@ own-go-on = 继续
 own-wrong = 与登记的不一致。请再试一次；填错五次后链接失效，工作人员会打电话给您。
 own-once = 这个链接只用于这一次核对。打开这一页不会改变任何东西。
 own-hello = {$x}，您好
+own-hello-you = 您好
 own-thanks = 谢谢您登记。
 own-will = 您现在的想法是
 own-will-still = 仍然愿意
