@@ -93,9 +93,10 @@ impl App {
     pub(super) async fn decided_of(&self, row: &MatterRow) -> Result<bool, AppError> {
         let phase = death_notice::Phase::from_word(&row.phase).ok_or(AppError::Store(StoreError::Damaged("matter")))?;
         let died = match self.person_of_matter(row).await? {
-            Some((person, _)) if row.happened_at.is_none() => {
-                self.store.person(&self.vault, person).await?.is_some_and(|view| super::death::has_died(&view))
-            }
+            Some((person, _)) if row.happened_at.is_none() => match self.store.person(&self.vault, person).await? {
+                Some(view) => self.is_dead(&view).await?,
+                None => false,
+            },
             _ => row.happened_at.is_some(),
         };
         Ok(phase.family_decided(died))

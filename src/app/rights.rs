@@ -111,7 +111,7 @@ impl App {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         if who.is_relative() {
             let view = self.store.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-            if !super::people::died(&view) {
+            if !self.is_dead(&view).await? {
                 let hint = "relatives ask for somebody who died: note the death first, or record whom the registrant authorised";
                 return Err(AppError::Input { field: "who", hint });
             }

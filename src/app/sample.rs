@@ -109,11 +109,11 @@ impl App {
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let sample = self.sample_of(&keys, &barcode, day, actor, now)?;
         let id = sample.matter.id();
+        let own: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        if !tx.open_matters_of(&self.vault, MatterKind::Sample, &[subject]).await?.is_empty() {
+        if !tx.open_matters_of(&self.vault, MatterKind::Sample, &own).await?.is_empty() {
             return Err(flaw("barcode", "a sample is under way already; note what became of it first"));
         }
-        let own: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         if !self.put_sample(&mut tx, &sample, &own, actor, now).await? {
             return Err(NotNow { key: "sample-barcode-taken" }.into());
         }
