@@ -115,6 +115,33 @@ fn who_donated_stem_cells_and_then_died_is_followed_up_no_more_and_comes_back_by
 }
 
 #[test]
+fn who_died_after_a_deferral_for_good_is_no_donor_again_where_it_is_undone() {
+    let blood = Registry::Blood;
+    let steps = [Step::Sheet(1, blood, Some(30)), Step::Defer(1, None), Step::Die(1), Step::Undo(1)];
+    live_until(&steps, async |world| {
+        let id = world.free(1).unwrap();
+        assert_eq!(world.status(&id, blood).await, Some(EnrolmentStatus::Exited(ExitReason::Medical)));
+    });
+}
+
+#[test]
+fn a_death_notice_that_ends_cancels_what_is_queued_for_who_left_by_age_before() {
+    let aged = [
+        Step::Sheet(OLD, Registry::StemCell, Some(0)),
+        Step::Sheet(OLD, Registry::Volunteer, Some(30)),
+        Step::Release,
+        Step::Wait(40),
+        Step::AgeOut,
+        Step::Plan,
+    ];
+    live_until(&aged, async |world| assert!(!world.waiting().await.is_empty(), "who left by age is thanked"));
+    let died = [Step::Open(Kind::Notice, OLD, false), Step::Note(Kind::Notice, OLD, 0, 7)];
+    live_until(&aged.into_iter().chain(died).collect::<Vec<_>>(), async |world| {
+        assert!(world.lives[OLD].dead && world.cases.iter().all(|case| case.phase == "not-realised"));
+    });
+}
+
+#[test]
 fn a_realised_organ_donor_has_died_and_comes_to_no_other_registry_by_a_later_sheet() {
     live(&[
         Step::Sheet(1, Registry::OrganBody, Some(30)),
