@@ -1,6 +1,6 @@
 //! A death: every registry is left, nothing is sent any more, and its day and who told of it are kept with the registrations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::Guarded;
 use crate::domain::death::Death;
@@ -45,8 +45,8 @@ impl App {
         self.catch_up().await
     }
 
-    /// A death, within a transaction: every registry is left, whatever is planned or queued is cancelled, every link is closed, and the open
-    /// lines of the correction list that asked for a standing (`asked`) are done.
+    /// A death, within a transaction: every registry is left, [`App::note_death`], and the open lines of the correction list that asked for a
+    /// standing (`asked`) are done.
     pub(super) async fn stop_everything(
         &self,
         tx: &mut Tx,
@@ -58,7 +58,6 @@ impl App {
         let status = EnrolmentStatus::Exited(ExitReason::Died);
         let today = self.today(now);
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
         for row in view.enrolments().filter(|row| !is_exit(row.status)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
@@ -76,8 +75,6 @@ impl App {
         for (registry, touched) in &told {
             self.after_exit(tx, actor, touched, *registry, ExitReason::Died, now).await?;
         }
-        tx.cancel_open(&subjects, "exited").await?;
-        tx.close_links(&subjects, now).await?;
         self.note_death(tx, actor, &view, death, now).await?;
         let entry = AuditEntry::on(now, actor.staff(), "person.died", "person", Some(person.0))
             .with("registries", told.len())
@@ -89,7 +86,8 @@ impl App {
         Ok(())
     }
 
-    /// Keeps the day of a death and who told of it with every registration that can still be read.
+    /// Keeps the day of a death and who told of it with every registration that can still be read. Whatever is planned or queued is cancelled and
+    /// every link is closed, of registrations that were left before too: who donated stem cells was still followed up.
     pub(super) async fn note_death(
         &self,
         tx: &mut Tx,
@@ -98,6 +96,9 @@ impl App {
         death: Death,
         now: Timestamp,
     ) -> Result<(), AppError> {
+        let all: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        tx.cancel_open(&all, "exited").await?;
+        tx.close_links(&all, now).await?;
         let death = Guarded::new(death);
         let mut facts = Vec::new();
         for subject in view.subjects.iter().filter(|s| s.row.erased_at.is_none()) {
@@ -108,16 +109,21 @@ impl App {
         Ok(())
     }
 
-    /// Whether somebody is known to have died: by a standing, or as it was told.
-    pub(super) async fn is_dead(&self, view: &PersonView) -> Result<bool, AppError> {
-        Ok(has_died(view) || self.death_of(view).await?.is_some())
-    }
-
     /// The death of a person as it was told last; none of the living, nor where only a sheet said so.
     pub(super) async fn death_of(&self, view: &PersonView) -> Result<Option<Guarded<Death>>, AppError> {
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let told = self.store.deaths_of(&self.vault, &subjects).await?;
         Ok(told.into_iter().max_by_key(|d| (d.at, d.id)).map(|d| d.fact))
+    }
+
+    /// Whether somebody is known to have died: by their standings or, of who had left every registry before, by what was told of the death.
+    pub(super) async fn is_dead(&self, view: &PersonView) -> Result<bool, AppError> {
+        Ok(has_died(view) || self.death_of(view).await?.is_some())
+    }
+
+    /// Of some subjects those with whom a death is kept, whatever their standings say.
+    pub(super) async fn told_dead(&self, subjects: &[SubjectId]) -> Result<HashSet<SubjectId>, AppError> {
+        Ok(self.store.deaths_of(&self.vault, subjects).await?.into_iter().map(|death| death.subject).collect())
     }
 }
 

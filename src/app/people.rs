@@ -327,7 +327,9 @@ impl App {
         }
         let Some(first) = touched.first().copied() else { return Err(AppError::Stale) };
         if let EnrolmentStatus::Exited(reason) = status {
-            tx.cancel_open(&touched, "exited").await?;
+            // An earlier registration that ended with a donation was still followed up.
+            let here: Vec<SubjectId> = view.enrolments().filter(|e| e.registry == registry).map(|e| e.subject_id).collect();
+            tx.cancel_open(&here, "exited").await?;
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {

@@ -109,6 +109,7 @@ impl App {
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let sample = self.sample_of(&keys, &barcode, day, actor, now)?;
         let id = sample.matter.id();
+        let own: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         // Again within the transaction: whoever left a moment ago leaves no sample open.
         let view = tx.person(&self.vault, owner).await?.ok_or(AppError::Missing("person"))?;
@@ -116,10 +117,9 @@ impl App {
         if !stands.iter().any(|(registry, status, _)| *registry == Registry::StemCell && status.in_pool()) {
             return Err(flaw("barcode", "not registered in full; enrol first"));
         }
-        if !tx.open_matters_of(&self.vault, MatterKind::Sample, &[subject]).await?.is_empty() {
+        if !tx.open_matters_of(&self.vault, MatterKind::Sample, &own).await?.is_empty() {
             return Err(flaw("barcode", "a sample is under way already; note what became of it first"));
         }
-        let own: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         if !self.put_sample(&mut tx, &sample, &own, actor, now).await? {
             return Err(NotNow { key: "sample-barcode-taken" }.into());
         }

@@ -20,7 +20,7 @@ use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, Begun, HealthView, PersonView, prepare_fact, prepare_health};
 
-use super::people::{died, standings};
+use super::people::standings;
 use super::{Actor, App, AppError};
 
 pub use editions::{ProposedRules, RuleEditions};
@@ -147,6 +147,7 @@ impl App {
         }
         let subject = wrong.subject;
         let standing = blood(&view);
+        let dead = self.is_dead(&view).await?;
         let (event, status) = match HealthFact::deferral(&wrong.fact) {
             // What was the latest deferral is over; an earlier one that still runs is told again.
             Some(d) if d.until.is_some() => {
@@ -156,7 +157,7 @@ impl App {
                 let over = still.or(self.today(now).pred_opt()).unwrap_or(NaiveDate::MIN);
                 (standing.map(|_| FactEvent::Deferred(over)), None)
             }
-            Some(d) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) && !died(&view) => {
+            Some(d) if standing == Some(EnrolmentStatus::Exited(ExitReason::Medical)) && !dead => {
                 (None, Some(d.ended.unwrap_or(EnrolmentStatus::Registered)))
             }
             _ => (None, None),

@@ -172,6 +172,7 @@ impl App {
 
     async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
         self.add_contacts(people, now).await?;
+        self.hush_the_dead(people).await?;
         for person in people.values_mut() {
             // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
             let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
@@ -180,6 +181,19 @@ impl App {
                 plan.anchors = Anchors { enrolled_on, donated_on, ..known };
             }
             one_standing_a_registry(&mut person.plans);
+        }
+        Ok(())
+    }
+
+    /// Who donated stem cells or left by age is followed up after it; once they have died nobody asks any more. No standing says so of who had
+    /// left every registry before.
+    async fn hush_the_dead(&self, people: &mut HashMap<PersonId, Reachable>) -> Result<(), AppError> {
+        let after = |p: &PlanSubject| p.status.may_follow_up(p.registry) && !p.status.may_contact();
+        let asked: Vec<SubjectId> =
+            people.values().filter(|person| person.plans.iter().any(after)).flat_map(|person| person.subjects.iter().copied()).collect();
+        let dead = self.told_dead(&asked).await?;
+        for person in people.values_mut().filter(|person| person.subjects.iter().any(|s| dead.contains(s))) {
+            person.plans.iter_mut().for_each(|plan| plan.suppressed = true);
         }
         Ok(())
     }
@@ -348,9 +362,14 @@ fn reach_of(contact: Option<&Guarded<Contact>>, verified: bool, no_mail: bool, n
     Reach { mail, phone: phone && !no_calls }
 }
 
-/// Of several registrations of one person in one registry only the standing that counts is planned for.
+/// Of several registrations of one person in one registry only the standing that counts is planned for. What was said against being contacted
+/// holds for the newer ones too.
 fn one_standing_a_registry(plans: &mut Vec<PlanSubject>) {
     let key = |p: &PlanSubject| (p.status_since, matches!(p.status, EnrolmentStatus::Exited(_)), p.reach.mail, p.subject);
     plans.sort_by(|a, b| (a.registry, key(b)).cmp(&(b.registry, key(a))));
-    plans.dedup_by_key(|p| p.registry);
+    plans.dedup_by(|older, kept| {
+        let same = older.registry == kept.registry;
+        kept.suppressed |= same && older.suppressed;
+        same
+    });
 }

@@ -17,6 +17,7 @@ use crate::store::{
     RowAdmission, RowOutcome, StagedRow, StoreError, prepare_fact,
 };
 
+use super::super::death::has_died;
 use super::super::people::standings;
 use super::super::register::concerns_people;
 use super::super::review::decision_of;
@@ -145,10 +146,12 @@ impl App {
         persons.dedup();
         let mut left: HashMap<PersonId, ExitReason> = HashMap::new();
         for part in persons.chunks(PART) {
+            // Of who had left every registry before, the death alone tells.
+            let dead = self.told_dead(&self.store.subjects_of(part).await?).await?;
             for view in self.store.persons(&self.vault, part).await? {
-                if let Some(reason) = departure(&view, import.registry) {
-                    left.insert(view.row.id, reason);
-                }
+                let told_dead = view.subjects.iter().any(|s| dead.contains(&s.row.id));
+                let reason = if told_dead { Some(ExitReason::Died) } else { departure(&view, import.registry) };
+                left.extend(reason.map(|reason| (view.row.id, reason)));
             }
         }
         for row in rows {
@@ -300,7 +303,7 @@ fn departure(view: &PersonView, registry: Registry) -> Option<ExitReason> {
     let exit =
         |row: &EnrolmentRow| if let EnrolmentStatus::Exited(reason) = row.status { Some((row.registry, row.since, reason)) } else { None };
     let exits: Vec<_> = view.enrolments().filter_map(exit).collect();
-    if crate::app::people::died(view) {
+    if has_died(view) {
         return Some(ExitReason::Died);
     }
     let here = standings(view.enrolments()).into_iter().find(|(r, ..)| *r == registry)?;

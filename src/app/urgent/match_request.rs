@@ -14,6 +14,7 @@ use crate::domain::written::is_text;
 use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PreparedFact, StepDraft, StoreError, Tx};
 
 use super::super::outside::subject_in;
+use super::super::people::standings;
 use super::super::{Actor, App, AppError};
 use super::{NOTE, Once, StepForm, StepLine};
 
@@ -106,7 +107,7 @@ impl App {
         if answer_by <= form.received {
             return Err(flaw("answer_by", "after the notice came in"));
         }
-        let subject = self.donor_of(&cmdp, form.person.as_ref(), now).await?;
+        let (subject, own) = self.donor_of(&cmdp, form.person.as_ref(), now).await?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let numbers = Numbers::of(&cmdp, &request);
         let times = (form.received, Some(answer_by), None);
@@ -118,7 +119,7 @@ impl App {
         let number = self.sealed_number(subject, OutsideSystem::Cmdp, &cmdp).await?;
         let facts = self.match_facts(subject, &[(MatchStage::Preliminary, StageOutcome::Reached)], received_on, now).await?;
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Err(AppError::Busy) };
-        if !tx.open_matters_of(&self.vault, MatterKind::Match, &[subject]).await?.is_empty() {
+        if !tx.open_matters_of(&self.vault, MatterKind::Match, &own).await?.is_empty() {
             return Err(flaw("person", "a request for this donor is open already; close it first"));
         }
         // The CMDP knows the donor under this number: that is noted where it was not yet.
@@ -130,11 +131,16 @@ impl App {
         Ok(id)
     }
 
-    /// The registration a notice is about: by the CMDP number where it is on file, else the person named.
+    /// The registration a notice is about, and every registration of its person: by the CMDP number where it is on file, else the person named.
     ///
     /// # Errors
     /// [`AppError::Input`] naming the field; [`AppError::NotNow`] where the donor is past the age up to which the file keeps anybody.
-    async fn donor_of(&self, cmdp: &Guarded<String>, person: Option<&PublicId>, now: Timestamp) -> Result<SubjectId, AppError> {
+    async fn donor_of(
+        &self,
+        cmdp: &Guarded<String>,
+        person: Option<&PublicId>,
+        now: Timestamp,
+    ) -> Result<(SubjectId, Vec<SubjectId>), AppError> {
         let known = self.store.by_outside_number(&self.vault, OutsideSystem::Cmdp, self.outside_tag(OutsideSystem::Cmdp, cmdp)).await?;
         let flaw = |field, hint| AppError::Input { field, hint };
         let person = match (known, person) {
@@ -154,9 +160,10 @@ impl App {
         if self.is_past_age(&view, now) {
             return Err(outside::NotNow { key: "match-too-old" }.into());
         }
-        let pool = view.enrolments().any(|e| e.registry == Registry::StemCell && e.status.in_pool());
+        // An older sheet that came after somebody left brings no donor back: the standing over all registrations counts.
+        let pool = standings(view.enrolments()).iter().any(|(registry, status, _)| *registry == Registry::StemCell && status.in_pool());
         match subject_in(&view, Registry::StemCell) {
-            Some(subject) if pool => Ok(subject),
+            Some(subject) if pool => Ok((subject, view.subjects.iter().map(|s| s.row.id).collect())),
             _ => Err(flaw("person", "not registered for stem cells now; tell the province")),
         }
     }
