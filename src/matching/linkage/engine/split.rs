@@ -40,9 +40,10 @@ impl Surnames {
                 sounds = sounds.iter().flat_map(|begun| readings.iter().map(move |s| format!("{begun}{s}"))).collect();
             }
             for sound in sounds {
-                for typed in [sound.replace('ü', "u"), sound.replace('ü', "v")] {
-                    *known.entry(typed).or_default() += 1;
+                if sound.contains('ü') {
+                    *known.entry(sound.replace('ü', "v")).or_default() += 1;
                 }
+                *known.entry(sound.replace('ü', "u")).or_default() += 1;
             }
         }
         Self { known }
