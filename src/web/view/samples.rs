@@ -20,6 +20,8 @@ use askama::Template;
 
 mod activities;
 mod calls;
+#[path = "samples/care.rs"]
+mod care_pages;
 mod donors;
 mod files;
 mod follow;
@@ -64,6 +66,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(files::pages(lang));
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
+    out.extend(care_pages::all(lang));
     out.extend(donors::pages(lang));
     out.extend(volunteers::pages(lang));
     out.extend(shifts::pages(lang));
