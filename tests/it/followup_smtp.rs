@@ -8,6 +8,7 @@ use donor_registry::domain::mail::MailAddress;
 use donor_registry::domain::name::PersonName;
 use donor_registry::domain::time::Timestamp;
 use donor_registry::domain::{Guarded, Keyed};
+use donor_registry::followup::bounce::{Class, class_of_reply};
 use donor_registry::followup::compose::{Order, Sender, Texts, WireMail, compose, message_id, outbox_of};
 use donor_registry::followup::mailer::{Secret, Security, SendOutcome, SmtpMailer, SmtpSettings, Stage, TimeLimits};
 use donor_registry::followup::{Kind, Language};
@@ -112,10 +113,10 @@ fn what_the_server_says_of_a_recipient_becomes_the_outcome() {
         assert!(!outcome.reply().text.contains("far.example"), "{outcome:?}");
     }
     let unknown = send("unknown@far.example");
-    assert!(matches!(unknown, SendOutcome::Refused { .. }) && unknown.address_is_bad(), "{unknown:?}");
+    assert!(matches!(unknown, SendOutcome::Refused { .. }) && class_of_reply(&unknown) == Class::Hard, "{unknown:?}");
     assert_eq!(unknown.reply().status.map(|s| s.to_string()), Some("5.1.1".into()));
     let policy = send("policy@far.example");
-    assert!(matches!(policy, SendOutcome::Refused { .. }) && !policy.address_is_bad(), "{policy:?}");
+    assert!(matches!(policy, SendOutcome::Refused { .. }) && class_of_reply(&policy) == Class::Policy, "{policy:?}");
 }
 
 #[test]
@@ -145,5 +146,5 @@ fn a_certificate_nobody_vouches_for_a_wrong_password_and_an_open_line_are_refuse
     let open_line = SmtpSettings { security: Security::Loopback, login: None, ..settings() };
     let outcome = run(SmtpMailer::new(open_line).unwrap().send(&mail_to("reader@far.example")));
     assert!(matches!(&outcome, SendOutcome::Refused { reply } if reply.stage == Stage::Sender && reply.code == Some(530)), "{outcome:?}");
-    assert!(outcome.server_is_unusable() && !outcome.address_is_bad());
+    assert!(outcome.server_is_unusable() && class_of_reply(&outcome) == Class::Policy);
 }

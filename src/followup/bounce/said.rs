@@ -47,14 +47,21 @@ mod tests {
     #[test]
     fn a_refusal_at_once_is_classed_as_the_same_words_in_a_returned_mail() {
         for (stage, code, text, class) in [
+            (Stage::Recipient, 550, "5.1.1", Class::Hard),
             (Stage::Recipient, 550, "5.1.1 unknown", Class::Hard),
             (Stage::Recipient, 550, "5.1.1 user unknown", Class::Hard),
             (Stage::Recipient, 550, "", Class::Hard),
+            (Stage::Message, 550, "5.1.1", Class::Hard),
             (Stage::Recipient, 552, "5.2.2 mailbox full", Class::Soft),
             (Stage::Recipient, 552, "5.2.2", Class::Soft),
             (Stage::Message, 552, "5.2.2 over quota", Class::Soft),
+            (Stage::Recipient, 550, "5.7.1", Class::Policy),
             (Stage::Recipient, 550, "5.7.1 rejected by policy", Class::Policy),
+            // The transaction failed, or the content displeased: neither speaks of the address.
+            (Stage::Recipient, 554, "", Class::Policy),
+            (Stage::Message, 550, "", Class::Policy),
             (Stage::Message, 550, "5.7.1 content rejected", Class::Policy),
+            (Stage::Auth, 535, "5.7.8", Class::Policy),
             (Stage::Auth, 535, "5.7.8 authentication failed", Class::Policy),
             (Stage::Sender, 530, "5.7.0 must issue STARTTLS", Class::Policy),
         ] {

@@ -116,20 +116,6 @@ impl SendOutcome {
         }
     }
 
-    /// Whether the recipient's address is bad for good: the reply came to `RCPT TO` (or after the mail), and neither its status nor its code
-    /// speaks of policy, content or the sender. Only then is an address suppressed; everything else is the operator's business.
-    pub fn address_is_bad(&self) -> bool {
-        let Self::Refused { reply } = self else { return false };
-        match reply.status {
-            Some(status) => {
-                reply.stage >= Stage::Recipient
-                    && status.class == 5
-                    && matches!((status.subject, status.detail), (1, 0..=6 | 10) | (2, 0 | 1))
-            }
-            None => reply.stage == Stage::Recipient && matches!(reply.code, Some(550 | 551 | 553)),
-        }
-    }
-
     /// Whether the trouble lies with the server or the settings, so that further mails would meet it too: the run stops and alerts.
     pub fn server_is_unusable(&self) -> bool {
         !matches!(self, Self::Sent { .. }) && self.reply().stage <= Stage::Sender
@@ -140,10 +126,6 @@ impl SendOutcome {
 mod tests {
     use super::*;
 
-    fn refused(stage: Stage, code: u16, status: &str) -> SendOutcome {
-        SendOutcome::Refused { reply: Reply { code: Some(code), status: Status::parse(status), text: String::new(), stage } }
-    }
-
     #[test]
     fn a_status_has_three_numbers_of_at_most_three_digits() {
         assert_eq!(Status::parse("5.1.1"), Some(Status { class: 5, subject: 1, detail: 1 }));
@@ -151,17 +133,5 @@ mod tests {
         for wrong in ["3.1.1", "5.1", "5.1.1.1", "5..1", "5.1.1000", "5.1.x", "", "55.1.1", "+5.1.1"] {
             assert_eq!(Status::parse(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn an_address_is_suppressed_for_being_unknown_and_not_for_what_the_server_thinks_of_us() {
-        assert!(refused(Stage::Recipient, 550, "5.1.1").address_is_bad());
-        assert!(refused(Stage::Recipient, 550, "").address_is_bad());
-        assert!(refused(Stage::Message, 550, "5.1.1").address_is_bad());
-        assert!(!refused(Stage::Message, 550, "").address_is_bad(), "content");
-        assert!(!refused(Stage::Recipient, 550, "5.7.1").address_is_bad(), "policy");
-        assert!(!refused(Stage::Recipient, 554, "").address_is_bad(), "transaction failed");
-        assert!(!refused(Stage::Recipient, 552, "5.2.2").address_is_bad(), "mailbox full");
-        assert!(!refused(Stage::Auth, 535, "5.7.8").address_is_bad(), "our own password");
     }
 }

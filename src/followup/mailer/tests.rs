@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::followup::FollowupError;
+use crate::followup::bounce::{Class, class_of_reply};
 use crate::followup::compose::fixtures::wire;
 
 /// What the server does at one step.
@@ -129,7 +130,7 @@ fn a_4xx_defers_and_a_5xx_refuses_at_every_step() {
         change(&mut script, Say("550 5.7.1 <zhang.san1990@mail.example> no"));
         let outcome = send_once(script);
         assert!(matches!(&outcome, SendOutcome::Refused { reply } if reply.stage == stage && reply.code == Some(550)), "{outcome:?}");
-        assert!(!outcome.address_is_bad(), "policy speaks of us, not of the address");
+        assert_eq!(class_of_reply(&outcome), Class::Policy, "policy speaks of us, not of the address");
         assert_eq!(outcome.reply().text, "5.7.1 <…> no");
     }
 }
@@ -181,7 +182,7 @@ fn one_connection_serves_many_mails_and_a_fresh_one_follows_every_failure() {
     let (port, mails) = server(vec![Script { rcpt: Say("550 5.1.1 unknown"), ..GOOD }, GOOD]);
     let mailer = self::mailer(port);
     run(async {
-        assert!(mailer.send(&wire()).await.address_is_bad());
+        assert_eq!(class_of_reply(&mailer.send(&wire()).await), Class::Hard);
         assert!(matches!(mailer.send(&wire()).await, SendOutcome::Sent { .. }), "the second connection");
     });
     assert_eq!(mails.try_iter().count(), 1);
