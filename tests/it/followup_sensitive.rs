@@ -14,27 +14,13 @@ use donor_registry::domain::time::Timestamp;
 
 use crate::followup_desk::{body_of, in_an_hour, number, office_with, path_in, send, send_later};
 use crate::harness::dice::Dice;
+use crate::harness::policy::contact_check;
 use crate::harness::sink::{Sink, Taken};
 
 /// A policy under which volunteers are asked something sensitive once their address is verified, with no distance between two contacts.
-pub const RULES: &str = r#"
-valid_from = 2021-01-01
-[limits]
-quiet_from = "21:00"
-quiet_until = "09:00"
-min_days_between = 0
-donation_interval = "6 months"
-
-[[rule]]
-id = "contact-check"
-registries = ["volunteer"]
-statuses = ["registered", "enrolled"]
-anchor = "registered"
-offset = "12 months"
-ladder = ["mail", "phone"]
-kind = "contact_check"
-catch_up = "12 months"
-
+pub const RULES: &str = contact_check!(
+    r#"["mail", "phone"]"#,
+    r#"
 [[rule]]
 id = "wish"
 registries = ["volunteer"]
@@ -45,7 +31,8 @@ ladder = ["mail", "phone"]
 kind = "wish_check"
 sensitive = true
 catch_up = "12 months"
-"#;
+"#
+);
 
 /// Answers the link of a mail: the second fact, and that the contact data are right. That verifies the address.
 pub async fn answers(app: &App, mail: &Taken, now: Timestamp) {

@@ -10,6 +10,7 @@
 //! - [`browser`]: a real one, driven over WebDriver.
 //! - [`postgres`]: databases of a private cluster, one a test.
 //! - [`people`]: invented people, each from a number.
+//! - [`policy`]: the follow-up policy of tests that bring their own.
 //! - [`dice`]: repeatable chance.
 
 pub mod browser;
@@ -19,6 +20,7 @@ pub mod dice;
 pub mod http;
 pub mod kill;
 pub mod people;
+pub mod policy;
 pub mod postgres;
 pub mod program;
 pub mod sink;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Office, PASSWORD, Tongue, talk};
 use crate::followup_desk::{body_of, office_with, path_in, send};
 use crate::harness::browser::{Browser, WIDTHS};
+use crate::harness::policy::contact_check;
 use crate::harness::sink::{Sink, Taken};
 
 /// A mail's link and the registrant's telephone number, whose last four digits are the second fact.
@@ -106,24 +107,7 @@ fn a_mailed_link_is_answered_on_a_telephone_without_script_and_a_stranger_s_ends
 }
 
 /// A policy under which volunteers are called about their contact data, whatever other way of reaching them there is.
-const CALLS: &str = r#"
-valid_from = 2021-01-01
-[limits]
-quiet_from = "21:00"
-quiet_until = "09:00"
-min_days_between = 0
-donation_interval = "6 months"
-
-[[rule]]
-id = "contact-check"
-registries = ["volunteer"]
-statuses = ["registered", "enrolled"]
-anchor = "registered"
-offset = "12 months"
-ladder = ["phone", "mail"]
-kind = "contact_check"
-catch_up = "12 months"
-"#;
+const CALLS: &str = contact_check!(r#"["phone", "mail"]"#);
 
 /// The number of the task shown, wherever the page puts it.
 const NUMBER: &str = r"/1640\d{7}/.test(document.querySelector('#task').innerText.replace(/\s/g, ''))";
