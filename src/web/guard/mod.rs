@@ -4,9 +4,11 @@
 //! takes one cannot be reached without it (303 to the sign-in page, 403 where the right is missing).
 
 mod ctx;
+mod notice;
 mod origin;
 
-pub use ctx::{Ctx, Notice};
+pub use ctx::Ctx;
+pub use notice::Notice;
 pub use origin::{Host, is_ours};
 
 use rocket::Request;
