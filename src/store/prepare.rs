@@ -1,29 +1,32 @@
 //! Sealing before a transaction: everything a registration needs is encrypted, indexed and protected here, so that the transaction only
 //! inserts rows.
 
+mod collect;
+mod prepared;
+mod slot;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zeroize::Zeroize;
 
+use crate::domain::Guarded;
 use crate::domain::consent::{ConsentHow, ConsentText, Purpose};
 use crate::domain::fact::{Channel, Fact, FactEvent};
-use crate::domain::id::{
-    ClaimId, ConsentId, CorrectionId, DriveId, EnrolmentId, FactId, ImportId, ImportRowId, RecordId, StaffId, StatId, SubjectId,
-};
+use crate::domain::id::{ConsentId, DriveId, EnrolmentId, FactId, ImportId, ImportRowId, StaffId, StatId, SubjectId};
 use crate::domain::name::PersonName;
-use crate::domain::problem::ProblemCode;
 use crate::domain::record::{Details, RecordDraft};
-use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::registry::EnrolmentStatus;
 use crate::domain::time::Timestamp;
-use crate::domain::{Compartment, Guarded};
-use crate::vault::{Sealed, Slot, SubjectKeys, Vault};
+use crate::vault::{SubjectKeys, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key};
 use super::error::StoreError;
 use super::rowmac::Protected;
-use super::word::{ContactKind, CorrectionState, Origin};
+use super::word::Origin;
+
+pub use collect::Preparation;
+pub(super) use slot::{correction_slot, key_model, record_slot, seal, stat_slot, witness_slot};
 
 /// The version of the sealed values' shapes.
 pub const SCHEMA: u32 = 1;
@@ -89,16 +92,6 @@ pub struct PreparedFact(pub(super) fact::Model);
 /// A consent ready to be inserted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedConsent(pub(super) consent::Model);
-
-/// Collects the sealed rows of one draft.
-pub struct Preparation<'a> {
-    vault: &'a Vault,
-    keys: &'a SubjectKeys,
-    occasion: Occasion,
-    /// The fact of the draft's standing: later facts share its town, sex, birth year, channel and drive.
-    template: Fact,
-    out: PreparedRecord,
-}
 
 /// Seals a draft as the record of a new subject: keys, record, enrolment, claims, look-up indexes, the tie to statistics, and the fact of
 /// its standing on the day it speaks of (else today).
@@ -197,265 +190,4 @@ pub fn prepare_consent(vault: &Vault, keys: &SubjectKeys, given: &ConsentGiven) 
     };
     row.protect(vault)?;
     Ok(PreparedConsent(row))
-}
-
-impl PreparedRecord {
-    /// Leaves the standing to a registrar: nothing is re-opened, nobody is contacted, and the row asks for a decision on the correction list.
-    /// Answers whether there was a standing to leave.
-    ///
-    /// # Errors
-    /// [`StoreError::Vault`] where this process lacks the statistics key.
-    pub fn undecide(&mut self, vault: &Vault, import: ImportId) -> Result<bool, StoreError> {
-        let mut changed = false;
-        for row in self.enrolment.iter_mut().chain(&mut self.further).filter(|row| row.status.may_contact()) {
-            row.status = EnrolmentStatus::Undecided;
-            row.protect(vault)?;
-            changed = true;
-        }
-        for row in &mut self.facts {
-            let mut fact: Fact = vault.unseal_fact(row.id, &Sealed::from_bytes(row.sealed.0.clone()))?;
-            if matches!(fact.event, FactEvent::Status(status) if status.may_contact()) {
-                fact.event = FactEvent::Status(EnrolmentStatus::Undecided);
-                *row = prepare_fact(vault, &fact)?.0;
-            }
-        }
-        if changed {
-            self.corrections.push(correction::Model {
-                id: CorrectionId::fresh(),
-                import_id: Some(import),
-                import_row_id: self.record.import_row_id,
-                subject_id: self.record.subject_id,
-                record_id: self.record.id,
-                field: "status".to_owned(),
-                problem: ProblemCode::MissingStatus.code().to_owned(),
-                sealed_value: None,
-                state: CorrectionState::Open,
-                resolved_by: None,
-                resolved_at: None,
-                created_at: self.record.recorded_at,
-                row_version: 1,
-            });
-        }
-        Ok(changed)
-    }
-}
-
-impl<'a> Preparation<'a> {
-    fn start(
-        vault: &'a Vault,
-        keys: &'a SubjectKeys,
-        draft: &RecordDraft,
-        occasion: Occasion,
-        stat_id: StatId,
-    ) -> Result<Self, StoreError> {
-        let subject = keys.subject();
-        let id = RecordId::fresh();
-        let slot = |compartment, column| record_slot(compartment, column, id, subject);
-        let mut row = record::Model {
-            id,
-            subject_id: subject,
-            registry: draft.registry,
-            import_row_id: occasion.import.map(|(_, row)| row),
-            drive_id: occasion.drive.map(|(id, _)| id),
-            recorded_at: occasion.at,
-            told_on: draft.date.map(Day),
-            sealed_identity: seal(vault, keys, slot(Compartment::Identity, "sealed_identity"), &draft.identity)?,
-            sealed_contact: seal(vault, keys, slot(Compartment::Contact, "sealed_contact"), &draft.contact)?,
-            sealed_health: Some(seal(vault, keys, slot(Compartment::Health, "sealed_health"), &draft.health)?),
-            sealed_details: Some(seal(vault, keys, slot(Compartment::Documents, "sealed_details"), &draft.details)?),
-            schema: SCHEMA.into(),
-            row_version: 1,
-            row_mac: Opaque(Vec::new()),
-        };
-        row.protect(vault)?;
-        let mut claims = Vec::new();
-        for (kind, index) in vault.blind_identity(&draft.identity)? {
-            let mut claim = identifier_claim::Model {
-                id: ClaimId::fresh(),
-                subject_id: subject,
-                kind: kind.into(),
-                index_value: Opaque(index.to_vec()),
-                key_version: index.key_version().into(),
-                verified: occasion.verified,
-                row_version: 1,
-                row_mac: Opaque(Vec::new()),
-            };
-            claim.protect(vault)?;
-            claims.push(claim);
-        }
-        let (phones, mails) = vault.blind_contact(&draft.contact)?;
-        let phones = phones.into_iter().map(|index| (ContactKind::Phone, index));
-        let mails = mails.into_iter().map(|index| (ContactKind::Mail, index));
-        let contacts = phones
-            .chain(mails)
-            .map(|(kind, index)| contact_index::Model {
-                id: Uuid::now_v7(),
-                subject_id: subject,
-                record_id: id,
-                kind,
-                index_value: Opaque(index.to_vec()),
-                key_version: index.key_version().into(),
-            })
-            .collect();
-        let template = Fact::of_draft(draft, stat_id, occasion.today, occasion.channel, occasion.drive.map(|(_, number)| number));
-        let out = PreparedRecord {
-            subject: None,
-            keys: Vec::new(),
-            stat_link: None,
-            record: row,
-            enrolment: None,
-            further: Vec::new(),
-            claims,
-            contacts,
-            facts: Vec::new(),
-            corrections: Vec::new(),
-            consents: Vec::new(),
-        };
-        Ok(Self { vault, keys, occasion, template, out })
-    }
-
-    /// The subject.
-    pub fn subject(&self) -> SubjectId {
-        self.keys.subject()
-    }
-
-    /// The new subject's keys, to seal what is stored beside the record.
-    pub fn keys(&self) -> &SubjectKeys {
-        self.keys
-    }
-
-    /// Adds a fact of the same registrant.
-    pub fn fact(&mut self, day: NaiveDate, event: FactEvent) -> Result<(), StoreError> {
-        let fact = Fact { day, event, ..self.template.clone() };
-        self.out.facts.push(prepare_fact(self.vault, &fact)?.0);
-        Ok(())
-    }
-
-    /// Adds a kept-aside value, or a missing one, to the correction list.
-    pub fn correction(&mut self, field: &str, problem: ProblemCode, value: Option<&Guarded<String>>) -> Result<(), StoreError> {
-        let id = CorrectionId::fresh();
-        let subject = self.subject();
-        let sealed_value = value.map(|v| seal(self.vault, self.keys, correction_slot(id, subject), v)).transpose()?;
-        self.out.corrections.push(correction::Model {
-            id,
-            import_id: self.occasion.import.map(|(import, _)| import),
-            import_row_id: self.occasion.import.map(|(_, row)| row),
-            subject_id: subject,
-            record_id: self.out.record.id,
-            field: field.to_owned(),
-            problem: problem.code().to_owned(),
-            sealed_value,
-            state: CorrectionState::Open,
-            resolved_by: None,
-            resolved_at: None,
-            created_at: self.occasion.at,
-            row_version: 1,
-        });
-        Ok(())
-    }
-
-    /// Adds a standing in a further registry, as of the same day.
-    pub fn also(&mut self, registry: Registry, status: EnrolmentStatus) -> Result<(), StoreError> {
-        let mut row = enrolment::Model {
-            id: EnrolmentId::fresh(),
-            subject_id: self.subject(),
-            registry,
-            status,
-            since: Day(self.template.day),
-            row_version: 1,
-            row_mac: Opaque(Vec::new()),
-        };
-        row.protect(self.vault)?;
-        self.out.further.push(row);
-        let fact = Fact { registry, event: FactEvent::Status(status), ..self.template.clone() };
-        self.out.facts.push(prepare_fact(self.vault, &fact)?.0);
-        Ok(())
-    }
-
-    /// Adds a consent.
-    pub fn consent(&mut self, given: &ConsentGiven) -> Result<(), StoreError> {
-        self.out.consents.push(prepare_consent(self.vault, self.keys, given)?.0);
-        Ok(())
-    }
-}
-
-impl PreparedRecord {
-    /// The subject the record is of.
-    pub fn subject(&self) -> SubjectId {
-        self.record.subject_id
-    }
-
-    /// The record.
-    pub fn record(&self) -> RecordId {
-        self.record.id
-    }
-
-    /// For which registry.
-    pub fn registry(&self) -> Registry {
-        self.record.registry
-    }
-
-    /// The standing of a new subject.
-    pub fn status(&self) -> Option<EnrolmentStatus> {
-        self.enrolment.as_ref().map(|e| e.status)
-    }
-
-    /// The day the record speaks of.
-    pub fn told_on(&self) -> Option<NaiveDate> {
-        self.record.told_on.map(|d| d.0)
-    }
-
-    /// The blind indexes of the document numbers claimed as verified.
-    pub fn claim_values(&self) -> Vec<Vec<u8>> {
-        self.claims.iter().filter(|c| c.verified).map(|c| c.index_value.0.clone()).collect()
-    }
-
-    /// Whether a document number is claimed as verified.
-    pub fn claims_documents(&self) -> bool {
-        self.claims.iter().any(|c| c.verified)
-    }
-
-    /// Gives up the exclusive claim on document numbers: another subject of the same person has it, or the number is kept aside.
-    pub fn unverify(&mut self, vault: &Vault) -> Result<(), StoreError> {
-        for claim in &mut self.claims {
-            claim.verified = false;
-            claim.protect(vault)?;
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn seal<T: Serialize + Zeroize>(
-    vault: &Vault,
-    keys: &SubjectKeys,
-    slot: Slot,
-    value: &Guarded<T>,
-) -> Result<Opaque, StoreError> {
-    Ok(Opaque(vault.seal(keys, &slot, value)?.into_bytes()))
-}
-
-pub(super) fn record_slot(compartment: Compartment, column: &'static str, record: RecordId, subject: SubjectId) -> Slot {
-    Slot { compartment, table: "record", column, row: record.0, subject, schema: SCHEMA }
-}
-
-pub(super) fn stat_slot(subject: SubjectId) -> Slot {
-    Slot { compartment: Compartment::Identity, table: "stat_link", column: "sealed", row: subject.0, subject, schema: SCHEMA }
-}
-
-pub(super) fn correction_slot(id: CorrectionId, subject: SubjectId) -> Slot {
-    Slot { compartment: Compartment::Identity, table: "correction", column: "sealed_value", row: id.0, subject, schema: SCHEMA }
-}
-
-pub(super) fn witness_slot(id: ConsentId, subject: SubjectId) -> Slot {
-    Slot { compartment: Compartment::Documents, table: "consent", column: "sealed_witness", row: id.0, subject, schema: SCHEMA }
-}
-
-pub(super) fn key_model(row: crate::vault::DekRow) -> subject_key::Model {
-    subject_key::Model {
-        subject_id: row.subject,
-        compartment: row.compartment,
-        version: row.version.into(),
-        kek_id: row.kek_id.into(),
-        wrapped: Opaque(row.wrapped),
-    }
 }
