@@ -180,9 +180,12 @@ fn every_word_of_the_domain_has_a_text() {
         keys.push(format!("failure-{status}"));
         keys.push(format!("failure-{status}-do"));
     }
-    let form = std::fs::read_to_string(here("src/domain/form.rs")).unwrap();
-    for piece in form.split("\"flaw-").skip(1) {
-        keys.push(format!("flaw-{}", piece.split('"').next().unwrap()));
+    let forms = std::fs::read_dir(here("src/domain/form")).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file());
+    for file in forms.chain([here("src/domain/form.rs")]) {
+        let form = std::fs::read_to_string(file).unwrap();
+        for piece in form.split("\"flaw-").skip(1) {
+            keys.push(format!("flaw-{}", piece.split('"').next().unwrap()));
+        }
     }
     for lang in Lang::ALL {
         for key in &keys {

@@ -1,4 +1,9 @@
 use super::*;
+use crate::domain::contact::Contact;
+use crate::domain::name::PersonName;
+use crate::domain::person::Sex;
+use crate::domain::registry::EnrolmentStatus;
+use crate::domain::town::TownCode;
 
 fn typed(text: &str) -> Typed {
     Guarded::new(text.to_owned())
