@@ -9,7 +9,7 @@ use crate::domain::national_id::{NationalId, check_character};
 use crate::domain::person::{BirthDate, Identity};
 use crate::domain::phone::Phone;
 use crate::domain::town::TownCode;
-use crate::matching::linkage::{FindQuery, features};
+use crate::matching::linkage::{Decision, FindQuery, features};
 
 fn id(seventeen: &str) -> Document {
     let check = check_character(seventeen.as_bytes()).expect("seventeen digits");
