@@ -231,11 +231,6 @@ impl Config {
             argon2,
         })
     }
-
-    /// The SQLite database file, which is used unless `database_url` is set.
-    pub fn database_file(&self) -> PathBuf {
-        self.data.join("registry.db")
-    }
 }
 
 fn database_url(raw: &raw::Raw, purpose: Purpose) -> Result<Option<DatabaseUrl>, ConfigError> {

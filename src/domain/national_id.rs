@@ -100,11 +100,6 @@ impl NationalId {
         &self.0
     }
 
-    /// The region of first registration (GB/T 2260 at the time of issue).
-    pub fn region(&self) -> &str {
-        self.0.get(..6).unwrap_or_default()
-    }
-
     /// The date of birth the number carries.
     pub fn birth_date(&self) -> Option<NaiveDate> {
         NaiveDate::parse_from_str(self.0.get(6..14)?, "%Y%m%d").ok()

@@ -130,11 +130,6 @@ impl Store {
         head(&self.reader, self.deployment()).await
     }
 
-    /// Leaves after `seq`, oldest first, at most `limit`.
-    pub async fn audit_leaves(&self, after: i64, limit: u64) -> Result<Vec<AuditLeaf>, StoreError> {
-        leaves(&self.reader, after, limit).await
-    }
-
     /// The last leaves, newest first.
     pub async fn audit_latest(&self, before: Option<i64>, limit: u64) -> Result<Vec<AuditLeaf>, StoreError> {
         let mut query = audit_leaf::Entity::find();

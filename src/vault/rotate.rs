@@ -30,11 +30,6 @@ impl Vault {
         Ok(vec![self.with_status(old, KeyStatus::DecryptOnly)?, self.with_status(row, KeyStatus::Primary)?])
     }
 
-    /// Takes a pending key back to decrypt-only, when it was given up after some process may have written with it.
-    pub fn demote(&self, rows: &[KeyRow], key_id: u32) -> Result<KeyRow, VaultError> {
-        self.with_status(find(rows, key_id, &[KeyStatus::Pending])?, KeyStatus::DecryptOnly)
-    }
-
     /// Destroys a key that is not primary: its row loses the wrapped key. The caller has made sure that nothing still needs it.
     pub fn destroy_key(&self, rows: &[KeyRow], key_id: u32) -> Result<KeyRow, VaultError> {
         let row = find(rows, key_id, &[KeyStatus::Pending, KeyStatus::DecryptOnly])?;

@@ -53,13 +53,6 @@ impl FactBook {
         book
     }
 
-    /// Counts by other rule sets than the shipped ones.
-    #[must_use]
-    pub fn with_rules(mut self, rules: RuleSets) -> Self {
-        self.rules = rules;
-        self
-    }
-
     /// The rule set in force on a day.
     pub fn rules(&self, day: NaiveDate) -> &RuleSet {
         self.rules.on(day)

@@ -166,13 +166,6 @@ impl Inspection<'_> {
         Guarded::new(texts.join(" "))
     }
 
-    /// Weight in bits and probability of any two rows, compared by the run or not.
-    pub fn weigh(&self, left: usize, right: usize) -> (f64, f64) {
-        let (a, b) = self.rows(left, right);
-        let pair = self.inside.work.pair(a, b);
-        (self.inside.weights.weight(&pair), self.inside.weights.probabilities(&pair)[0])
-    }
-
     /// Whether some key brings two rows together.
     pub fn reached(&self, left: usize, right: usize) -> bool {
         let (a, b) = self.rows(left, right);
