@@ -22,7 +22,6 @@ const fn hash(bytes: &[u8]) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     let mut i = 0;
     while i < bytes.len() {
-        #[allow(clippy::indexing_slicing)]
         let byte = bytes[i];
         sum = (sum ^ byte as u64).wrapping_mul(0x0100_0000_01b3);
         i += 1;

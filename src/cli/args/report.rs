@@ -31,7 +31,6 @@ pub enum ReportKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
 pub enum Format {
     Html,
     Svg,

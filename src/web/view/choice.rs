@@ -106,13 +106,8 @@ impl Choice {
 
     /// What was chosen before, and what was wrong with it.
     pub fn refill(mut self, text: Text, entries: Option<&Entries>, slips: &Slips) -> Self {
-        if let Some(entries) = entries {
-            for option in &mut self.options {
-                option.on = entries.chose(self.name, &option.value);
-            }
-        }
-        if let Some(slip) = slips.of(self.name) {
-            self.error = text.t(&slip.key);
+        if let Some(error) = refilled(&mut self.options, self.name, text, entries, slips) {
+            self.error = error;
         }
         self
     }
@@ -128,6 +123,16 @@ impl Choice {
     fn kind(&self) -> &'static str {
         if self.many { "checkbox" } else { "radio" }
     }
+}
+
+/// Marks what was chosen before; answers what was wrong with it, in words.
+fn refilled(options: &mut [Opt], name: &str, text: Text, entries: Option<&Entries>, slips: &Slips) -> Option<String> {
+    if let Some(entries) = entries {
+        for option in options {
+            option.on = entries.chose(name, &option.value);
+        }
+    }
+    slips.of(name).map(|slip| text.t(&slip.key))
 }
 
 /// A drop-down list.
@@ -172,13 +177,8 @@ impl Select {
 
     /// What was chosen before, and what was wrong with it.
     pub fn refill(mut self, text: Text, entries: Option<&Entries>, slips: &Slips) -> Self {
-        if let Some(entries) = entries {
-            for option in &mut self.options {
-                option.on = entries.chose(self.name, &option.value);
-            }
-        }
-        if let Some(slip) = slips.of(self.name) {
-            self.error = text.t(&slip.key);
+        if let Some(error) = refilled(&mut self.options, self.name, text, entries, slips) {
+            self.error = error;
         }
         self
     }
