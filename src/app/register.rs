@@ -39,7 +39,7 @@ pub(super) const LIKENESSES: usize = 8;
 pub struct Circumstances {
     /// The form's idempotency key.
     pub key: String,
-    /// The bytes of the form, for the idempotency fingerprint; only their keyed digest is kept.
+    /// The keyed digest of the form's fields: the same key with another form is refused.
     pub fingerprint: [u8; 32],
     /// At which drive.
     pub drive: Option<(DriveId, u32)>,

@@ -7,7 +7,7 @@ use super::error::StoreError;
 /// How many values one statement may bind: SQLite's limit is 32,766, PostgreSQL's 65,535. Smaller statements are parsed once and kept.
 const BINDS: usize = 8_000;
 
-/// Inserts rows in as few statements as the databases allow.
+/// Inserts rows, as many a statement as [`BINDS`] lets.
 pub(super) async fn insert<E, M>(db: &impl ConnectionTrait, rows: impl IntoIterator<Item = M>) -> Result<(), StoreError>
 where
     E: EntityTrait<Model = M>,

@@ -70,7 +70,7 @@ impl StoreUrl {
     }
 }
 
-/// An open registry database: one writer, several readers.
+/// An open registry database: writers take turns, readers have connections of their own.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) writer: DatabaseConnection,

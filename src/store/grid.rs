@@ -26,7 +26,7 @@ pub struct SealedGrid(grid::Model);
 /// A GRID as it was entered.
 #[derive(Debug)]
 pub struct GridView {
-    /// On which day it speaks of.
+    /// The day it speaks of.
     pub day: NaiveDate,
     /// When it was entered.
     pub at: Timestamp,

@@ -18,7 +18,7 @@ use super::tx::Tx;
 pub use super::entity::session::Model as SessionRow;
 pub use super::entity::staff::Model as StaffRow;
 
-/// An account to be made or changed.
+/// An account to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffDraft {
     /// What is typed at sign-in; unique.
