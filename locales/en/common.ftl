@@ -111,3 +111,12 @@ failure-500 = Something went wrong here
 failure-500-do = What was not finished has been taken back. Please try again; if it fails again, tell the administrator the time.
 failure-503 = The registry is being unlocked or maintained
 failure-503-do = Nothing was changed. Please try again in a minute.
+underway-lead = With so many people on file this list takes a while. Nothing has to be done.
+underway-so-far = Being worked out: {$x} of {$y} looked through
+underway-do = { $n ->
+    [one] The page comes again by itself after {$n} second, until the list is there.
+   *[other] The page comes again by itself after {$n} seconds, until the list is there.
+}
+underway-again = Look now
+list-newer = A newer one is being worked out; open the page again in a moment.
+list-older = As of {$x}; what changed since is being taken in. Open the page again in a moment.

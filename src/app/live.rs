@@ -194,10 +194,11 @@ impl App {
         Ok(judged)
     }
 
-    /// Forgets everybody: the index is zeroised, and filled anew at the next need.
+    /// Forgets everybody: the index is zeroised, and filled anew at the next need; so is what lists keep, and whoever works one out ends.
     pub(super) fn forget(&self) {
         *self.live_mut() = Live::default();
-        *self.certificates.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.volunteers.forget();
+        self.call_order.forget();
     }
 }
 

@@ -16,6 +16,7 @@
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `grid`: the GRID of a stem-cell registrant.
+//! - `list_state`: lists that are worked out from everybody's sealed data; `kept`: how they are kept.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
@@ -46,6 +47,8 @@ mod error;
 mod export_person;
 mod follow;
 mod grid;
+mod kept;
+mod list_state;
 mod live;
 mod notice;
 mod office;
@@ -107,6 +110,8 @@ pub use follow::{
     LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem,
     TaskOutcome, ToldBy, Trial, TrialState,
 };
+pub use kept::Progress;
+pub use list_state::{ListState, SlowList};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
@@ -149,11 +154,9 @@ pub struct App {
     rules: donor::Cached,
     readiness: crate::followup::readiness::Editions,
     /// The order of the calls as it was worked out last.
-    call_order: std::sync::Mutex<Option<follow::CallOrder>>,
-    /// Until when certificates hold, and as of which change.
-    certificates: std::sync::Mutex<Option<volunteer::Ends>>,
-    /// One reader of the certificates at a time.
-    reading_certificates: tokio::sync::Mutex<()>,
+    call_order: kept::Kept<follow::CallOrder>,
+    /// Everybody who serves, as of which change.
+    volunteers: kept::Kept<volunteer::Serving>,
     experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,

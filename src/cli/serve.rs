@@ -30,6 +30,7 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
         show::note("The recovery sheet was not confirmed yet: print it (`keys sheet`) and type it back once (`keys confirm`).");
     }
     tokio::spawn(follow_keys(Arc::clone(&app)));
+    tokio::spawn(keep_lists(Arc::clone(&app)));
     if app.config.schedule {
         tokio::spawn(keep_schedule(Arc::clone(&app)));
         tokio::spawn(follow_months(Arc::clone(&app)));
@@ -75,6 +76,17 @@ async fn keep_schedule(app: Arc<App>) {
             }
         }
         tokio::time::sleep(ROUNDS).await;
+    }
+}
+
+/// How often lists take in what changed.
+const LISTS: Duration = Duration::from_secs(60);
+
+/// Works lists out that take a while, so that nobody waits for them, until the process ends.
+async fn keep_lists(app: Arc<App>) {
+    loop {
+        app.keep_lists(open::now()).await;
+        tokio::time::sleep(LISTS).await;
     }
 }
 

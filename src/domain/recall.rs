@@ -20,6 +20,13 @@ pub struct Wanted {
     pub towns: Vec<TownCode>,
 }
 
+impl Wanted {
+    /// Whether blood of a group is what is asked for; of an unknown group it is not.
+    pub fn takes(&self, group: Option<Group>) -> bool {
+        group.is_some_and(|g| g.rh == self.rh && self.abo.is_none_or(|abo| abo == g.abo))
+    }
+}
+
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -105,7 +112,7 @@ pub struct Candidate<T> {
 pub fn who<T: Ord + Copy>(wanted: &Wanted, rule: &RecallRule, today: NaiveDate, candidates: &[Candidate<T>]) -> Vec<T> {
     let mut fit: Vec<(Option<NaiveDate>, T)> = candidates
         .iter()
-        .filter(|c| c.group.is_some_and(|g| g.rh == wanted.rh && wanted.abo.is_none_or(|abo| abo == g.abo)))
+        .filter(|c| wanted.takes(c.group))
         .filter(|c| c.town.is_some_and(|town| wanted.towns.contains(&town)))
         .filter(|c| matches!(c.when, When::From(day) if day <= today))
         .filter(|c| may_be_called(rule, today, &c.asked))

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::domain::id::{LinkId, OutboxId, PersonId, SubjectId, TaskId};
@@ -46,13 +46,6 @@ pub enum LinkUse {
     No,
 }
 
-fn staff_tasks(on_or_before: NaiveDate) -> Select<task::Entity> {
-    task::Entity::find()
-        .filter(task::Column::State.eq(TaskState::Planned))
-        .filter(task::Column::Channel.ne(TaskChannel::Mail))
-        .filter(task::Column::DueOn.lte(Day(on_or_before)))
-}
-
 impl Store {
     /// How many messages a sender would be given now ([`Tx::claim_messages`]).
     pub async fn count_sendable(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -89,11 +82,6 @@ impl Store {
     pub async fn count_tasks_due(&self, state: TaskState, on_or_before: NaiveDate) -> Result<u64, StoreError> {
         let query = task::Entity::find().filter(task::Column::State.eq(state)).filter(task::Column::DueOn.lte(Day(on_or_before)));
         Ok(query.count(&self.reader).await?)
-    }
-
-    /// How many planned tasks are somebody's work and due on or before a day.
-    pub async fn count_staff_tasks_due(&self, on_or_before: NaiveDate) -> Result<u64, StoreError> {
-        Ok(staff_tasks(on_or_before).count(&self.reader).await?)
     }
 
     /// How many messages the mail server took since an instant.

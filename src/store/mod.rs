@@ -71,6 +71,7 @@ mod staff;
 mod standing;
 mod stream;
 mod takeback;
+mod tally;
 mod task;
 mod told;
 mod tx;

@@ -85,7 +85,7 @@ pub struct StandingEntry {
 impl Store {
     /// Every subject of every person, opened, in the order of subjects. Erased subjects are left out.
     pub fn people(&self, vault: &Arc<Vault>) -> PeopleStream {
-        PeopleStream { pages: Pages::of(self), vault: Arc::clone(vault), coming: VecDeque::with_capacity(AHEAD) }
+        PeopleStream { pages: Pages::of(self), vault: Arc::clone(vault), coming: VecDeque::with_capacity(AHEAD), ahead: AHEAD }
     }
 
     /// The entries of some subjects only: what the change feed names.
@@ -164,6 +164,7 @@ pub struct PeopleStream {
     pages: Pages,
     vault: Arc<Vault>,
     coming: VecDeque<JoinHandle<Result<Vec<PersonEntry>, StoreError>>>,
+    ahead: usize,
 }
 
 impl std::fmt::Debug for PeopleStream {
@@ -173,10 +174,16 @@ impl std::fmt::Debug for PeopleStream {
 }
 
 impl PeopleStream {
+    /// Reads no page before it is asked for: whoever rests between two pages leaves the machine to others.
+    #[must_use]
+    pub fn page_by_page(self) -> Self {
+        Self { ahead: 1, ..self }
+    }
+
     /// The next page, never an empty one; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<PersonEntry>>, StoreError> {
         loop {
-            while self.coming.len() < AHEAD {
+            while self.coming.len() < self.ahead {
                 let Some(range) = self.pages.next().await? else { break };
                 let (store, vault) = (self.pages.store(), Arc::clone(&self.vault));
                 self.coming.push_back(tokio::spawn(async move {

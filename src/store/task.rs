@@ -61,19 +61,6 @@ impl Store {
         Ok(query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
     }
 
-    /// Planned tasks of staff whose day has passed, by kind: how many, and the oldest day.
-    pub async fn overdue_by_kind(&self, today: NaiveDate) -> Result<Vec<(String, u64, Day)>, StoreError> {
-        let query = staffs()
-            .filter(task::Column::DueOn.lt(Day(today)))
-            .select_only()
-            .column(task::Column::Kind)
-            .column_as(task::Column::Id.count(), "n")
-            .column_as(task::Column::DueOn.min(), "oldest")
-            .group_by(task::Column::Kind);
-        let rows: Vec<(String, i64, Day)> = query.into_tuple().all(&self.reader).await?;
-        Ok(rows.into_iter().map(|(kind, n, oldest)| (kind, n.unsigned_abs(), oldest)).collect())
-    }
-
     /// Planned tasks of staff due on or before a day: by day, whether the day was agreed with the person, and how many.
     pub async fn staff_tasks_by_day(&self, until: NaiveDate) -> Result<Vec<(Day, bool, u64)>, StoreError> {
         let query = staffs()

@@ -61,6 +61,7 @@ mod route_matrix;
 mod same_moment;
 mod samples;
 mod shifts;
+mod slow_lists;
 mod store;
 mod taken_back;
 mod urgent;

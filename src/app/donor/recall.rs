@@ -176,9 +176,12 @@ impl App {
         let rule = rules.on(today).ok_or(AppError::Missing("rule for recalls"))?;
         let sets = self.rule_sets().await?;
         let mut known = self.donors().await?;
+        // Contact data are opened of those alone whose group is asked for.
+        known.retain(|_, donor| request.wanted.takes(donor.history.group));
+        let among: Vec<PersonId> = known.keys().copied().collect();
         let mut contacts: HashMap<PersonId, Guarded<Contact>> = HashMap::new();
         let mut candidates = Vec::new();
-        for person in self.callable(Registry::Blood, now).await? {
+        for person in self.callable(Registry::Blood, Some(&among), now).await? {
             let Some(donor) = known.remove(&person.person) else { continue };
             let when = eligibility::next(&sets, donor.donor, &donor.history, request.wanted.kind, today).when;
             let town = Contact::town_of(&person.contact);

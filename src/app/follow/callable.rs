@@ -16,10 +16,21 @@ pub(in super::super) struct Callable {
     pub contact: Guarded<Contact>,
 }
 
+/// Of more people than this, everybody is read: on all cores, and without looking for each.
+const NAMED: usize = 2_000;
+
 impl App {
-    /// Everybody who may be called about a registry.
-    pub(in super::super) async fn callable(&self, registry: Registry, now: Timestamp) -> Result<Vec<Callable>, AppError> {
-        let people = self.reachable(now).await?;
+    /// Who may be called about a registry: of everybody, or of some people. Others may be among them where many are named.
+    pub(in super::super) async fn callable(
+        &self,
+        registry: Registry,
+        among: Option<&[PersonId]>,
+        now: Timestamp,
+    ) -> Result<Vec<Callable>, AppError> {
+        let people = match among.filter(|persons| persons.len() <= NAMED) {
+            Some(persons) => self.reachable_of(persons, now).await?,
+            None => self.reachable(now).await?,
+        };
         let fit = people.into_values().filter(|p| !p.held && !p.silent() && p.reach().phone && of_registry(p, Some(registry)));
         Ok(fit.filter_map(|p| Some(Callable { person: p.person, contact: p.contact? })).collect())
     }

@@ -21,6 +21,7 @@ use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSu
 use crate::followup::policy::Span;
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
+use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
 
@@ -99,18 +100,35 @@ struct Beside {
 impl App {
     /// Everybody as planning sees them on a day.
     pub(super) async fn reachable(&self, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
-        let said = self.said(now).await?;
         let beside = Beside {
             days: self.store.days_told(&self.vault, None).await?,
             turns: self.next_turns(None, now).await?,
             rules: self.rule_sets().await?,
         };
+        self.everybody(&beside, &mut Work::unwatched(), now).await
+    }
+
+    /// As [`App::reachable`], in the course of work that tells how far it is, for what asks neither for donations and deferrals nor for shifts:
+    /// health data stay closed.
+    pub(super) async fn reachable_in(&self, work: &mut Work<'_>, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
+        let beside = Beside { days: HashMap::new(), turns: HashMap::new(), rules: self.rule_sets().await? };
+        self.everybody(&beside, work, now).await
+    }
+
+    async fn everybody(&self, beside: &Beside, work: &mut Work<'_>, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
+        work.goes_through(self.known() as u64);
+        let said = self.said(now).await?;
         let mut out: HashMap<PersonId, Reachable> = HashMap::new();
         let mut stream = self.store.people(&self.vault);
+        if work.rests() {
+            stream = stream.page_by_page();
+        }
         while let Some(page) = stream.next().await? {
+            let read = page.len();
             for entry in page {
-                self.add_registration(&mut out, entry, &said, &beside);
+                self.add_registration(&mut out, entry, &said, beside);
             }
+            work.did(read).await?;
         }
         self.finish(&mut out, now).await?;
         Ok(out)
@@ -140,7 +158,10 @@ impl App {
             rules: self.rule_sets().await?,
         };
         let mut out = HashMap::new();
-        for entry in self.store.people_of(&self.vault, &subjects).await? {
+        // In the order in which everybody is read: of two registrations told in one instant the same one counts.
+        let mut entries = self.store.people_of(&self.vault, &subjects).await?;
+        entries.sort_unstable_by_key(|entry| entry.subject);
+        for entry in entries {
             self.add_registration(&mut out, entry, &said, &beside);
         }
         self.finish(&mut out, now).await?;

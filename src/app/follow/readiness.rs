@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::PoisonError;
 
 use chrono::{Datelike, Days, NaiveDate};
 use uuid::Uuid;
@@ -18,6 +17,7 @@ use crate::followup::{FollowupError, Kind};
 use crate::reports::intervals::wilson;
 use crate::store::{ReadinessSeen, Tx};
 
+use super::super::kept::Work;
 use super::super::people::PersonRow;
 use super::super::{Actor, App, AppError};
 use super::people::Reachable;
@@ -27,7 +27,7 @@ use super::{TaskItem, TaskOutcome};
 const ANSWERS_WITHIN: u64 = 90;
 /// Donors listed at most.
 const LISTED: usize = 200;
-/// The order of the calls is worked out anew after so many seconds: everybody's data are opened for it.
+/// The order of the calls is worked out anew for whoever looks after so many seconds: everybody's data are opened for it.
 const KEPT: i64 = 600;
 
 /// A donor of the list.
@@ -55,7 +55,7 @@ pub struct Calibration {
 /// The donors in the order of the calls, the list of points, and its calibration.
 #[derive(Debug)]
 pub struct ReadinessList {
-    /// The edition in force.
+    /// The edition in force when the order was worked out.
     pub edition: Edition,
     /// Donors on file, by band, lowest first.
     pub bands: [u64; 3],
@@ -74,6 +74,13 @@ pub(in crate::app) struct CallOrder {
     edition: String,
     bands: [u64; 3],
     first: Vec<(PersonId, Readiness)>,
+}
+
+impl CallOrder {
+    /// When it was worked out.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 impl App {
@@ -110,13 +117,12 @@ impl App {
         readiness.map_or(i32::MAX, |found| self.readiness.on(day).call_key(found.points))
     }
 
-    /// Every donor on file in the order of the calls, as it was some minutes ago at most. Nobody is left out but by the length of the list and
-    /// by having left since.
+    /// Every donor on file in the order of the calls, as it was at the time told: some minutes ago at most with few on file, else when it was
+    /// last worked out ([`App::list_state`]). Nobody is left out but by the length of the list and by having left since.
     pub async fn readiness_list(&self, actor: Actor, now: Timestamp) -> Result<ReadinessList, AppError> {
         actor.needs(Right::FollowUp)?;
-        let today = self.today(now);
-        let edition = self.readiness.on(today).clone();
-        let order = self.call_order(&edition, now).await?;
+        let order = self.latest_call_order(now).await?;
+        let edition = self.readiness.on(self.today(order.at)).clone();
         let ids: Vec<PersonId> = order.first.iter().map(|(person, _)| *person).collect();
         let rows = self.rows(&ids).await?;
         let public = self.store.public_ids_of(&ids).await?;
@@ -130,24 +136,46 @@ impl App {
         Ok(ReadinessList { edition, bands: order.bands, lines, as_of: order.at, calibration })
     }
 
-    async fn call_order(&self, edition: &Edition, now: Timestamp) -> Result<CallOrder, AppError> {
-        let today = self.today(now);
-        let kept = self.call_order.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let fresh = |order: &CallOrder| {
-            order.edition == edition.name && self.today(order.at) == today && (order.at..order.at.plus_seconds(KEPT)).contains(&now)
-        };
-        if let Some(order) = kept.filter(fresh) {
+    /// The order of the calls: of these minutes with few on file; with many the last one, which is worked out anew in the background.
+    async fn latest_call_order(&self, now: Timestamp) -> Result<CallOrder, AppError> {
+        let kept = || self.call_order.read(CallOrder::clone).filter(|_| !self.few() || self.call_order_is_fresh(now));
+        if let Some(order) = kept() {
             return Ok(order);
         }
-        let people = self.reachable(now).await?;
+        let mut turn = self.call_order.begin().await;
+        // Whoever was at it may have worked it out.
+        if let Some(order) = kept() {
+            return Ok(order);
+        }
+        let order = self.order_calls(&mut turn.work, now).await?;
+        turn.put(order.clone());
+        Ok(order)
+    }
+
+    /// Whether the order of the calls is of these minutes.
+    pub(in crate::app) fn call_order_is_fresh(&self, now: Timestamp) -> bool {
+        let recent = |order: &CallOrder| (order.at..order.at.plus_seconds(KEPT)).contains(&now);
+        self.call_order_is_todays(now) && self.call_order.read(recent).unwrap_or(false)
+    }
+
+    /// Whether the order of the calls is of this day and by the list in force.
+    pub(in crate::app) fn call_order_is_todays(&self, now: Timestamp) -> bool {
+        let today = self.today(now);
+        let edition = self.readiness.on(today);
+        self.call_order.read(|order| order.edition == edition.name && self.today(order.at) == today).unwrap_or(false)
+    }
+
+    /// Works out the order of the calls from everybody on file.
+    pub(in crate::app) async fn order_calls(&self, work: &mut Work<'_>, now: Timestamp) -> Result<CallOrder, AppError> {
+        let today = self.today(now);
+        let edition = self.readiness.on(today);
+        let people = self.reachable_in(work, now).await?;
         let mut judged: Vec<(PersonId, Readiness)> =
             people.values().filter_map(|person| Some((person.person, edition.judge(&known(person)?, today)))).collect();
         judged.sort_by_key(|(person, found)| (edition.call_key(found.points), *person));
         let bands = Band::ALL.map(|band| judged.iter().filter(|(_, found)| found.band == band).count() as u64);
         judged.truncate(LISTED);
-        let order = CallOrder { at: now, edition: edition.name.clone(), bands, first: judged };
-        *self.call_order.lock().unwrap_or_else(PoisonError::into_inner) = Some(order.clone());
-        Ok(order)
+        Ok(CallOrder { at: now, edition: edition.name.clone(), bands, first: judged })
     }
 
     async fn calibration(&self, edition: &Edition) -> Result<Vec<Calibration>, AppError> {

@@ -97,10 +97,24 @@ impl App {
         Ok(lines.into_iter().map(|(_, line)| line).collect())
     }
 
+    /// Whom to call. Only who may be meant is opened, where that is known: until what is kept of everybody who serves has been read, everybody is.
     async fn to_call(&self, asked: &CallOut, now: Timestamp) -> Result<Vec<(PersonId, CallOutLine)>, AppError> {
+        let among = self.may_be_meant(asked, now).await?;
+        self.to_call_of(among.as_deref(), asked, now).await
+    }
+
+    /// Whom to call of some people, in the order of their ids, or of everybody.
+    async fn to_call_of(
+        &self,
+        among: Option<&[PersonId]>,
+        asked: &CallOut,
+        now: Timestamp,
+    ) -> Result<Vec<(PersonId, CallOutLine)>, AppError> {
         let today = self.today(now);
+        let callable = self.callable(Registry::Volunteer, among, now).await?.into_iter();
+        let meant = |person: &PersonId| among.is_none_or(|among| among.binary_search(person).is_ok());
         let mut contacts: HashMap<PersonId, Guarded<Contact>> =
-            self.callable(Registry::Volunteer, now).await?.into_iter().map(|c| (c.person, c.contact)).collect();
+            callable.filter(|c| meant(&c.person)).map(|c| (c.person, c.contact)).collect();
         // Who refused calls on any of several joined registrations is not called on the number of another.
         let refused: HashSet<SubjectId> =
             self.store.holds().await?.into_iter().filter(|h| h.reason == HoldReason::RefusedCalls.word()).map(|h| h.subject_id).collect();
@@ -131,3 +145,6 @@ impl App {
 fn words(all: impl Iterator<Item = String>) -> String {
     all.collect::<Vec<_>>().join(",")
 }
+
+#[cfg(test)]
+mod tests;

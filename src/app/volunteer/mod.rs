@@ -2,6 +2,7 @@
 
 mod call_out;
 mod certificates;
+mod serving;
 mod teams;
 
 use std::collections::HashMap;
@@ -22,8 +23,8 @@ use super::urgent::Once;
 use super::{Actor, App, AppError};
 
 pub use call_out::{CallOut, CallOutLine};
-pub(super) use certificates::Ends;
 pub use certificates::{Expiring, RUNS_OUT};
+pub(super) use serving::Serving;
 pub(super) use teams::name_of;
 
 /// What is known of a volunteer.

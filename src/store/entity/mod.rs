@@ -56,5 +56,6 @@ pub mod stat_link;
 pub mod subject;
 pub mod subject_key;
 pub mod task;
+pub mod task_tally;
 pub mod told_fact;
 pub mod turn;

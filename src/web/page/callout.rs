@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 
 use super::{Answer, Reply, once, slip_of, typed_line};
-use crate::app::CallOut;
+use crate::app::{CallOut, ListState, SlowList};
 use crate::domain::id::PublicId;
 use crate::domain::town::TownCode;
 use crate::domain::volunteer::Skill;
@@ -11,6 +11,7 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanCallOut, CanServe, Notice};
 use crate::web::view::Slips;
+use crate::web::view::underway::Underway;
 use crate::web::view::volunteer::{CallOutPage, Certificates, Teams};
 
 async fn desk(staff: &CanServe<'_>, entries: Option<&Entries>, slips: Slips) -> Result<Teams, Fault> {
@@ -51,8 +52,17 @@ async fn close(staff: CanServe<'_>, number: u32, form: Posted) -> Answer {
 async fn certificates(staff: CanServe<'_>, from: Option<&str>, after: Option<&str>) -> Answer {
     let after = after.and_then(PublicId::parse);
     let after = from.and_then(|day| day.parse().ok()).zip(after.as_ref());
+    let state = staff.app.list_state(SlowList::Certificates, staff.now).await?;
+    let older = match state {
+        ListState::Underway(progress) => {
+            let s = staff.shell("/people").await?;
+            return Reply::page(&Underway::of(s, "certs-running-out", "/volunteers/certificates", progress));
+        }
+        ListState::Older(at) => Some(staff.printed(at)),
+        ListState::Ready => None,
+    };
     let (lines, more) = staff.app.certificates_running_out(staff.actor(), after, staff.now).await?;
-    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines, more))
+    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines, more, older))
 }
 
 #[get("/callout")]

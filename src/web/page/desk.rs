@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::followup::{about, why};
 use super::{Answer, Reply};
-use crate::app::{Doubt, DoubtVerdict, TaskItem, TaskOutcome};
+use crate::app::{Doubt, DoubtVerdict, ListState, SlowList, TaskItem, TaskOutcome};
 use crate::domain::id::{OutboxId, TaskId};
 use crate::web::error::Fault;
 use crate::web::form::Posted;
@@ -18,6 +18,7 @@ use crate::web::view::desk::{DoubtLine, Doubts, HandOverPage, InHand, SelfWaitin
 use crate::web::view::experiment::Experiments;
 use crate::web::view::followup::masked_name;
 use crate::web::view::readiness::ReadinessPage;
+use crate::web::view::underway::Underway;
 
 /// The id that a form carries of the row it settles.
 fn posted_id(form: &Posted) -> Result<Uuid, Fault> {
@@ -117,8 +118,13 @@ async fn settle_doubt(staff: CanFollowUp<'_>, form: Posted) -> Answer {
 
 #[get("/follow-up/readiness")]
 async fn readiness(staff: CanFollowUp<'_>) -> Answer {
+    let state = staff.app.list_state(SlowList::CallOrder, staff.now).await?;
+    if let ListState::Underway(progress) = state {
+        return Reply::page(&Underway::of(staff.shell("/follow-up").await?, "readiness", "/follow-up/readiness", progress));
+    }
     let list = staff.app.readiness_list(staff.actor(), staff.now).await?;
-    Reply::page(&ReadinessPage::of(staff.shell("/follow-up").await?, &list, staff.printed(list.as_of)))
+    let newer = matches!(state, ListState::Older(_));
+    Reply::page(&ReadinessPage::of(staff.shell("/follow-up").await?, &list, staff.printed(list.as_of), newer))
 }
 
 #[get("/follow-up/experiments")]

@@ -50,6 +50,7 @@ pub mod rules;
 pub mod sample;
 pub mod self_enrol;
 pub mod shift;
+pub mod underway;
 pub mod units;
 pub mod urgent;
 pub mod volunteer;

@@ -57,14 +57,16 @@ pub struct ReadinessPage {
     pub donors: Vec<Donor>,
     /// When that order was worked out.
     pub as_of: String,
+    /// Whether a newer one is being worked out.
+    pub newer: bool,
 }
 
 /// Fewer calls than this give no share.
 const FEW: u64 = 20;
 
 impl ReadinessPage {
-    /// The page of a list; `as_of` is when its order was worked out, as printed.
-    pub fn of(s: Shell, list: &ReadinessList, as_of: String) -> Self {
+    /// The page of a list; `as_of` is when its order was worked out, as printed, `newer` whether that is done anew just now.
+    pub fn of(s: Shell, list: &ReadinessList, as_of: String, newer: bool) -> Self {
         let text = s.text();
         let came = Band::ALL.into_iter().zip(list.bands).zip(&list.calibration).map(|((band, donors), calls)| Came {
             band: band_word(band, text),
@@ -78,6 +80,7 @@ impl ReadinessPage {
             points: list.edition.points.iter().map(|line| worth(line, text)).collect(),
             came: came.collect(),
             as_of,
+            newer,
             donors: list.lines.iter().map(|line| donor(line, text)).collect(),
             s,
         }

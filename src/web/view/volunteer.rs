@@ -282,11 +282,13 @@ pub struct Certificates {
     pub lines: Vec<CertificateLine>,
     /// The next page.
     pub next: Option<String>,
+    /// Where it is not of this moment, of when, as printed.
+    pub older: Option<String>,
 }
 
 impl Certificates {
-    /// The page, and whether more follow.
-    pub fn of(s: Shell, lines: &[Expiring], more: bool) -> Self {
+    /// The page, and whether more follow; where it is not of this moment, of when.
+    pub fn of(s: Shell, lines: &[Expiring], more: bool, older: Option<String>) -> Self {
         let text = s.text();
         let next = lines.last().filter(|_| more).map(|l| format!("/volunteers/certificates?from={}&after={}", l.last, l.person));
         let line = |one: &Expiring| CertificateLine {
@@ -295,7 +297,7 @@ impl Certificates {
             teams: one.teams.join(&text.t("list-comma")),
             last: one.last.to_string(),
         };
-        Self { lines: lines.iter().map(line).collect(), next, days: RUNS_OUT, s }
+        Self { lines: lines.iter().map(line).collect(), next, older, days: RUNS_OUT, s }
     }
 }
 

@@ -16,6 +16,7 @@ mod queues;
 mod service;
 mod shifts;
 mod speed;
+mod tallies;
 
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 .map(|(band, (reached, calls))| crate::app::Calibration { band, reached, calls, interval: Some((0.55, 0.81)) })
                 .collect(),
         };
-        readiness::ReadinessPage::of(shell(lang, "/follow-up"), &list, "2026-11-23 10:58".into())
+        readiness::ReadinessPage::of(shell(lang, "/follow-up"), &list, "2026-11-23 10:58".into(), true)
     };
     let ready = crate::app::ReadinessLine {
         row: crate::app::PersonRow {
@@ -50,6 +50,8 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     };
     add("readiness", readiness_page(vec![ready]).render());
     add("readiness-none", readiness_page(Vec::new()).render());
+    let progress = crate::app::Progress { done: 81_920, of: 200_000 };
+    add("underway", underway::Underway::of(shell(lang, "/follow-up"), "readiness", "/follow-up/readiness", progress).render());
     let calendar = |lines: Vec<calendar::Line>| calendar::CalendarPage {
         s: shell(lang, "/people"),
         person: "7K3M-9QXA-R".into(),
