@@ -16,6 +16,7 @@
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `grid`: the GRID of a stem-cell registrant.
+//! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
@@ -46,6 +47,7 @@ mod error;
 mod export_person;
 mod follow;
 mod grid;
+mod in_error;
 mod live;
 mod notice;
 mod office;
@@ -107,6 +109,7 @@ pub use follow::{
     LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem,
     TaskOutcome, ToldBy, Trial, TrialState,
 };
+pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};

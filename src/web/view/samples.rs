@@ -23,6 +23,8 @@ mod calls;
 mod donors;
 mod files;
 mod follow;
+#[path = "samples/in_error.rs"]
+mod in_error_pages;
 mod reports;
 mod sheets;
 mod shifts;
@@ -62,6 +64,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(sheets::pages(lang));
     out.extend(calls::pages(lang));
     out.extend(files::pages(lang));
+    out.extend(in_error_pages::pages(lang));
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
     out.extend(donors::pages(lang));

@@ -16,6 +16,7 @@ mod queues;
 mod service;
 mod shifts;
 mod speed;
+mod standing_steps;
 
 use std::sync::Arc;
 
