@@ -62,7 +62,9 @@ impl App {
                 tx.rollback().await?;
                 continue;
             }
-            self.settle_in(&mut tx, actor, person, FILE, EnrolmentStatus::Exited(ExitReason::AgedOut), now).await?;
+            let status = EnrolmentStatus::Exited(ExitReason::AgedOut);
+            let left = self.settle_in(&mut tx, actor, person, FILE, status, now).await?;
+            self.keep_act(&mut tx, actor, left, status, now).await?;
             tx.commit().await?;
         }
         self.catch_up().await?;

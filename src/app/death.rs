@@ -8,7 +8,7 @@ use crate::domain::id::{CorrectionId, PersonId, PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, CorrectionState, PersonView, Tx, prepare_death, prepare_fact};
+use crate::store::{AuditEntry, CorrectionState, PersonView, StandingAct, StandingMove, Tx, prepare_death, prepare_fact};
 
 use super::people::is_exit;
 use super::{Actor, App, AppError};
@@ -59,6 +59,16 @@ impl App {
         let today = self.today(now);
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut told: BTreeMap<Registry, Vec<SubjectId>> = BTreeMap::new();
+        // Every registration is kept with it, those that were left before too: the death is told of all of them.
+        let moves: Vec<StandingMove> = view
+            .subjects
+            .iter()
+            .filter(|s| s.row.erased_at.is_none())
+            .flat_map(|s| &s.enrolments)
+            .map(|row| StandingMove { before: row.clone(), status: if is_exit(row.status) { row.status } else { status } })
+            .collect();
+        let act = StandingAct { death: true, undoes: None, by: actor.staff(), at: now };
+        tx.put_standing_act(&self.vault, &moves, act).await?;
         for row in view.enrolments().filter(|row| !is_exit(row.status)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
             let touched = told.entry(row.registry).or_default();
@@ -112,7 +122,7 @@ impl App {
     /// The death of a person as it was told last; none of the living, nor where only a sheet said so.
     pub(super) async fn death_of(&self, view: &PersonView) -> Result<Option<Guarded<Death>>, AppError> {
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-        let told = self.store.deaths_of(&self.vault, &subjects).await?;
+        let told = self.deaths_standing(&subjects).await?;
         Ok(told.into_iter().max_by_key(|d| (d.at, d.id)).map(|d| d.fact))
     }
 
@@ -123,7 +133,7 @@ impl App {
 
     /// Of some subjects those with whom a death is kept, whatever their standings say.
     pub(super) async fn told_dead(&self, subjects: &[SubjectId]) -> Result<HashSet<SubjectId>, AppError> {
-        Ok(self.store.deaths_of(&self.vault, subjects).await?.into_iter().map(|death| death.subject).collect())
+        Ok(self.deaths_standing(subjects).await?.into_iter().map(|death| death.subject).collect())
     }
 }
 

@@ -17,6 +17,7 @@
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `grid`: the GRID of a stem-cell registrant.
 //! - `list_state`: lists that are worked out from everybody's sealed data; `kept`: how they are kept.
+//! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `schedule`: what the running server does by itself.
@@ -49,6 +50,7 @@ mod follow;
 mod grid;
 mod kept;
 mod list_state;
+mod in_error;
 mod live;
 mod notice;
 mod office;
@@ -112,6 +114,7 @@ pub use follow::{
 };
 pub use kept::Progress;
 pub use list_state::{ListState, SlowList};
+pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};

@@ -279,13 +279,16 @@ impl App {
     ) -> Result<(), AppError> {
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         let mut tx = self.store.begin().await?;
-        self.settle_in(&mut tx, actor, person, registry, status, now).await?;
+        let left = self.settle_in(&mut tx, actor, person, registry, status, now).await?;
+        if is_exit(status) {
+            self.keep_act(&mut tx, actor, left, status, now).await?;
+        }
         tx.commit().await?;
         self.catch_up().await
     }
 
     /// As [`App::settle`], within a transaction that does more, with all that follows at once: what is queued is cancelled, match requests end,
-    /// and what is due in other systems is opened.
+    /// and what is due in other systems is opened. Answers the registrations as they were.
     ///
     /// # Errors
     /// [`AppError::Stale`] where the standing is that already.
@@ -297,7 +300,7 @@ impl App {
         registry: Registry,
         status: EnrolmentStatus,
         now: Timestamp,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<EnrolmentRow>, AppError> {
         self.settle_on(tx, actor, person, (registry, status), self.today(now), now).await
     }
 
@@ -314,17 +317,18 @@ impl App {
         (registry, status): (Registry, EnrolmentStatus),
         day: NaiveDate,
         now: Timestamp,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<EnrolmentRow>, AppError> {
         let today = self.today(now);
         let asked = self.asked_standings(person, registry).await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
-        let mut touched: Vec<SubjectId> = Vec::new();
+        let mut left: Vec<EnrolmentRow> = Vec::new();
         // A registration that was left keeps its reason: who died and then leaves by a later sheet's registration has died all the same.
         let keeps = |row: &EnrolmentRow| is_exit(row.status) && is_exit(status);
         for row in view.enrolments().filter(|e| e.registry == registry && e.status != status && !keeps(e)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
-            touched.push(row.subject_id);
+            left.push(row.clone());
         }
+        let touched: Vec<SubjectId> = left.iter().map(|row| row.subject_id).collect();
         let Some(first) = touched.first().copied() else { return Err(AppError::Stale) };
         if let EnrolmentStatus::Exited(reason) = status {
             // An earlier registration that ended with a donation was still followed up.
@@ -352,7 +356,7 @@ impl App {
         for (correction, version) in asked {
             tx.resolve_correction(correction, version, CorrectionState::Corrected, actor.staff(), now).await?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// The fact that a standing of a person, as they stood before it, became another one on a day. Never before the standing it ends: what came

@@ -188,7 +188,8 @@ impl App {
             let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
             let stands = super::people::standings(view.enrolments()).into_iter().find(|(r, ..)| *r == Registry::StemCell);
             if stands.is_some_and(|(_, status, _)| status == EnrolmentStatus::Registered) {
-                self.settle_in(&mut tx, actor, person, Registry::StemCell, EnrolmentStatus::Enrolled, now).await?;
+                let was = self.settle_in(&mut tx, actor, person, Registry::StemCell, EnrolmentStatus::Enrolled, now).await?;
+                self.keep_act(&mut tx, actor, was, EnrolmentStatus::Enrolled, now).await?;
             }
         }
         let entry = AuditEntry::on(now, actor.staff(), "sample.step", "matter", Some(id.0)).with("act", act.word());

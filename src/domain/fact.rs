@@ -59,6 +59,9 @@ pub enum FactEvent {
     Informed(Informed),
     /// What became of the news that an organ or body registrant was dying or dead.
     Notice(Notice),
+    /// The standing that was told of this day, in this turn, was entered in error (录入有误): once this is recorded, it never happened. A report
+    /// of before counts it still.
+    TakenBack(EnrolmentStatus),
     /// A step of a match request for this donor (stem cells): reached, or how it ended.
     Match(MatchStage, StageOutcome),
 }

@@ -26,6 +26,7 @@ pub mod grid;
 pub mod guided;
 pub mod hold;
 pub mod id;
+pub mod in_error;
 pub mod mail;
 pub mod match_request;
 pub mod name;

@@ -79,6 +79,8 @@ pub enum OutsideAct {
     Correct,
     /// What was due there was done.
     Done,
+    /// The leaving was entered in error: nothing is to be done after all.
+    InError,
 }
 
 /// Why something is due there.
@@ -118,7 +120,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(OutsideState: NotEntered = "not-entered", Entered = "entered", CorrectionDue = "correction-due", WithdrawalDue = "withdrawal-due", Withdrawn = "withdrawn");
-words!(OutsideAct: Enter = "enter", Leave = "leave", Correct = "correct", Done = "done");
+words!(OutsideAct: Enter = "enter", Leave = "leave", Correct = "correct", Done = "done", InError = "in-error");
 words!(OutsideCause: Withdrew = "withdrew", Died = "died", Corrected = "corrected", Erased = "erased", Left = "left");
 
 /// An act that is not possible from where things stand; the key of the sentence that says why.
@@ -149,8 +151,26 @@ impl OutsideState {
             (other, OutsideAct::Leave | OutsideAct::Correct) => Ok(other),
             (Self::CorrectionDue, OutsideAct::Done) => Ok(Self::Entered),
             (Self::WithdrawalDue, OutsideAct::Done) => Ok(Self::Withdrawn),
-            (Self::NotEntered | Self::Entered | Self::Withdrawn, OutsideAct::Done) => Err(NotNow { key: "outside-nothing-due" }),
+            (Self::WithdrawalDue, OutsideAct::InError) => Ok(Self::Entered),
+            (Self::NotEntered | Self::Entered | Self::Withdrawn, OutsideAct::Done) | (_, OutsideAct::InError) => {
+                Err(NotNow { key: "outside-nothing-due" })
+            }
         }
+    }
+
+    /// Where a registration stands after all that happened there, oldest first. A leaving that was entered in error leads back to where things
+    /// stood before it: a correction that was due then is due again.
+    pub fn of(acts: impl IntoIterator<Item = OutsideAct>) -> Self {
+        let (mut state, mut before) = (Self::NotEntered, Self::NotEntered);
+        for act in acts {
+            match (act, state.after(act)) {
+                (OutsideAct::InError, Ok(_)) => state = before,
+                (OutsideAct::Leave, Ok(next)) if next != state => (before, state) = (state, next),
+                (_, Ok(next)) => state = next,
+                (_, Err(_)) => {}
+            }
+        }
+        state
     }
 }
 
@@ -191,6 +211,16 @@ mod tests {
         for state in [OutsideState::NotEntered, OutsideState::Entered, OutsideState::Withdrawn] {
             assert!(state.after(OutsideAct::Done).is_err(), "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_leaving_in_error_leads_back_to_where_things_stood() {
+        use OutsideAct::{Correct, Done, Enter, InError, Leave};
+        assert_eq!(OutsideState::of([Enter, Leave, InError]), OutsideState::Entered);
+        assert_eq!(OutsideState::of([Enter, Correct, Leave, InError]), OutsideState::CorrectionDue);
+        assert_eq!(OutsideState::of([Enter, Correct, Leave, InError, Leave, InError]), OutsideState::CorrectionDue);
+        assert_eq!(OutsideState::of([Enter, Leave, InError, Leave]), OutsideState::WithdrawalDue);
+        assert_eq!(OutsideState::of([Enter, Leave, Done, InError]), OutsideState::Withdrawn, "what was seen to is not taken back");
     }
 
     #[test]

@@ -103,6 +103,10 @@ pub enum Right {
     Correct,
     /// Note that somebody who had refused it may be contacted again.
     ContactAgain,
+    /// Take back an exit, a death or an enrolment that was entered in error: one's own of the same day.
+    TakeBack,
+    /// Take back anybody's, of any day.
+    TakeBackAny,
 }
 
 /// A set of roles.
@@ -161,11 +165,11 @@ impl Roles {
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],
             Right::Urgent => &[Coordinator, Manager],
-            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::StrikeActivity | Right::Correct => {
+            Right::Outside | Right::Wish | Right::Sample | Right::Consent | Right::StrikeActivity | Right::Correct | Right::TakeBack => {
                 &[Coordinator, Registrar]
             }
             Right::Activities => &[Recruiter, Registrar, Coordinator],
-            Right::LookUp => &[Coordinator],
+            Right::LookUp | Right::TakeBackAny => &[Coordinator],
             Right::Duty => &[Manager],
             Right::ReviewOpening => &[Manager, Auditor],
         };

@@ -39,7 +39,18 @@ pub enum Act {
 
 words!(Act: Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped = "dropped");
 
+/// The word of the step by which a judgement that was entered in error is taken back.
+pub const IN_ERROR: &str = "in-error";
+
 impl Phase {
+    /// Where a sample stands once its acceptance was taken back: it waits for the laboratory again.
+    pub const fn accepted_in_error(self) -> Option<Self> {
+        match self {
+            Self::Accepted => Some(Self::Sent),
+            _ => None,
+        }
+    }
+
     /// Whether nothing more can happen.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Accepted | Self::Rejected | Self::Dropped)
@@ -74,6 +85,15 @@ mod tests {
         assert_eq!(sent.after(Act::Accepted), Ok(Phase::Accepted));
         for act in Act::ALL {
             assert!(Phase::Accepted.after(*act).is_err() && Phase::Rejected.after(*act).is_err());
+        }
+    }
+
+    #[test]
+    fn only_an_acceptance_is_taken_back_and_the_sample_is_judged_anew() {
+        let again = Phase::Accepted.accepted_in_error().unwrap();
+        assert_eq!(again.after(Act::Rejected), Ok(Phase::Rejected));
+        for phase in [Phase::Taken, Phase::Sent, Phase::Rejected, Phase::Dropped] {
+            assert_eq!(phase.accepted_in_error(), None, "{phase:?}");
         }
     }
 }

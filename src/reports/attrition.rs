@@ -216,7 +216,7 @@ impl<'a> Count<'a> {
         let mut standing = Standing::NEW;
         let mut since = self.from;
         let mut open = true;
-        for fact in run.iter().take_while(|f| f.day <= to).filter(|f| f.recorded <= known) {
+        for fact in run.iter().take_while(|f| f.day <= to).filter(|f| f.known_at(known)) {
             if fact.day >= self.from {
                 if open {
                     self.put(&standing, self.opening_year, OPENING, 1);
@@ -242,12 +242,12 @@ impl<'a> Count<'a> {
         let (from, to, known) = (self.from, self.to, self.known);
         let mut unions = Unions::default();
         let past = facts.partition_point(|(_, f)| f.day < from);
-        for (who, fact) in facts[..past].iter().filter(|(_, f)| f.recorded <= known) {
+        for (who, fact) in facts[..past].iter().filter(|(_, f)| f.known_at(known)) {
             unions.apply(*who, fact);
         }
         unions.standings().for_each(|s| self.put(s, self.opening_year, OPENING, 1));
         let mut since = from;
-        for (who, fact) in facts[past..].iter().take_while(|(_, f)| f.day <= to).filter(|(_, f)| f.recorded <= known) {
+        for (who, fact) in facts[past..].iter().take_while(|(_, f)| f.day <= to).filter(|(_, f)| f.known_at(known)) {
             unions.standings().for_each(|s| self.stay(s, since, fact.day - 1));
             since = fact.day;
             if let Change::Of(pair) = unions.apply(*who, fact) {

@@ -158,14 +158,14 @@ impl FactBook {
         let (day, known) = (limit(as_of.day), limit(as_of.known));
         for run in self.alone() {
             let mut standing = Standing::NEW;
-            for fact in run.iter().take_while(|f| f.day <= day).filter(|f| f.recorded <= known) {
+            for fact in run.iter().take_while(|f| f.day <= day).filter(|f| f.known_at(known)) {
                 standing.apply(fact);
             }
             visit(&standing);
         }
         for facts in self.tied() {
             let mut unions = Unions::default();
-            for (who, fact) in facts.iter().take_while(|(_, f)| f.day <= day).filter(|(_, f)| f.recorded <= known) {
+            for (who, fact) in facts.iter().take_while(|(_, f)| f.day <= day).filter(|(_, f)| f.known_at(known)) {
                 unions.apply(*who, fact);
             }
             unions.standings().for_each(&mut visit);

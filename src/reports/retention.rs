@@ -147,11 +147,11 @@ impl FactBook {
         let (day, known) = (limit(as_of.day), limit(as_of.known));
         let mut stays = Vec::new();
         for run in self.alone() {
-            let facts = run.iter().take_while(|f| f.day <= day).filter(|f| f.recorded <= known);
+            let facts = run.iter().take_while(|f| f.day <= day).filter(|f| f.known_at(known));
             stays.extend(stay(facts, registry, day));
         }
         for facts in self.tied() {
-            let past: Vec<&(u32, Packed)> = facts.iter().take_while(|(_, f)| f.day <= day).filter(|(_, f)| f.recorded <= known).collect();
+            let past: Vec<&(u32, Packed)> = facts.iter().take_while(|(_, f)| f.day <= day).filter(|(_, f)| f.known_at(known)).collect();
             let mut unions = Unions::default();
             for (who, fact) in &past {
                 unions.apply(*who, fact);

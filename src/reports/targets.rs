@@ -179,7 +179,7 @@ impl FactBook {
         for run in self.alone() {
             let mut standing = Standing::NEW;
             let mut first = None;
-            for fact in run.iter().take_while(|f| f.day <= known_day) {
+            for fact in run.iter().take_while(|f| f.day <= known_day).filter(|f| f.known_at(i32::MAX)) {
                 standing.apply(fact);
                 first = first.or_else(|| begins(fact).then_some(fact.day));
             }
@@ -187,7 +187,7 @@ impl FactBook {
         }
         for facts in self.tied() {
             let mut unions = Unions::default();
-            let past: Vec<_> = facts.iter().take_while(|(_, f)| f.day <= known_day).collect();
+            let past: Vec<_> = facts.iter().take_while(|(_, f)| f.day <= known_day).filter(|(_, f)| f.known_at(i32::MAX)).collect();
             for (who, fact) in &past {
                 unions.apply(*who, fact);
             }

@@ -96,6 +96,7 @@ part! { data, restore_data:
     record (Column::Id, |r| r.id);
     enrolment (Column::Id, |r| r.id);
     consent (Column::Id, |r| r.id);
+    standing_step (Column::Id, |r| r.id);
     health_fact (Column::Id, |r| r.id);
     service_fact (Column::Id, |r| r.id);
     death_fact (Column::Id, |r| r.id);

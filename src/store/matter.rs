@@ -276,9 +276,8 @@ impl Tx {
         }
         phase.clone_into(&mut row.phase);
         row.happened_at = happened_at.or(row.happened_at);
-        if closed && row.closed_at.is_none() {
-            row.closed_at = Some(step.0.at);
-        }
+        // A step that takes an end back opens the matter again.
+        row.closed_at = closed.then(|| row.closed_at.unwrap_or(step.0.at));
         row.row_version += 1;
         row.protect(vault)?;
         self.note(ChangeKind::Matter, row.subject_id, None, Some(row.id.0), step.0.at);

@@ -1,5 +1,7 @@
 //! What other systems know of registrations. The state changes; what happened is written once, with its evidence.
 
+mod back;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;

@@ -7,7 +7,7 @@ use crate::vault::{MacRow, Sealed, Vault};
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     activity, activity_strike, barcode, care, consent, contact_again, death_fact, enrolment, grid, health_fact, identifier_claim, matter,
-    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, subject, told_fact, turn,
+    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, standing_step, subject, told_fact, turn,
 };
 use super::error::StoreError;
 
@@ -226,6 +226,22 @@ protected!(outside_step, "outside_step", |row, mac| {
         .int("at", Some(row.at.0))
         .uuid("by_staff", row.by_staff.map(|s| s.0))
         .sealed("sealed_evidence", sealed(row.sealed_evidence.as_ref()).as_ref())
+});
+
+protected!(standing_step, "standing_step", |row, mac| {
+    mac.uuid("act_id", Some(row.act_id))
+        .uuid("enrolment_id", Some(row.enrolment_id.0))
+        .uuid("subject_id", Some(row.subject_id.0))
+        .int("registry", Some(row.registry.code().into()))
+        .int("status", Some(row.status.code().into()))
+        .int("before_status", Some(row.before_status.code().into()))
+        .text("before_since", day(Some(row.before_since)).as_deref())
+        .int("version", Some(row.version))
+        .flag("death", Some(row.death))
+        .uuid("undoes", row.undoes)
+        .text("why", row.why.as_deref())
+        .int("at", Some(row.at.0))
+        .uuid("by_staff", row.by_staff.map(|s| s.0))
 });
 
 protected!(matter, "matter", |row, mac| {

@@ -20,7 +20,7 @@ use super::connect::Store;
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     barcode, bounce, consent, contact_again, contact_index, correction, enrolment, erasure, grid, hold, identifier_claim, import_row, link,
-    membership, outbox, pause, service_fact, stat_link, subject, subject_key, task, turn,
+    membership, outbox, pause, service_fact, standing_step, stat_link, subject, subject_key, task, turn,
 };
 use super::error::StoreError;
 use super::person::EnrolmentRow;
@@ -304,6 +304,7 @@ pub(super) async fn destroy(db: &impl ConnectionTrait, id: SubjectId, at: Timest
     barcode::Entity::delete_many().filter(barcode::Column::SubjectId.eq(id)).exec(db).await?;
     pause::Entity::delete_many().filter(pause::Column::SubjectId.eq(id)).exec(db).await?;
     grid::Entity::delete_many().filter(grid::Column::SubjectId.eq(id)).exec(db).await?;
+    standing_step::Entity::delete_many().filter(standing_step::Column::SubjectId.eq(id)).exec(db).await?;
     stat_link::Entity::delete_many().filter(stat_link::Column::SubjectId.eq(id)).exec(db).await?;
     import_row::Entity::update_many()
         .col_expr(import_row::Column::Prepared, Option::<Opaque>::None.into())

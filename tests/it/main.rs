@@ -32,6 +32,7 @@ mod followup_smtp;
 mod followup_true;
 mod guardian;
 mod import_runs;
+mod in_error;
 mod index_currency;
 mod indistinguishable;
 mod intake_dev;

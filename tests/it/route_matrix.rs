@@ -62,6 +62,8 @@ GET /people/<id>                          GCKM    office
 GET /people/<id>/calendar                 GCKM    office
 POST /people/<id>/open                    GCKM    office
 POST /people/<id>/leave                   GCKM    office
+GET /people/<id>/in-error                 GK      office
+POST /people/<id>/in-error                GK      office
 GET /people/<id>/correct                  GK      office
 POST /people/<id>/correct                 GK      office
 POST /people/<id>/decide/<registry>       G       office

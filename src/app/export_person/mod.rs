@@ -87,7 +87,7 @@ impl App {
         let told = self.store.told_of(&self.vault, &subjects).await?;
         let parts = [
             self.registrations(&view),
-            standings_of(&view),
+            [standings_of(&view), self.standing_acts(&subjects).await?].concat(),
             self.death_told(&view).await?,
             self.consents_of(&view).await?,
             self.health_facts_of(&health),

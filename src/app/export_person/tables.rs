@@ -6,7 +6,7 @@ use std::path::Path;
 use super::PARTS;
 
 /// Tables and the part that tells what is in them.
-const HELD: [(&str, &str); 22] = [
+const HELD: [(&str, &str); 23] = [
     ("consent", "consents"),
     ("contact_again", "again"),
     ("correction", "corrections"),
@@ -27,6 +27,7 @@ const HELD: [(&str, &str); 22] = [
     ("record", "registrations"),
     ("rights_request", "requests"),
     ("service_fact", "service"),
+    ("standing_step", "standings"),
     ("task", "contacts"),
     ("told_fact", "told"),
     ("turn", "shifts"),

@@ -51,7 +51,9 @@ impl App {
         tx.end_task(id, version, TaskState::Done, Some(word), self.today(now)).await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "followup.lost", "task", Some(id.0)).with("outcome", word)).await?;
         if lost {
-            self.settle_in(&mut tx, actor, person, Registry::StemCell, EnrolmentStatus::Exited(ExitReason::Lost), now).await?;
+            let status = EnrolmentStatus::Exited(ExitReason::Lost);
+            let left = self.settle_in(&mut tx, actor, person, Registry::StemCell, status, now).await?;
+            self.keep_act(&mut tx, actor, left, status, now).await?;
         }
         tx.commit().await?;
         self.catch_up().await

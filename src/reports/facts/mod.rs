@@ -6,6 +6,8 @@
 pub(super) mod grid;
 pub(super) mod packed;
 pub(super) mod standing;
+#[cfg(test)]
+mod taken_back;
 mod unions;
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use chrono::NaiveDate;
 
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::StatId;
+use crate::domain::registry::EnrolmentStatus;
 use crate::domain::town::TownCode;
 use crate::reports::ruleset::{RuleSet, RuleSets};
 use packed::{Packed, day_number};
@@ -36,6 +39,8 @@ pub struct FactBook {
     cluster_of: Vec<u32>,
     clusters: Vec<Vec<u32>>,
     first_recorded: Option<NaiveDate>,
+    /// What was taken back: of whom, which standing, named by day and turn. A handful a year.
+    taken_back: Vec<(u32, Packed, EnrolmentStatus)>,
     rules: RuleSets,
 }
 
@@ -92,13 +97,19 @@ impl FactBook {
             if self.first_recorded.is_none_or(|first| fact.recorded < first) {
                 self.first_recorded = Some(fact.recorded);
             }
-            fresh.push((who, Packed::of(&fact, town, drive, other)));
+            let packed = Packed::of(&fact, town, drive, other);
+            match fact.event {
+                FactEvent::TakenBack(status) => self.taken_back.push((who, packed, status)),
+                _ => fresh.push((who, packed)),
+            }
         }
         if fresh.is_empty() {
+            self.take_back();
             return;
         }
         let links = fresh.iter().any(|(_, fact)| fact.is_link());
         self.merge(&fresh);
+        self.take_back();
         if links {
             self.tie();
         }
@@ -171,6 +182,16 @@ impl FactBook {
         }
         self.starts = starts;
         self.facts = facts;
+    }
+
+    /// Marks the standings that were taken back. What is named may come in later than what names it.
+    fn take_back(&mut self) {
+        for (who, named, status) in &self.taken_back {
+            let Some([first, end]) = self.starts.get(*who as usize..).and_then(|rest| rest.first_chunk::<2>()) else { continue };
+            for fact in &mut self.facts[*first as usize..*end as usize] {
+                fact.take_back(named, *status);
+            }
+        }
     }
 
     /// Finds the clusters: whoever was ever tied to whom.

@@ -24,6 +24,9 @@ pub(in crate::reports) const NOTICE: u8 = 207;
 /// From here on: steps of a match request, eight codes a stage.
 pub(in crate::reports) const MATCH: u8 = 208;
 
+/// The code of what has no effect of its own; no standing and no other event has it.
+const NOTHING: u8 = 199;
+
 /// What [`Packed::arg`] says of a notice that is no number of minutes.
 const RECEIVED: i32 = -1;
 const TOO_LATE: i32 = -2;
@@ -33,7 +36,8 @@ const TOO_LATE: i32 = -2;
 pub(in crate::reports) struct Packed {
     pub day: i32,
     pub recorded: i32,
-    /// Of a joining or splitting: the other registrant's index. Of a deferral: its last day. Of a notice: minutes, or less than nothing. Else unused.
+    /// Of a joining or splitting: the other registrant's index. Of a deferral: its last day. Of a notice: minutes, or less than nothing. Of a
+    /// standing: the day on which it was taken back as entered in error, 0 where it was not. Else unused.
     pub arg: i32,
     /// Index of the drive, from 1.
     pub drive: u32,
@@ -49,6 +53,14 @@ pub(in crate::reports) struct Packed {
 }
 
 impl Packed {
+    /// Takes back the standing that a further fact names, from the day it was recorded on.
+    pub fn take_back(&mut self, named: &Self, status: EnrolmentStatus) {
+        let same = i16::from(self.event) == status.code() && self.registry() == named.registry();
+        if same && (self.day, self.turn) == (named.day, named.turn) {
+            self.arg = named.recorded;
+        }
+    }
+
     pub fn of(fact: &Fact, town: u16, drive: u32, other: i32) -> Self {
         let event = match fact.event {
             FactEvent::Status(status) => u8::try_from(status.code()).expect("status codes are below 200"),
@@ -60,6 +72,8 @@ impl Packed {
             FactEvent::Informed(Informed::Fully) => INFORMED,
             FactEvent::Informed(Informed::FamilyOpen) => FAMILY_OPEN,
             FactEvent::Notice(_) => NOTICE,
+            // Kept beside the runs, as what it does to one of their facts.
+            FactEvent::TakenBack(_) => NOTHING,
             FactEvent::Match(stage, outcome) => MATCH + 8 * place(&MatchStage::ALL, &stage) + place(&StageOutcome::ALL, &outcome),
         };
         let arg = match fact.event {
@@ -97,6 +111,11 @@ impl Packed {
     /// 0 to 3, in the order of `CHANNELS`.
     pub const fn channel(&self) -> u8 {
         (self.bits >> 4) & 3
+    }
+
+    /// Whether it was known on a day: recorded by then, and not yet taken back.
+    pub const fn known_at(&self, day: i32) -> bool {
+        self.recorded <= day && (self.event >= VERIFIED || self.arg == 0 || self.arg > day)
     }
 
     pub const fn is_link(&self) -> bool {

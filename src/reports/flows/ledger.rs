@@ -47,13 +47,13 @@ impl<'a> Ledger<'a> {
         let mut standing = Standing::NEW;
         let mut late = false;
         for fact in &run[..past] {
-            if fact.recorded <= self.opening_known {
+            if fact.known_at(self.opening_known) {
                 opening.apply(fact);
             }
-            if fact.recorded <= self.closing_known {
+            if fact.known_at(self.closing_known) {
                 standing.apply(fact);
             }
-            late |= fact.recorded > self.opening_known || fact.recorded > self.closing_known;
+            late |= !fact.known_at(self.opening_known) || !fact.known_at(self.closing_known);
         }
         self.put(&opening, self.opening_year, OPENING, 1);
         if late && opening != standing {
@@ -62,7 +62,7 @@ impl<'a> Ledger<'a> {
         }
         let mut year = self.opening_year;
         let (to, known) = (self.to, self.closing_known);
-        for fact in run[past..].iter().take_while(|f| f.day <= to).filter(|f| f.recorded <= known) {
+        for fact in run[past..].iter().take_while(|f| f.day <= to).filter(|f| f.known_at(known)) {
             self.grow_older(std::slice::from_ref(&standing), &mut year, fact.day);
             let before = standing;
             standing.apply(fact);
@@ -77,10 +77,10 @@ impl<'a> Ledger<'a> {
         let mut opening = Unions::default();
         let mut unions = Unions::default();
         for (who, fact) in &facts[..past] {
-            if fact.recorded <= self.opening_known {
+            if fact.known_at(self.opening_known) {
                 opening.apply(*who, fact);
             }
-            if fact.recorded <= self.closing_known {
+            if fact.known_at(self.closing_known) {
                 unions.apply(*who, fact);
             }
         }
@@ -93,7 +93,7 @@ impl<'a> Ledger<'a> {
         }
         let mut year = self.opening_year;
         let (to, known) = (self.to, self.closing_known);
-        for (who, fact) in facts[past..].iter().take_while(|(_, f)| f.day <= to).filter(|(_, f)| f.recorded <= known) {
+        for (who, fact) in facts[past..].iter().take_while(|(_, f)| f.day <= to).filter(|(_, f)| f.known_at(known)) {
             let all: Vec<Standing> = unions.standings().copied().collect();
             self.grow_older(&all, &mut year, fact.day);
             match unions.apply(*who, fact) {

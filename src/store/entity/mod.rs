@@ -52,6 +52,7 @@ pub mod session;
 pub mod setting;
 pub mod shift;
 pub mod staff;
+pub mod standing_step;
 pub mod stat_link;
 pub mod subject;
 pub mod subject_key;

@@ -126,6 +126,8 @@ capabilities! {
     CanRenewConsent: Consent;
     /// May put the data of a person on file right.
     CanCorrect: Correct;
+    /// May take back what was entered in error.
+    CanTakeBack: TakeBack;
     /// May take down what organ and body registrants wish.
     CanKeepWish: Wish;
     /// May review emergency openings.

@@ -18,6 +18,7 @@ mod first_contact;
 mod followup;
 mod hands;
 mod import;
+mod in_error;
 mod link;
 mod log;
 mod match_request;
@@ -251,6 +252,7 @@ pub fn routes() -> Vec<Route> {
         followup::routes(),
         hands::routes(),
         import::routes(),
+        in_error::routes(),
         link::routes(),
         log::routes(),
         match_request::routes(),

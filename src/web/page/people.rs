@@ -17,6 +17,7 @@ use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, 
 use crate::web::i18n::Lang;
 use crate::web::view::closed::MatterLine;
 use crate::web::view::donor::{DonorForms, DonorPart};
+use crate::web::view::in_error::may_be_in_error;
 use crate::web::view::outside::{GridShown, OutsideShown};
 use crate::web::view::people::{Happened, LeaveFields, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::rights::purpose_word;
@@ -205,6 +206,12 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             .iter()
             .find(|(r, ..)| *r == Registry::StemCell && roles.may(Right::Sample))
             .map(|_| format!("/people/{}/sample", page.view.row.public_id))
+            .unwrap_or_default(),
+        in_error: page
+            .standings
+            .iter()
+            .find(|(_, status, _)| roles.may(Right::TakeBack) && may_be_in_error(*status))
+            .map(|_| format!("/people/{}/in-error", page.view.row.public_id))
             .unwrap_or_default(),
         grid: page.grid.as_ref().map(|grid| GridShown::of(grid, roles.may(Right::Outside), text)),
         older: page

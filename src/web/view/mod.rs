@@ -34,6 +34,7 @@ pub mod figures;
 pub mod followup;
 pub mod hands;
 pub mod import;
+pub mod in_error;
 pub mod link;
 pub mod notice;
 pub mod outside;

@@ -211,6 +211,8 @@ pub struct Person {
     pub correct: String,
     /// The samples of a stem-cell registrant; empty where there is none, or for whom it is not.
     pub sample: String,
+    /// Where an exit, a death or an enrolment is taken back; empty where there is none, or for whom it is not.
+    pub in_error: String,
     /// The GRID of a stem-cell registrant.
     pub grid: Option<super::outside::GridShown>,
     /// Consents that rest on an older text: what for, and on which.

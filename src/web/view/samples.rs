@@ -25,6 +25,8 @@ mod care_pages;
 mod donors;
 mod files;
 mod follow;
+#[path = "samples/in_error.rs"]
+mod in_error_pages;
 mod reports;
 mod sheets;
 mod shifts;
@@ -64,6 +66,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(sheets::pages(lang));
     out.extend(calls::pages(lang));
     out.extend(files::pages(lang));
+    out.extend(in_error_pages::pages(lang));
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
     out.extend(care_pages::all(lang));

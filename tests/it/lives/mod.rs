@@ -30,6 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (who(), 0u64..400).prop_map(|(w, d)| Step::Donate(w, d)),
         2 => (who(), prop::option::of(0u64..200)).prop_map(|(w, d)| Step::Defer(w, d)),
         1 => who().prop_map(Step::Undo),
+        3 => who().prop_map(Step::InError),
         1 => who().prop_map(Step::Object),
         1 => who().prop_map(Step::Allow),
         1 => who().prop_map(Step::Correct),
@@ -121,6 +122,35 @@ fn who_died_after_a_deferral_for_good_is_no_donor_again_where_it_is_undone() {
     live_until(&steps, async |world| {
         let id = world.free(1).unwrap();
         assert_eq!(world.status(&id, blood).await, Some(EnrolmentStatus::Exited(ExitReason::Medical)));
+    });
+}
+
+#[test]
+fn a_wrong_death_is_taken_back_with_every_registration_and_an_older_sheet_of_between_brings_nothing_new() {
+    let (blood, team) = (Registry::Blood, Registry::Volunteer);
+    let wrong = [Step::Sheet(1, blood, Some(30)), Step::Sheet(1, team, Some(30)), Step::Release, Step::Plan, Step::Withdraw(1, team)];
+    let back = [Step::Wait(3), Step::Die(1), Step::Wait(3), Step::Sheet(1, blood, Some(60)), Step::InError(1), Step::Plan];
+    live_until(&wrong.into_iter().chain(back).collect::<Vec<_>>(), async |world| {
+        let id = world.free(1).unwrap();
+        assert!(!world.lives[1].dead);
+        assert_eq!(world.status(&id, blood).await, Some(EnrolmentStatus::Registered));
+        assert_eq!(world.status(&id, team).await, Some(EnrolmentStatus::Exited(ExitReason::Withdrew)), "left before, and for that reason");
+    });
+}
+
+#[test]
+fn a_wrong_acceptance_is_taken_back_and_the_sample_is_judged_anew() {
+    let file = Registry::StemCell;
+    let came = [Step::Sheet(1, file, Some(30)), Step::Open(Kind::Sample, 1, false), Step::Note(Kind::Sample, 1, 1, 1)];
+    let back: Vec<Step> = came.into_iter().chain([Step::InError(1)]).collect();
+    live_until(&back, async |world| {
+        let id = world.free(1).unwrap();
+        assert_eq!(world.status(&id, file).await, Some(EnrolmentStatus::Registered));
+    });
+    let matched = [Step::Note(Kind::Sample, 1, 0, 1), Step::Open(Kind::Match, 1, false), Step::InError(1)];
+    live_until(&back.into_iter().chain(matched).collect::<Vec<_>>(), async |world| {
+        let id = world.free(1).unwrap();
+        assert_eq!(world.status(&id, file).await, Some(EnrolmentStatus::Enrolled), "not while a patient waits");
     });
 }
 

@@ -11,6 +11,7 @@ use donor_registry::domain::Guarded;
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::eligibility::{Deferral, Donation, DonationKind, HealthFact, SourceOf};
 use donor_registry::domain::hold::AgainWhy;
+use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::NotNow;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 
@@ -27,6 +28,8 @@ pub enum Step {
     Donate(usize, u64),
     Defer(usize, Option<u64>),
     Undo(usize),
+    /// The latest exit, death or enrolment was entered in error.
+    InError(usize),
     Object(usize),
     /// Contact is allowed again.
     Allow(usize),
@@ -84,6 +87,7 @@ impl World {
                 let sent = self.sent();
                 app.undo_health(staff, &id, fact.id, sent, now).await.unwrap();
             }
+            Step::InError(who) => self.in_error(who).await,
             Step::Object(who) => {
                 // Where no number is on file there is nothing that calls could be refused for.
                 let Some(id) = self.free(who).filter(|_| who != TWIN) else { return };
@@ -182,6 +186,42 @@ impl World {
             if registry == Registry::StemCell {
                 self.end(who, "refused");
             }
+        }
+    }
+
+    async fn in_error(&mut self, who: usize) {
+        let Some(id) = self.free(who) else { return };
+        let (first, second) = (self.once(), self.once());
+        let (app, staff, now) = (Arc::clone(&self.app), self.staff, self.now);
+        let before = self.page(&id).await.standings;
+        let Some(line) = app.in_error_page(staff, &id, now).await.unwrap().lines.into_iter().next() else { return };
+        let what = (line.act, InErrorWhy::WrongPerson);
+        let tried = app.take_back_standing(staff, &id, what, &first, now).await;
+        let after = self.page(&id).await;
+        if let Some(key) = line.refused {
+            assert!(matches!(tried, Err(AppError::NotNow(not)) if not.key == key), "the page says why: {tried:?}");
+            return assert_eq!(after.standings, before, "what is refused changes nothing");
+        }
+        tried.unwrap();
+        let twice = app.take_back_standing(staff, &id, what, &second, now).await;
+        assert!(matches!(twice, Err(AppError::NotNow(NotNow { key: "in-error-undone" }))), "{twice:?}");
+        let life = &mut self.lives[who];
+        for moved in &line.moves {
+            // An earlier exit may stand behind it: a sheet has to say a later day than that.
+            match after.standings.iter().find(|(registry, ..)| *registry == moved.registry) {
+                Some((_, EnrolmentStatus::Exited(_), since)) => life.left.insert(moved.registry, *since),
+                _ => life.left.remove(&moved.registry),
+            };
+        }
+        let file = after.standings.iter().find(|(registry, ..)| *registry == Registry::StemCell);
+        life.accepted = file.is_some_and(|(_, status, _)| *status == EnrolmentStatus::Enrolled);
+        if line.death {
+            let died = EnrolmentStatus::Exited(ExitReason::Died);
+            life.dead = after.death.is_some() || after.standings.iter().any(|(_, status, _)| *status == died);
+        }
+        if line.sample {
+            let sample = self.cases.iter_mut().rev().find(|case| (case.who, case.kind, case.phase) == (who, Kind::Sample, "accepted"));
+            sample.expect("an accepted sample").phase = "sent";
         }
     }
 

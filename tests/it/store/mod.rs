@@ -17,6 +17,7 @@ mod service;
 mod shifts;
 mod speed;
 mod tallies;
+mod standing_steps;
 
 use std::sync::Arc;
 

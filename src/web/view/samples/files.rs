@@ -63,6 +63,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         wish: "/people/7K3M-9QXA-R/wish".into(),
         correct: if opened { "/people/7K3M-9QXA-R/correct".into() } else { String::new() },
         sample: "/people/7K3M-9QXA-R/sample".into(),
+        in_error: "/people/7K3M-9QXA-R/in-error".into(),
         grid: Some(urgent_pages::grid(opened, text)),
         older: vec![(text.t("proof-contact"), text.xy("older-rests", "2025-03", "2025-06-14 10:58"))],
         renew: "/people/7K3M-9QXA-R/consents".into(),

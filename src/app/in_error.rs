@@ -1,0 +1,345 @@
+//! 录入有误: an exit, a death or an enrolment that was entered in error, taken back by a further act that names it. Nothing is deleted; the
+//! registration stands as before, and the statistics are told by a further fact.
+
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use uuid::Uuid;
+
+use crate::domain::consent::Purpose;
+use crate::domain::fact::{Fact, FactEvent};
+use crate::domain::id::{PublicId, StatId, SubjectId};
+use crate::domain::in_error::{Around, Back, Entered, InErrorWhy};
+use crate::domain::outside::{NotNow, OutsideAct, OutsideSystem};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::role::Right;
+use crate::domain::sample::{self, Phase};
+use crate::domain::time::Timestamp;
+use crate::store::{
+    AuditEntry, Begun, DeathView, EnrolmentRow, MatterKind, MatterRow, PersonView, StandingAct, StandingMove, StandingStepRow, StepDraft,
+    Tx, prepare_fact,
+};
+
+use super::people::standings;
+use super::urgent::Once;
+use super::{Actor, App, AppError};
+
+pub use page::{InErrorLine, InErrorPage, Restored, TakenBackLine};
+
+/// One act, as it was kept: the registrations it changed, and those it was only told of.
+struct Act {
+    id: Uuid,
+    rows: Vec<StandingStepRow>,
+    undone: bool,
+}
+
+/// What an act is, and what taking it back would do.
+struct Weighed {
+    of: Entered,
+    /// Each registry it changed, and what becomes of the registrations there.
+    back: BTreeMap<Registry, Result<Back, NotNow>>,
+    /// Other systems that would not have to be told any more.
+    outside: BTreeSet<OutsideSystem>,
+    /// The sample whose acceptance it was.
+    sample: Option<MatterRow>,
+}
+
+impl Act {
+    fn first(&self) -> Option<&StandingStepRow> {
+        self.rows.first()
+    }
+
+    /// The registrations whose standing it changed.
+    fn changed(&self) -> impl Iterator<Item = &StandingStepRow> {
+        self.rows.iter().filter(|row| row.status != row.before_status)
+    }
+}
+
+/// What acts there were, oldest first, without those that took one back.
+fn acts(steps: &[StandingStepRow]) -> Vec<Act> {
+    let undone: HashSet<Uuid> = steps.iter().filter_map(|row| row.undoes).collect();
+    let mut acts: Vec<Act> = Vec::new();
+    for row in steps.iter().filter(|row| row.undoes.is_none()) {
+        match acts.iter_mut().find(|act| act.id == row.act_id) {
+            Some(act) => act.rows.push(row.clone()),
+            None => acts.push(Act { id: row.act_id, rows: vec![row.clone()], undone: undone.contains(&row.act_id) }),
+        }
+    }
+    acts
+}
+
+/// Whether everything stands as an act left it.
+fn stands(act: &Act, view: &PersonView) -> bool {
+    let rows: HashMap<_, &EnrolmentRow> = view.enrolments().map(|row| (row.id, row)).collect();
+    let same = |kept: &StandingStepRow| {
+        rows.get(&kept.enrolment_id).is_some_and(|row| row.row_version == kept.version && row.status == kept.status)
+    };
+    let now = standings(view.enrolments());
+    let here = |kept: &StandingStepRow| now.iter().any(|(registry, status, _)| *registry == kept.registry && *status == kept.status);
+    act.rows.iter().all(same) && act.changed().all(here)
+}
+
+impl App {
+    /// Keeps an exit or an enrolment by hand with the standings before it, so that it can be named where it was entered in error.
+    pub(super) async fn keep_act(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        left: Vec<EnrolmentRow>,
+        status: EnrolmentStatus,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let moves: Vec<StandingMove> = left.into_iter().map(|before| StandingMove { before, status }).collect();
+        let act = StandingAct { death: false, undoes: None, by: actor.staff(), at: now };
+        Ok(tx.put_standing_act(&self.vault, &moves, act).await?)
+    }
+
+    /// The deaths of subjects that were told and not taken back since.
+    pub(super) async fn deaths_standing(&self, subjects: &[SubjectId]) -> Result<Vec<DeathView>, AppError> {
+        let mut told = self.store.deaths_of(&self.vault, subjects).await?;
+        if told.is_empty() {
+            return Ok(told);
+        }
+        let of: Vec<SubjectId> = told.iter().map(|death| death.subject).collect();
+        let steps: Vec<StandingStepRow> = self.store.standing_steps(&self.vault, &of).await?.into_iter().filter(|row| row.death).collect();
+        let entered: HashMap<Uuid, Timestamp> = steps.iter().map(|row| (row.act_id, row.at)).collect();
+        // With an act goes what was told of the death from then on until it was taken back: a day that was put right, too.
+        let mut over: HashMap<SubjectId, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        for row in &steps {
+            if let Some(first) = row.undoes.and_then(|act| entered.get(&act)) {
+                over.entry(row.subject_id).or_default().push((*first, row.at));
+            }
+        }
+        let gone = |death: &DeathView| {
+            over.get(&death.subject).is_some_and(|times| times.iter().any(|(first, back)| (*first..=*back).contains(&death.at)))
+        };
+        told.retain(|death| !gone(death));
+        Ok(told)
+    }
+
+    async fn steps_of(&self, view: &PersonView) -> Result<Vec<StandingStepRow>, AppError> {
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        Ok(self.store.standing_steps(&self.vault, &subjects).await?)
+    }
+
+    /// Takes back an exit, a death or an enrolment that was entered in error.
+    ///
+    /// # Errors
+    /// [`AppError::NotNow`] with the reason; [`AppError::Missing`] where there is no such act; nothing is changed.
+    pub async fn take_back_standing(
+        &self,
+        actor: Actor,
+        id: &PublicId,
+        (act, why): (Uuid, InErrorWhy),
+        once: &Once,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        actor.needs(Right::TakeBack)?;
+        if let Begun::Repeated { .. } = self.store.seen_request(&once.key, actor.key_owner(), &once.fingerprint).await? {
+            return Ok(());
+        }
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        // The facts are opened before the transaction: they are many, and none of them ever changes.
+        let (_, view) = self.whole(id).await?;
+        let found = self.act_of(&view, act).await?;
+        self.allowed(actor, &view, &found, now).await?;
+        let wrong = self.wrong_facts(&found).await?;
+
+        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
+        let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
+        let act = self.act_of(&view, act).await?;
+        let (weighed, backs) = self.allowed(actor, &view, &act, now).await?;
+        let first = act.first().ok_or(AppError::Missing("act"))?;
+        self.restore_standings(&mut tx, actor, &view, (&act, &backs), why, now).await?;
+        let mut facts = Vec::with_capacity(wrong.len());
+        for fact in &wrong {
+            facts.push(prepare_fact(&self.vault, &self.taking_back(fact, now))?);
+        }
+        for (registry, _) in backs.iter().filter(|(_, back)| **back == Back::Undecided) {
+            let Some(stat_id) = wrong.iter().find(|fact| fact.registry == *registry).map(|fact| fact.stat_id) else { continue };
+            let undecided = self.left_fact(&view, stat_id, (*registry, EnrolmentStatus::Undecided), self.today(now), now);
+            facts.push(prepare_fact(&self.vault, &undecided)?);
+        }
+        tx.put_facts(facts).await?;
+        let subjects: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
+        let day = (self.today(now), actor.staff(), now);
+        tx.outside_taken_back(&self.vault, &subjects, first.at, day).await?;
+        if weighed.of == Entered::Exit(ExitReason::Withdrew) {
+            for row in act.changed() {
+                let of = row.registry;
+                let purposes = [Purpose::Register(of), Purpose::Sensitive(of), Purpose::Guardian(of)];
+                tx.restore_consents(&self.vault, row.subject_id, &purposes, first.at, now).await?;
+            }
+        }
+        if let Some(sample) = weighed.sample {
+            let words = (sample::IN_ERROR, None);
+            let step = StepDraft::of(&self.vault, sample.id, words, self.today(now), (actor.staff(), now), None)?;
+            tx.step_matter(&self.vault, (sample.id, sample.row_version), Phase::Sent.word(), (None, false), step).await?;
+        }
+        let mut entry = AuditEntry::on(now, actor.staff(), "person.in-error", "person", Some(person.0))
+            .with("why", why.word())
+            .with("registries", backs.len());
+        entry.ids = vec![act.id];
+        tx.audit(&entry).await?;
+        self.commit_once(tx, actor, once, None, now).await?;
+        self.drop_untrue(person, now).await
+    }
+
+    /// Sets every registration back and keeps that as an act of its own.
+    async fn restore_standings(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        view: &PersonView,
+        (act, backs): (&Act, &BTreeMap<Registry, Back>),
+        why: InErrorWhy,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let mut moves = Vec::with_capacity(act.rows.len());
+        for kept in &act.rows {
+            let row = view.enrolments().find(|row| row.id == kept.enrolment_id).ok_or(AppError::Stale)?;
+            let back = backs.get(&kept.registry).filter(|_| kept.status != kept.before_status);
+            let (status, since) = match back {
+                Some(Back::AsBefore) => (kept.before_status, kept.before_since.0),
+                Some(Back::Undecided) => (EnrolmentStatus::Undecided, self.today(now)),
+                None => (kept.status, row.since.0),
+            };
+            if status != row.status {
+                tx.set_standing(&self.vault, row.id, row.row_version, status, since, now).await?;
+            }
+            moves.push(StandingMove { before: row.clone(), status });
+        }
+        let death = act.first().is_some_and(|row| row.death);
+        let undo = StandingAct { death, undoes: Some((act.id, why)), by: actor.staff(), at: now };
+        Ok(tx.put_standing_act(&self.vault, &moves, undo).await?)
+    }
+
+    async fn act_of(&self, view: &PersonView, id: Uuid) -> Result<Act, AppError> {
+        acts(&self.steps_of(view).await?).into_iter().find(|act| act.id == id).ok_or(AppError::Missing("act"))
+    }
+
+    /// What becomes of each registry that an act changed, where all of it may be taken back.
+    async fn allowed(
+        &self,
+        actor: Actor,
+        view: &PersonView,
+        act: &Act,
+        now: Timestamp,
+    ) -> Result<(Weighed, BTreeMap<Registry, Back>), AppError> {
+        let weighed = self.weigh(actor, view, act, now).await?;
+        let mut backs = BTreeMap::new();
+        for (registry, back) in &weighed.back {
+            backs.insert(*registry, (*back)?);
+        }
+        Ok((weighed, backs))
+    }
+
+    async fn weigh(&self, actor: Actor, view: &PersonView, act: &Act, now: Timestamp) -> Result<Weighed, AppError> {
+        let first = act.first().ok_or(AppError::Missing("act"))?;
+        let of = match (first.death, act.changed().next().map_or(first.status, |row| row.status)) {
+            (true, _) => Entered::Death,
+            (false, EnrolmentStatus::Exited(reason)) => Entered::Exit(reason),
+            (false, _) => Entered::Enrolment,
+        };
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let matters = self.store.matters_of(&self.vault, &subjects).await?;
+        let of_kind = |kind: MatterKind| matters.iter().filter(move |m| m.kind == kind);
+        let changed: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
+        let (told, outside) = self.elsewhere(&changed, first.at).await?;
+        let own = actor.staff().is_some() && first.by_staff == actor.staff() && self.today(first.at) == self.today(now);
+        let dead = match of {
+            // A death that was told again for a registration that came in since has to be taken back first.
+            Entered::Death => {
+                let died = EnrolmentStatus::Exited(ExitReason::Died);
+                view.enrolments().any(|row| row.status == died && !act.rows.iter().any(|kept| kept.enrolment_id == row.id))
+            }
+            _ => self.is_dead(view).await?,
+        };
+        let accepted = |m: &&MatterRow| m.closed_at == Some(first.at) && m.phase == Phase::Accepted.word();
+        let sample = of_kind(MatterKind::Sample).find(accepted).filter(|_| of == Entered::Enrolment).cloned();
+        let later = |m: &MatterRow| {
+            let counts = ![Phase::Rejected, Phase::Dropped].iter().any(|phase| phase.word() == m.phase);
+            counts && sample.as_ref().is_some_and(|this| m.id != this.id && m.opened_at >= this.opened_at)
+        };
+        let around = Around {
+            undone: act.undone,
+            overtaken: !stands(act, view) || of_kind(MatterKind::Sample).any(later),
+            not_theirs: !own && actor.needs(Right::TakeBackAny).is_err(),
+            dead,
+            told_outside: false,
+            match_ended: of_kind(MatterKind::Match).any(|m| m.closed_at == Some(first.at)),
+            match_open: of_kind(MatterKind::Match).any(|m| m.closed_at.is_none()),
+            notice: of_kind(MatterKind::Death).any(|m| m.closed_at.is_none() || m.happened_at.is_some()),
+            of_age: first.registry == Registry::StemCell && self.is_past_age(view, now),
+        };
+        let mut back: BTreeMap<Registry, Result<Back, NotNow>> = BTreeMap::new();
+        // A death of who had left everywhere before changed no registry, and is taken back all the same.
+        for row in act.changed().chain(act.first().filter(|row| row.death)) {
+            let told_outside = told.iter().any(|system| system.registry() == row.registry);
+            back.insert(row.registry, of.taken_back(&Around { told_outside, ..around }));
+        }
+        Ok(Weighed { of, back, outside, sample })
+    }
+
+    /// Of the systems that an exit was to be told to: those that were told, and those that nobody has seen to.
+    async fn elsewhere(
+        &self,
+        subjects: &[SubjectId],
+        left_at: Timestamp,
+    ) -> Result<(BTreeSet<OutsideSystem>, BTreeSet<OutsideSystem>), AppError> {
+        let (mut told, mut waiting) = (BTreeSet::new(), BTreeSet::new());
+        let rows = self.store.outside_of(&self.vault, subjects).await?;
+        let ids: Vec<_> = rows.iter().map(|view| view.row.id).collect();
+        let steps = self.store.outside_steps(&self.vault, &ids).await?;
+        for view in rows {
+            let mut after = steps.iter().map(|(step, _)| step).filter(|step| step.outside_id == view.row.id);
+            if after.by_ref().any(|step| step.act == OutsideAct::Leave && step.at == left_at) {
+                let seen_to = after.any(|step| step.act == OutsideAct::Done);
+                let systems = if seen_to { &mut told } else { &mut waiting };
+                systems.insert(view.row.system);
+            }
+        }
+        Ok((told, waiting))
+    }
+
+    /// The facts by which an act was counted.
+    async fn wrong_facts(&self, act: &Act) -> Result<Vec<Fact>, AppError> {
+        let mut wanted: HashSet<(StatId, Registry, EnrolmentStatus)> = HashSet::new();
+        for row in act.changed() {
+            let stat_id = self.store.stat_id(&self.vault, row.subject_id).await?;
+            wanted.extend(stat_id.map(|stat_id| (stat_id, row.registry, row.status)));
+        }
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut told, mut gone): (Vec<Fact>, Vec<Fact>) = (Vec::new(), Vec::new());
+        self.store
+            .facts(&self.vault, |fact| match fact.event {
+                FactEvent::Status(status) if wanted.contains(&(fact.stat_id, fact.registry, status)) => told.push(fact),
+                FactEvent::TakenBack(status) if wanted.contains(&(fact.stat_id, fact.registry, status)) => gone.push(fact),
+                _ => {}
+            })
+            .await?;
+        let named = |fact: &Fact| (fact.stat_id, fact.registry, fact.day, fact.turn);
+        told.retain(|fact| !gone.iter().any(|back| named(back) == named(fact)));
+        // Two registrations of one person in one registry were one exit, told under one of them: the latest is it.
+        let mut latest: BTreeMap<Registry, Fact> = BTreeMap::new();
+        for fact in told {
+            let later = latest.get(&fact.registry).is_none_or(|known| (known.recorded, known.turn) < (fact.recorded, fact.turn));
+            if later {
+                latest.insert(fact.registry, fact);
+            }
+        }
+        Ok(latest.into_values().collect())
+    }
+
+    /// The fact that takes another one back, from today on.
+    fn taking_back(&self, wrong: &Fact, now: Timestamp) -> Fact {
+        let event = match wrong.event {
+            FactEvent::Status(status) => FactEvent::TakenBack(status),
+            other => other,
+        };
+        Fact { day: wrong.day, turn: wrong.turn, ..self.told(wrong.stat_id, wrong.registry, event, now) }
+    }
+}
