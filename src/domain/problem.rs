@@ -54,6 +54,8 @@ problems! {
     BarcodeDuplicate = "barcode_duplicate",
     /// A later row repeats this sample barcode.
     BarcodeShared = "barcode_shared",
+    /// Another registrant's sample is under this barcode.
+    BarcodeTaken = "barcode_taken",
     /// The named contact's phone is the registrant's own.
     ContactPhoneIsOwn = "contact_phone_is_own",
     /// A date after the day judged.

@@ -125,6 +125,11 @@ impl Details {
         details.reveal().barcode.clone().map(Guarded::new)
     }
 
+    /// The same without the sample barcode, which turned out to be somebody else's.
+    pub fn without_barcode(details: &Guarded<Self>) -> Guarded<Self> {
+        details.map(|told| Self { barcode: None, ..told.clone() })
+    }
+
     /// The key of the answer to a question of the guided enrolment.
     pub fn answer_of(details: &Guarded<Self>, question: &str) -> Option<String> {
         details.reveal().answers.iter().find(|(key, _)| key == question).map(|(_, answer)| answer.clone())

@@ -20,7 +20,9 @@ use crate::domain::{Compartment, Guarded};
 use crate::vault::{Sealed, Slot, SubjectKeys, Vault};
 
 use super::entity::value::{Day, Opaque};
-use super::entity::{consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key};
+use super::entity::{
+    barcode, consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key,
+};
 use super::error::StoreError;
 use super::rowmac::Protected;
 use super::word::{ContactKind, CorrectionState, Origin};
@@ -80,6 +82,9 @@ pub struct PreparedRecord {
     pub(super) facts: Vec<fact::Model>,
     pub(super) corrections: Vec<correction::Model>,
     pub(super) consents: Vec<consent::Model>,
+    /// The sample barcode claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) barcode: Option<barcode::Model>,
 }
 
 /// A statistics fact ready to be inserted.
@@ -92,12 +97,12 @@ pub struct PreparedConsent(pub(super) consent::Model);
 
 /// Collects the sealed rows of one draft.
 pub struct Preparation<'a> {
-    vault: &'a Vault,
-    keys: &'a SubjectKeys,
-    occasion: Occasion,
+    pub(super) vault: &'a Vault,
+    pub(super) keys: &'a SubjectKeys,
+    pub(super) occasion: Occasion,
     /// The fact of the draft's standing: later facts share its town, sex, birth year, channel and drive.
     template: Fact,
-    out: PreparedRecord,
+    pub(super) out: PreparedRecord,
 }
 
 /// Seals a draft as the record of a new subject: keys, record, enrolment, claims, look-up indexes, the tie to statistics, and the fact of
@@ -310,6 +315,7 @@ impl<'a> Preparation<'a> {
             facts: Vec::new(),
             corrections: Vec::new(),
             consents: Vec::new(),
+            barcode: None,
         };
         Ok(Self { vault, keys, occasion, template, out })
     }

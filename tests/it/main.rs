@@ -11,6 +11,7 @@
 mod harness;
 
 mod activities;
+mod barcodes;
 mod by_itself;
 mod call_desk;
 mod call_numbers;

@@ -143,6 +143,7 @@ impl App {
             .map(|draft| {
                 let occasion = Occasion { import: Some((import, id)), ..occasion };
                 prepare_with(&self.vault, draft, occasion, |p| {
+                    p.claim_barcode(draft.registry, &draft.details)?;
                     for problem in row.problems.iter().filter(|p| p.kept_aside.is_some() || needs_a_person(p.code)) {
                         p.correction(problem.field.word(), problem.code, problem.kept_aside.as_ref())?;
                     }
