@@ -80,6 +80,8 @@ problems! {
     IdLength = "id_length",
     /// An organ or body registration without executor.
     MissingExecutor = "missing_executor",
+    /// A volunteer under age without a guardian who agrees and can be reached.
+    MissingGuardian = "missing_guardian",
     /// No identity number.
     MissingId = "missing_id",
     /// No name.

@@ -191,7 +191,11 @@ impl App {
 const fn needs_a_person(code: ProblemCode) -> bool {
     matches!(
         code,
-        ProblemCode::MissingStatus | ProblemCode::MissingExecutor | ProblemCode::MissingWitness | ProblemCode::SecondContactMissing
+        ProblemCode::MissingStatus
+            | ProblemCode::MissingExecutor
+            | ProblemCode::MissingGuardian
+            | ProblemCode::MissingWitness
+            | ProblemCode::SecondContactMissing
     )
 }
 
