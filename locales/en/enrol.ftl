@@ -50,6 +50,7 @@ field-relation = Relation to the registrant
 field-barcode = Sample barcode
 field-items = Wishes to donate
 field-witness2 = Second witness
+guardian-agreed = (agreed, by the sheet)
 field-guardian-is = Guardian
 hint-date = Written like 1990-01-31
 hint-barcode = Scan the code on the tube

@@ -92,6 +92,7 @@ kept-barcode = Sample barcode
 kept-contact2 = Second contact
 kept-witness = Witness
 kept-executor = Executor
+kept-guardian = Guardian
 kept-weight = Weight
 kept-other = Other
 slip-file-large = Too large: 20 MB at most and not too many rows; please split it

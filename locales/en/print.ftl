@@ -2,7 +2,7 @@
 
 print-sheet = Sign-up sheet
 print-sheet-drive = Drive, place
-print-sheet-what = The headings are those that the import reads: typed up, the sheet can be imported as it stands.
+print-sheet-what = The headings are those that the import reads. Each registrant writes on two lines; typed up it is one row: the headings of the upper line first, then those of the lower one.
 print-sheet-consent = Each signature in its column agrees to the texts below: 1 being contacted, 2 being registered, 3 separately, the processing of sensitive personal data. Any of them can be taken back at any time without a reason.
 print-sheet-sign = Signature: I agree to 1 and 2
 print-sheet-sign-sensitive = Signature: I separately agree to 3

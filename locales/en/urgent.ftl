@@ -424,6 +424,7 @@ sample-send-first = Sending it comes first
 slip-sample-barcode = The barcode has 4 to 40 letters and digits; a full registration, and the result of the sample before, come first
 slip-sample-day = A day between the step before and today
 action-sample-taken = Sample noted
+action-barcodes-claim = Earlier sample barcodes claimed
 action-sample-step = Step of a sample
 action-outside-enter = A number of another system entered
 action-outside-open = A number of another system opened

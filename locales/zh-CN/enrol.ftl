@@ -50,6 +50,7 @@ field-relation = 与登记者的关系
 field-barcode = 样本条码
 field-items = 愿意捐献
 field-witness2 = 见证人二
+guardian-agreed = （报名表载明已同意）
 field-guardian-is = 监护人
 hint-date = 写成 1990-01-31 这样
 hint-barcode = 扫采血管上的条码

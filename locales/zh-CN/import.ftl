@@ -89,6 +89,7 @@ kept-barcode = 样本条码
 kept-contact2 = 第二位联系人
 kept-witness = 见证人
 kept-executor = 执行人
+kept-guardian = 监护人
 kept-weight = 体重
 kept-other = 其他
 slip-file-large = 文件太大：最大 20 MB，行列也不能过多；请拆成几个文件

@@ -2,7 +2,7 @@
 
 print-sheet = 报名登记表
 print-sheet-drive = 活动、地点
-print-sheet-what = 列名与导入时认得的一致：录成表格后可直接导入。
+print-sheet-what = 列名与导入时认得的一致。每人写两行；录入表格时合成一行：先上行各栏，再下行各栏，录好后可直接导入。
 print-sheet-consent = 两栏分别签名，即表示同意下列文本：1 联系，2 登记，3 单独同意处理敏感个人信息。可随时撤回，不需要说明理由。
 print-sheet-sign = 签名：同意 1、2
 print-sheet-sign-sensitive = 签名：单独同意 3

@@ -20,6 +20,7 @@
 //! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
+//! - `barcode`: sample barcodes stored before it was noted whose they are.
 //! - `schedule`: what the running server does by itself.
 //! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `rights_answer`: how they are answered;
 //!   `again`: contact allowed again; `export_person`: a copy of everything.
@@ -36,6 +37,7 @@ mod actor;
 mod again;
 mod age;
 mod answer;
+mod barcode;
 mod care;
 mod consent;
 mod correct;
@@ -99,6 +101,7 @@ pub use actor::Actor;
 pub use again::{AgainLine, Silence};
 pub use age::AgeTally;
 pub use answer::{Answer, LinkPage};
+pub use barcode::BarcodeTally;
 pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;

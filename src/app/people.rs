@@ -383,7 +383,7 @@ impl App {
             let here = |row: &CorrectionRow| subject.records.iter().any(|r| r.id == row.record_id && r.registry == registry);
             asked.extend(
                 rows.into_iter()
-                    .filter(|row| row.field == "status" && row.state == CorrectionState::Open && here(row))
+                    .filter(|row| ["status", "guardian"].contains(&row.field.as_str()) && row.state == CorrectionState::Open && here(row))
                     .map(|row| (row.id, row.row_version)),
             );
         }

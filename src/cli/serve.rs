@@ -34,6 +34,7 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     if app.config.schedule {
         tokio::spawn(keep_schedule(Arc::clone(&app)));
         tokio::spawn(follow_months(Arc::clone(&app)));
+        tokio::spawn(claim_barcodes(Arc::clone(&app)));
     }
     let url = app.config.public_url.clone();
     let address = app.config.address;
@@ -116,8 +117,31 @@ async fn follow_months(app: Arc<App>) {
     }
 }
 
+/// Claims the sample barcodes that an earlier version stored without noting whose they are.
+async fn claim_barcodes(app: Arc<App>) {
+    loop {
+        match app.claim_old_barcodes(open::now()).await {
+            Ok(tally) => {
+                if tally.claimed + tally.taken > 0 {
+                    tracing::info!(claimed = tally.claimed, taken = tally.taken, "earlier sample barcodes were claimed");
+                }
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "earlier sample barcodes could not be claimed; it is tried again"),
+        }
+        tokio::time::sleep(MONTHS).await;
+    }
+}
+
 pub fn migrate(options: &Options) -> Result<Outcome, CliError> {
-    open::with_app(options, |_| async {
+    open::with_app(options, |app| async move {
+        let tally = app.claim_old_barcodes(open::now()).await?;
+        if tally.claimed + tally.taken > 0 {
+            show::line(format_args!(
+                "Earlier sample barcodes: {} claimed; {} stand with two registrants and are on the correction list.",
+                tally.claimed, tally.taken
+            ));
+        }
         show::line("The database has this version's tables.");
         Ok(Outcome::Done)
     })

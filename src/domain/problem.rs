@@ -54,6 +54,8 @@ problems! {
     BarcodeDuplicate = "barcode_duplicate",
     /// A later row repeats this sample barcode.
     BarcodeShared = "barcode_shared",
+    /// Another registrant's sample is under this barcode.
+    BarcodeTaken = "barcode_taken",
     /// The named contact's phone is the registrant's own.
     ContactPhoneIsOwn = "contact_phone_is_own",
     /// A date after the day judged.
@@ -78,6 +80,8 @@ problems! {
     IdLength = "id_length",
     /// An organ or body registration without executor.
     MissingExecutor = "missing_executor",
+    /// A volunteer under age without a guardian who agrees and can be reached.
+    MissingGuardian = "missing_guardian",
     /// No identity number.
     MissingId = "missing_id",
     /// No name.

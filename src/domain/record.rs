@@ -83,6 +83,9 @@ pub struct Details {
     /// What an organ and body registrant wishes, where it was taken down in depth.
     #[serde(default)]
     pub wish: Option<Wish>,
+    /// Whether the sheet says that the guardian of a volunteer under age agreed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guardian_agreed: bool,
     /// Answers to the questions of the registry's guided enrolment, as (question key, answer key).
     #[serde(default)]
     pub answers: Vec<(String, String)>,
@@ -125,6 +128,16 @@ impl Details {
         details.reveal().barcode.clone().map(Guarded::new)
     }
 
+    /// The same without the sample barcode, which turned out to be somebody else's.
+    pub fn without_barcode(details: &Guarded<Self>) -> Guarded<Self> {
+        details.map(|told| Self { barcode: None, ..told.clone() })
+    }
+
+    /// Whether the sheet says that the guardian agreed.
+    pub fn says_guardian_agreed(details: &Guarded<Self>) -> bool {
+        details.reveal().guardian_agreed
+    }
+
     /// The key of the answer to a question of the guided enrolment.
     pub fn answer_of(details: &Guarded<Self>, question: &str) -> Option<String> {
         details.reveal().answers.iter().find(|(key, _)| key == question).map(|(_, answer)| answer.clone())
@@ -156,6 +169,7 @@ impl Zeroize for Details {
         self.hours = None;
         self.note.zeroize();
         self.wish.zeroize();
+        self.guardian_agreed = false;
         for (question, answer) in &mut self.answers {
             question.zeroize();
             answer.zeroize();

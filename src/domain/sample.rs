@@ -2,9 +2,10 @@
 
 use super::outside::{NotNow, words};
 
-/// The keyed digest a barcode is found by.
+/// The keyed digest a barcode is found by. A code that a sheet wrote in another way than it is typed is the same tube's.
 pub fn barcode_tag(barcode: &super::Guarded<String>, keyed: &dyn super::Keyed) -> [u8; 32] {
-    keyed.tag("sample/barcode", barcode.reveal().as_bytes())
+    let typed = super::outside::number(barcode);
+    keyed.tag("sample/barcode", typed.as_ref().unwrap_or(barcode).reveal().as_bytes())
 }
 
 /// Where a sample stands.
@@ -76,6 +77,28 @@ impl Phase {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Guarded, Keyed};
+
+    struct Plain;
+
+    impl Keyed for Plain {
+        fn tag(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
+            let mut out = [0u8; 32];
+            for (i, b) in label.bytes().chain(bytes.iter().copied()).enumerate() {
+                out[i % 32] = out[i % 32].wrapping_mul(31).wrapping_add(b);
+            }
+            out
+        }
+    }
+
+    #[test]
+    fn a_tube_has_one_digest_however_its_code_is_written() {
+        let tag = |code: &str| barcode_tag(&Guarded::new(code.to_owned()), &Plain);
+        assert_eq!(tag("c000 １23-7"), tag("C000123-7"));
+        assert_ne!(tag("C000123-7"), tag("C000123-8"));
+        // What cannot be typed at the desk may stand in an old sheet all the same.
+        assert_ne!(tag("管7"), tag("管8"));
+    }
 
     #[test]
     fn a_sample_is_sent_before_it_is_judged_and_judged_once() {

@@ -99,6 +99,8 @@ fields! {
     PartyRelation = "party-relation",
     /// That person's phones.
     PartyPhone = "party-phone",
+    /// Whether that person agrees.
+    PartyConsent = "party-consent",
     /// Form witnesses.
     Witness = "witness",
     /// Items consented to.
@@ -176,6 +178,8 @@ pub(super) enum Party {
     Contact(u8),
     /// An executor, by order from 1; 0 where the heading does not say.
     Executor(u8),
+    /// The guardian of a volunteer under age.
+    Guardian,
     /// A form witness.
     Witness,
 }

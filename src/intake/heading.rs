@@ -203,6 +203,11 @@ impl Reader<'_> {
         if let Some(reading) = self.words(folded) {
             return Some(reading);
         }
+        if let Some(first) = first_language(folded)
+            && let Some(reading) = self.words(first).or_else(|| self.role(first))
+        {
+            return Some(Reading { sureness: (reading.sureness.0 + 1, reading.sureness.1), ..reading });
+        }
         let (base, remarks) = split_remarks(folded);
         let base = trimmed(&base);
         if let Some(mut reading) = self.words(base) {
@@ -257,6 +262,12 @@ impl Reader<'_> {
         self.profiles.iter().flat_map(|p| &p.roles).any(|(word, _)| folded.starts_with(word.as_str()))
     }
 
+    /// What follows a role word: phone, and 's phone as one says in English.
+    fn role_word(&self, text: &str) -> Option<Field> {
+        let of = |text: &str| self.profiles.iter().find_map(|p| p.role_words.get(text)).copied();
+        of(text).or_else(|| text.strip_prefix('s').filter(|rest| !rest.is_empty()).and_then(of))
+    }
+
     /// 联系人1姓名, 第二联系人电话, 执行人(一), 家属联系电话, 与执行人关系 ...
     fn role(&self, folded: &str) -> Option<Reading> {
         let folded: String = folded.chars().filter(|c| !matches!(c, '/' | '-' | '(' | ')' | '[' | ']' | '的')).collect();
@@ -268,8 +279,10 @@ impl Reader<'_> {
                 _ => (before, after),
             };
             let (first, before) = take_ordinal(before);
-            let (second, after) = take_ordinal(after);
-            let (third, after) = take_last_ordinal(after);
+            // consent begins with a letter that numbers persons.
+            let whole = self.role_word(after).is_some();
+            let (second, after) = if whole { (None, after) } else { take_ordinal(after) };
+            let (third, after) = if whole { (None, after) } else { take_last_ordinal(after) };
             let ordinal = first.or(second).or(third).unwrap_or(0);
             if !(before.is_empty()
                 || matches!(
@@ -282,7 +295,7 @@ impl Reader<'_> {
             if *kind == RoleKind::Other {
                 return Some(Reading::own(Field::Ignored, (2, 0)));
             }
-            let Some(field) = self.profiles.iter().find_map(|p| p.role_words.get(after)).copied() else {
+            let Some(field) = self.role_word(after) else {
                 // 联系人身份证号, 执行人住址: known to be about somebody else, not taken in.
                 if self.words(after).is_some() {
                     return Some(Reading::own(Field::Ignored, (2, 0)));
@@ -292,18 +305,20 @@ impl Reader<'_> {
             let party = match kind {
                 RoleKind::Contact => Party::Contact(ordinal),
                 RoleKind::Executor => Party::Executor(ordinal),
+                RoleKind::Guardian => Party::Guardian,
                 RoleKind::Witness | RoleKind::Other => Party::Witness,
             };
             let field = match (kind, field) {
                 (RoleKind::Witness, Field::PartyName) => Field::Witness,
                 (RoleKind::Witness, _) => Field::Ignored,
+                (RoleKind::Contact | RoleKind::Executor, Field::PartyConsent) => Field::Ignored,
                 (_, field) => field,
             };
             return Some(Reading { field, party, sureness: (2, 0) });
         }
         // 与本人关系, 关系 alone: whose is told by the columns beside it.
         let (ordinal, rest) = take_last_ordinal(&folded);
-        let known = self.profiles.iter().find_map(|p| p.role_words.get(rest)) == Some(&Field::PartyRelation);
+        let known = self.role_word(rest) == Some(Field::PartyRelation);
         let relation = (known && rest.contains("关系"))
             || (rest.starts_with('与') && rest.ends_with("关系"))
             || matches!(rest, "relation" | "relationship");
@@ -327,6 +342,14 @@ fn part_of(group: Field, label: &str) -> Option<Field> {
         (Field::Items, _) => Some(Field::ItemTick),
         _ => None,
     }
+}
+
+/// Of 姓名 Name the first: a heading that is said again in English, as the printed sheets have it. A letter or two are part of the heading.
+fn first_language(folded: &str) -> Option<&str> {
+    let at = folded.find(|c: char| c.is_ascii_alphabetic())?;
+    let (first, again) = folded.split_at_checked(at)?;
+    let said_again = again.is_ascii() && again.chars().filter(char::is_ascii_alphabetic).count() >= 3;
+    (said_again && !first.is_ascii()).then_some(first)
 }
 
 /// The heading without running numbers in front and filler words around it.

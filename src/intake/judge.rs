@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
-use crate::domain::person::BirthDate;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::EnrolmentStatus;
-use crate::domain::time::completed_years;
 use crate::domain::town::TownCode;
 
 use super::classify::Classifier;
@@ -22,7 +20,7 @@ use super::options::ReadOptions;
 use super::problem_field::ProblemField;
 use super::profile::Limits;
 use super::repair::dates::{self, DateRead, Order};
-use super::row::{Carried, Context, RawRow};
+use super::row::{Carried, Context, RawRow, age_on};
 use super::sheet::{ColumnRead, Judged, Problem, Row, RowKind, RowOutcome, Sheet};
 
 /// Rows between two calls of the progress callback.
@@ -207,10 +205,12 @@ fn finish(row: usize, kind: RowKind, raw: Option<RawRow>, usual: Option<NaiveDat
         .or(options.drive_date.or(usual).map(|d| (d, Judged::Drive)))
         .unwrap_or((options.today, Judged::Today));
     // An empty row has no age; any other has one even where it lacks a name.
-    if !raw.problems.iter().any(|p| p.code == ProblemCode::EmptyRecord)
-        && let Some(code) = age_problem(&raw, judged.0, limits)
-    {
-        raw.problems.push(problem(code, ProblemField::Birth, None, options));
+    if !raw.problems.iter().any(|p| p.code == ProblemCode::EmptyRecord) {
+        let age = age_on(&raw, judged.0);
+        if let Some(code) = age.and_then(|age| age_problem(age, limits)) {
+            raw.problems.push(problem(code, ProblemField::Birth, None, options));
+        }
+        raw.judge_guardian(options.registry, age);
     }
     raw.problems.sort_by_key(|p| (p.code.code(), p.field));
     let worst = raw.problems.iter().map(|p| p.severity).max();
@@ -234,21 +234,7 @@ fn finish(row: usize, kind: RowKind, raw: Option<RawRow>, usual: Option<NaiveDat
 }
 
 /// Whether the age on the day judged lies outside the registry's limits. Where only a year or an age is told, only what is sure.
-fn age_problem(raw: &RawRow, day: NaiveDate, limits: Limits) -> Option<ProblemCode> {
-    let (least, most) = match raw.birth {
-        Some(BirthDate::Day(birth)) => {
-            let age = completed_years(birth, day)?;
-            (age, age)
-        }
-        Some(BirthDate::Year(year)) => {
-            let turning = u32::try_from(chrono::Datelike::year(&day) - year).ok()?;
-            (turning.saturating_sub(1), turning)
-        }
-        None => {
-            let age = raw.age_told?;
-            (age, age)
-        }
-    };
+fn age_problem((least, most): (u32, u32), limits: Limits) -> Option<ProblemCode> {
     if limits.age_max.is_some_and(|max| least > max) {
         Some(ProblemCode::AgeOver)
     } else if limits.age_min.is_some_and(|min| most < min) {

@@ -184,6 +184,7 @@ impl Layout {
                     reading.party = Party::Executor(executors);
                     current = Some(reading.party);
                 }
+                (Field::PartyName, Party::Guardian) => current = Some(Party::Guardian),
                 // 与本人关系 without a role belongs to the person named before it.
                 (Field::PartyRelation, Party::Contact(0)) if reading.sureness.0 == 6 => {
                     reading.party = current.unwrap_or(Party::Contact(1))
@@ -212,7 +213,8 @@ impl Layout {
         for at in phones.iter().copied() {
             let before = at.checked_sub(1).and_then(|i| self.columns.get(i)).and_then(|c| c.reading);
             let party = before.filter(|r| matches!(r.field, Field::PartyName | Field::PartyRelation)).map(|r| r.party);
-            if let Some(party) = party.filter(|p| !has_phone.contains(p) && matches!(p, Party::Contact(_) | Party::Executor(_)))
+            if let Some(party) =
+                party.filter(|p| !has_phone.contains(p) && matches!(p, Party::Contact(_) | Party::Executor(_) | Party::Guardian))
                 && given + 1 < phones.len()
                 && let Some(column) = self.columns.get_mut(at)
                 && let Some(reading) = &mut column.reading

@@ -1,44 +1,96 @@
 //! The paper sign-up sheet: the columns that the profiles read, so that what was written on paper is typed up and imported as it stands.
+//!
+//! Two lines for each registrant: in one, sixteen columns share the width of an A4 sheet, and nobody writes eighteen digits into 17 mm.
 
 use crate::domain::registry::Registry;
 
-/// Columns that every registry's sheet has: heading as the profiles read it, and in English.
-const COMMON: &[(&str, &str)] = &[
-    ("姓名", "Name"),
-    ("性别", "Sex"),
-    ("身份证号", "Document number"),
-    ("联系电话", "Phone"),
-    ("电子邮箱", "Mail"),
-    ("家庭住址", "Address"),
-    ("登记日期", "Date"),
+/// A column of the sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// The heading as the profiles read it.
+    pub heading: &'static str,
+    /// The same in English, which they read too.
+    pub english: &'static str,
+    /// Its width, of the [`WIDTH`] of a line.
+    pub width: u8,
+}
+
+/// The width of a line. On A4 in landscape one is nearly 8 mm, a digit's box half of it.
+pub const WIDTH: u8 = 30;
+
+const fn of(heading: &'static str, english: &'static str, width: u8) -> Column {
+    Column { heading, english, width }
+}
+
+const NAME: Column = of("姓名", "Name", 5);
+const SEX: Column = of("性别", "Sex", 2);
+const DOCUMENT: Column = of("身份证号", "Document number", 10);
+const PHONE: Column = of("联系电话", "Phone", 7);
+const MAIL: &str = "电子邮箱";
+const ADDRESS: &str = "家庭住址";
+const DATE: &str = "登记日期";
+
+const BLOOD: [&[Column]; 2] = [
+    &[NAME, SEX, DOCUMENT, PHONE, of("血型", "Blood group", 3), of("体重", "Weight, kg", 3)],
+    &[
+        of(MAIL, "Mail", 9),
+        of(ADDRESS, "Address", 10),
+        of(DATE, "Date", 4),
+        of("献血次数", "Donations", 3),
+        of("上次献血日期", "Last donation", 4),
+    ],
 ];
 
-const BLOOD: &[(&str, &str)] =
-    &[("血型", "Blood group"), ("献血次数", "Donations"), ("上次献血日期", "Last donation"), ("体重", "Weight, kg")];
-
-const STEM_CELL: &[(&str, &str)] = &[
-    ("民族", "Ethnic group"),
-    ("体重", "Weight, kg"),
-    ("联系人1", "First contact"),
-    ("联系人1电话", "First contact's phone"),
-    ("联系人2", "Second contact"),
-    ("联系人2电话", "Second contact's phone"),
+const STEM_CELL: [&[Column]; 2] = [
+    &[NAME, SEX, DOCUMENT, PHONE, of("民族", "Ethnic group", 3), of("体重", "Weight, kg", 3)],
+    &[
+        of(MAIL, "Mail", 5),
+        of(ADDRESS, "Address", 6),
+        of(DATE, "Date", 3),
+        of("联系人1", "Contact 1", 3),
+        of("联系人1电话", "Contact 1's phone", 5),
+        of("联系人2", "Contact 2", 3),
+        of("联系人2电话", "Contact 2's phone", 5),
+    ],
 ];
 
-const ORGAN_BODY: &[(&str, &str)] =
-    &[("捐献项目", "To donate"), ("执行人", "Executor"), ("执行人电话", "Executor's phone"), ("登记见证人", "Form witness")];
+const ORGAN_BODY: [&[Column]; 2] = [
+    &[NAME, SEX, DOCUMENT, PHONE, of("捐献项目", "Donation items", 6)],
+    &[
+        of(MAIL, "Mail", 6),
+        of(ADDRESS, "Address", 7),
+        of(DATE, "Date", 3),
+        of("执行人", "Executor", 4),
+        of("执行人电话", "Executor's phone", 6),
+        of("登记见证人", "Witness", 4),
+    ],
+];
 
-const VOLUNTEER: &[(&str, &str)] = &[("服务队", "Team"), ("特长", "Skills")];
+const VOLUNTEER: [&[Column]; 2] = [
+    &[NAME, SEX, DOCUMENT, PHONE, of("服务队", "Team", 3), of("特长", "Skills", 3)],
+    &[
+        of(MAIL, "Mail", 6),
+        of(ADDRESS, "Address", 7),
+        of(DATE, "Date", 3),
+        of("监护人", "Guardian", 4),
+        of("监护人电话", "Guardian's phone", 6),
+        of("监护人同意", "Guardian's consent", 4),
+    ],
+];
 
-/// The columns of a registry's sheet, in their order.
-pub fn columns(registry: Registry) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let own = match registry {
+/// The two lines that a registrant fills in.
+pub const fn lines(registry: Registry) -> [&'static [Column]; 2] {
+    match registry {
         Registry::Blood => BLOOD,
         Registry::StemCell => STEM_CELL,
         Registry::OrganBody => ORGAN_BODY,
         Registry::Volunteer => VOLUNTEER,
-    };
-    COMMON.iter().chain(own)
+    }
+}
+
+/// The columns of a registry's sheet in the order in which they are read and typed up: the upper line, then the lower one.
+pub fn columns(registry: Registry) -> impl Iterator<Item = &'static Column> {
+    lines(registry).into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -49,10 +101,13 @@ mod tests {
     use crate::domain::town::Towns;
     use crate::intake::{Profile, ReadOptions, Sheet, read};
 
+    /// Of somebody who was 17 on 2026-11-27.
+    const MINOR: &str = "512002200901010021";
+
     /// The sheet typed up with one person on it; a column that `told` does not name stays empty.
     fn typed_up(registry: Registry, told: &[(&str, &str)]) -> Sheet {
         let (profiles, towns) = (Profile::shipped(), Towns::shipped());
-        let headings: Vec<&str> = columns(registry).map(|(zh, _)| *zh).collect();
+        let headings: Vec<&str> = columns(registry).map(|column| column.heading).collect();
         assert!(told.iter().all(|(heading, _)| headings.contains(heading)), "{registry:?} is asked for what is told");
         let cell = |heading: &&str| told.iter().find(|(h, _)| h == heading).map_or("", |(_, value)| *value);
         let cells: Vec<&str> = headings.iter().map(cell).collect();
@@ -66,6 +121,25 @@ mod tests {
             today: "2026-11-27".parse().unwrap(),
         };
         read(Guarded::new(sheet.into_bytes()), "sheet.csv", &options, &mut |_, _| {}).unwrap()
+    }
+
+    #[test]
+    fn each_line_fills_the_width_and_leaves_room_to_write() {
+        for registry in Registry::ALL {
+            for line in lines(registry) {
+                assert_eq!(line.iter().map(|column| column.width).sum::<u8>(), WIDTH, "{registry:?}");
+            }
+            for column in columns(registry) {
+                // Eighteen digits, eleven digits, a name of three characters, a day.
+                let least = match column.english {
+                    "Document number" => 9,
+                    english if english.ends_with("phone") || english == "Phone" => 5,
+                    "Sex" => 2,
+                    _ => 3,
+                };
+                assert!(column.width >= least, "{registry:?}: {}", column.heading);
+            }
+        }
     }
 
     #[test]
@@ -97,6 +171,9 @@ mod tests {
         let sheet = typed_up(Registry::StemCell, &[person.as_slice(), contacts.as_slice()].concat());
         let expected = [told(RelativeRole::Contact, "赵甲一", "16400000022"), told(RelativeRole::Contact, "孙丙三", "16400000023")];
         assert_eq!(relatives(&sheet), expected);
+        let guardian = [("监护人", "周戊五"), ("监护人电话", "16400000024"), ("监护人同意", "周戊五"), ("身份证号", MINOR)];
+        let sheet = typed_up(Registry::Volunteer, &[person.as_slice(), guardian.as_slice()].concat());
+        assert_eq!(relatives(&sheet), [told(RelativeRole::Guardian, "周戊五", "16400000024")]);
         let executor = [("执行人", "赵甲一"), ("执行人电话", "16400000022")];
         let sheet = typed_up(Registry::OrganBody, &[person.as_slice(), executor.as_slice()].concat());
         assert_eq!(relatives(&sheet), [told(RelativeRole::Executor, "赵甲一", "16400000022")]);

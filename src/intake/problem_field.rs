@@ -34,6 +34,8 @@ pub enum ProblemField {
     Witness,
     /// 执行人
     Executor,
+    /// 监护人
+    Guardian,
     /// 体重
     Weight,
     /// Address, notes and other free text.
@@ -44,7 +46,7 @@ pub enum ProblemField {
 
 impl ProblemField {
     /// Every field.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Name,
         Self::Document,
         Self::Phone,
@@ -59,6 +61,7 @@ impl ProblemField {
         Self::Contact2,
         Self::Witness,
         Self::Executor,
+        Self::Guardian,
         Self::Weight,
         Self::Text,
         Self::Row,
@@ -81,6 +84,7 @@ impl ProblemField {
             Self::Contact2 => "contact2",
             Self::Witness => "witness",
             Self::Executor => "executor",
+            Self::Guardian => "guardian",
             Self::Weight => "weight",
             Self::Text => "text",
             Self::Row => "row",

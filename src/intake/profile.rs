@@ -24,7 +24,7 @@ pub struct Profile {
     pub(super) words: BTreeMap<String, Vec<(Field, usize)>>,
     /// Parts of headings, longest first; of `a+b` both must stand in the heading.
     pub(super) parts: Vec<(Vec<String>, Field)>,
-    /// Role words (contact, executor, witness).
+    /// Role words (contact, executor, guardian, witness).
     pub(super) roles: Vec<(String, RoleKind)>,
     /// What follows a role word.
     pub(super) role_words: BTreeMap<String, Field>,
@@ -37,6 +37,7 @@ pub struct Profile {
 pub(super) enum RoleKind {
     Contact,
     Executor,
+    Guardian,
     Witness,
     /// Staff, and whoever brought the registrant.
     Other,
@@ -155,6 +156,7 @@ impl Profile {
             let kind = match key.as_str() {
                 "contact" => RoleKind::Contact,
                 "executor" => RoleKind::Executor,
+                "guardian" => RoleKind::Guardian,
                 "witness" => RoleKind::Witness,
                 "other" => RoleKind::Other,
                 other => return Err(ProfileFlaw::UnknownField(other.to_owned())),
@@ -168,6 +170,7 @@ impl Profile {
                 "name" => Field::PartyName,
                 "relation" => Field::PartyRelation,
                 "phone" => Field::PartyPhone,
+                "consent" => Field::PartyConsent,
                 other => return Err(ProfileFlaw::UnknownField(other.to_owned())),
             };
             role_words.extend(list.iter().map(|word| (fold(word), field)));

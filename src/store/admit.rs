@@ -12,7 +12,8 @@ use crate::vault::Vault;
 use super::change::ChangeKind;
 use super::entity::value::Opaque;
 use super::entity::{
-    consent, contact_index, correction, enrolment, fact, identifier_claim, membership, person, record, stat_link, subject, subject_key,
+    barcode, consent, contact_index, correction, enrolment, fact, identifier_claim, membership, person, record, stat_link, subject,
+    subject_key,
 };
 use super::error::StoreError;
 use super::prepare::{PreparedConsent, PreparedFact, PreparedRecord};
@@ -141,6 +142,7 @@ impl Tx {
         super::bulk::insert::<stat_link::Entity, _>(db, all.stat_links).await?;
         super::bulk::insert::<fact::Entity, _>(db, all.facts).await?;
         super::bulk::insert::<correction::Entity, _>(db, all.corrections).await?;
+        super::bulk::insert::<barcode::Entity, _>(db, all.barcodes).await?;
         super::bulk::insert::<consent::Entity, _>(db, all.consents).await
     }
 
@@ -232,6 +234,7 @@ struct Columns {
     facts: Vec<fact::Model>,
     corrections: Vec<correction::Model>,
     consents: Vec<consent::Model>,
+    barcodes: Vec<barcode::Model>,
 }
 
 impl Columns {
@@ -247,5 +250,6 @@ impl Columns {
         self.facts.extend(record.facts);
         self.corrections.extend(record.corrections);
         self.consents.extend(record.consents);
+        self.barcodes.extend(record.barcode);
     }
 }

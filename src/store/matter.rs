@@ -36,7 +36,7 @@ pub struct MatterDraft(MatterRow);
 #[derive(Debug, Clone)]
 pub struct StepDraft(MatterStepRow);
 
-fn matter_slot(id: MatterId, subject: SubjectId) -> Slot {
+pub(super) fn matter_slot(id: MatterId, subject: SubjectId) -> Slot {
     Slot { compartment: Compartment::Documents, table: "matter", column: "sealed", row: id.0, subject, schema: SCHEMA }
 }
 

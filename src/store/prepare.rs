@@ -20,7 +20,9 @@ use crate::domain::time::Timestamp;
 use crate::vault::{SubjectKeys, Vault};
 
 use super::entity::value::{Day, Opaque};
-use super::entity::{consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key};
+use super::entity::{
+    barcode, consent, contact_index, correction, enrolment, fact, identifier_claim, record, stat_link, subject, subject_key,
+};
 use super::error::StoreError;
 use super::rowmac::Protected;
 use super::word::Origin;
@@ -83,6 +85,9 @@ pub struct PreparedRecord {
     pub(super) facts: Vec<fact::Model>,
     pub(super) corrections: Vec<correction::Model>,
     pub(super) consents: Vec<consent::Model>,
+    /// The sample barcode claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) barcode: Option<barcode::Model>,
 }
 
 /// A statistics fact ready to be inserted.

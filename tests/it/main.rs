@@ -11,6 +11,7 @@
 mod harness;
 
 mod activities;
+mod barcodes;
 mod by_itself;
 mod call_desk;
 mod call_numbers;
@@ -36,6 +37,7 @@ mod in_error;
 mod index_currency;
 mod indistinguishable;
 mod intake_dev;
+mod intake_guardian;
 mod intake_hostile;
 mod intake_mess;
 mod intake_sheets;
@@ -47,6 +49,7 @@ mod linkage_seasons;
 mod lives;
 mod look_up_limit;
 mod pages_in_a_browser;
+mod paper_sheets;
 mod prints;
 mod put_right;
 mod quiet_logs;

@@ -112,7 +112,7 @@ fn the_blank_form_and_the_sheets_offer_what_the_registry_asks_for_and_name_each_
         ] {
             let sheet = table.get(&format!("/print/sheet/{registry}")).await.body;
             for column in columns {
-                assert!(sheet.contains(&format!("<th>{column}</th>")), "{registry}: {column}: {sheet}");
+                assert!(sheet.contains(&format!(">{column}</th>")), "{registry}: {column}: {sheet}");
             }
             for told in ["签名：同意 1、2", "签名：单独同意 3", "可随时撤回", "为联系我办理所选登记", "我自愿", consent, "data-print"]
             {

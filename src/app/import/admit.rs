@@ -22,6 +22,7 @@ use super::super::people::standings;
 use super::super::register::concerns_people;
 use super::super::review::decision_of;
 use super::super::{Actor, App, AppError};
+use super::barcodes::claimed;
 use super::judge::{Candidate, Judged, judge_rows};
 use super::{Preview, ProblemCount, Totals};
 
@@ -35,10 +36,11 @@ impl App {
     pub async fn preview(&self, actor: Actor, id: ImportId) -> Result<Preview, AppError> {
         actor.needs(Right::Import)?;
         let import = self.store.import(id).await?.ok_or(AppError::Missing("import"))?;
-        let rows = self.all_rows(id).await?;
+        let mut rows = self.all_rows(id).await?;
         let totals = if import.state == ImportState::Draft {
             self.catch_up().await?;
             let judged = self.judged(&rows)?;
+            self.claim_barcodes(id, &mut rows, &judged).await?;
             totals(&rows, &judged)
         } else {
             serde_json::from_str(&import.totals).unwrap_or_default()
@@ -65,6 +67,7 @@ impl App {
                 judged.into_iter().filter(|j| staged.contains(&j.subject)).collect()
             };
             self.claim_once(&mut rows, &judged)?;
+            self.claim_barcodes(id, &mut rows, &judged).await?;
             self.leave_to_a_registrar(&import, &mut rows, &judged).await?;
             let facts = self.join_facts(&import, &rows, &judged, now).await?;
             let totals = totals(&rows, &judged);
@@ -83,6 +86,11 @@ impl App {
             let mut tx = self.store.begin().await?;
             let since = tx.changes_since(seq).await?;
             if since.iter().any(|c| concerns_people(c.kind) || c.kind == ChangeKind::Erased) {
+                tx.rollback().await?;
+                continue;
+            }
+            if !tx.barcode_holders(&self.vault, &claimed(&rows)).await?.is_empty() {
+                // Somebody's sample was taken under one of them meanwhile.
                 tx.rollback().await?;
                 continue;
             }
@@ -321,7 +329,7 @@ fn mark_in_use(row: &mut StagedRow) {
     row.outcome = RowOutcome::Review;
 }
 
-fn mark(row: &mut StagedRow, code: ProblemCode) {
+pub(super) fn mark(row: &mut StagedRow, code: ProblemCode) {
     let mut codes: Vec<&str> = row.problems.split(';').filter(|c| !c.is_empty()).collect();
     codes.push(code.code());
     codes.sort_unstable();

@@ -143,6 +143,7 @@ impl App {
             .map(|draft| {
                 let occasion = Occasion { import: Some((import, id)), ..occasion };
                 prepare_with(&self.vault, draft, occasion, |p| {
+                    p.claim_barcode(draft.registry, &draft.details)?;
                     for problem in row.problems.iter().filter(|p| p.kept_aside.is_some() || needs_a_person(p.code)) {
                         p.correction(problem.field.word(), problem.code, problem.kept_aside.as_ref())?;
                     }
@@ -190,7 +191,11 @@ impl App {
 const fn needs_a_person(code: ProblemCode) -> bool {
     matches!(
         code,
-        ProblemCode::MissingStatus | ProblemCode::MissingExecutor | ProblemCode::MissingWitness | ProblemCode::SecondContactMissing
+        ProblemCode::MissingStatus
+            | ProblemCode::MissingExecutor
+            | ProblemCode::MissingGuardian
+            | ProblemCode::MissingWitness
+            | ProblemCode::SecondContactMissing
     )
 }
 

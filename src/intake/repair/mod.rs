@@ -1,6 +1,7 @@
 //! Cells as staff fill them in, brought to values. Each file repairs one kind of cell; what cannot be repaired is told, never guessed.
 
 pub(super) mod blood;
+pub(super) mod consent;
 pub(super) mod dates;
 pub(super) mod documents;
 pub(super) mod mails;

@@ -1,5 +1,6 @@
 //! One row of a person: cells to a draft, and what is wrong with them.
 
+mod guardian;
 mod reach;
 mod record;
 mod who;
@@ -25,6 +26,8 @@ use super::profile::Limits;
 use super::repair::dates::{DateRead, Order};
 use super::repair::{self, dates, free, says_nothing};
 use super::sheet::Problem;
+
+pub(super) use guardian::age_on;
 
 /// Longest texts taken in, in characters.
 const MAX_SHORT: usize = 200;
@@ -73,6 +76,8 @@ pub(super) struct RawRow {
     pub(super) age_told: Option<u32>,
     /// The town the address itself names, where the sheet's own column was left blank.
     pub(super) address_town: Option<TownCode>,
+    /// Whether the sheet has a column for the guardian.
+    pub(super) guardian_asked: bool,
 }
 
 impl<'a> Context<'a> {
@@ -150,6 +155,7 @@ impl RawRow {
             birth: None,
             age_told: None,
             address_town: None,
+            guardian_asked: false,
         }
     }
 }

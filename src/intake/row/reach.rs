@@ -156,7 +156,8 @@ impl<'a> Reading<'_, 'a> {
             let mut own_given = false;
             if let Some(read) = phone.as_deref().and_then(phones::read) {
                 if read.invalid {
-                    self.flag(ProblemCode::PhoneInvalid, ProblemField::Contact2, phone.as_deref());
+                    let field = if party == Party::Guardian { ProblemField::Guardian } else { ProblemField::Contact2 };
+                    self.flag(ProblemCode::PhoneInvalid, field, phone.as_deref());
                 }
                 for (number, _) in read.phones {
                     // The registrant's own number with a digit too many is still their own.
@@ -181,6 +182,7 @@ impl<'a> Reading<'_, 'a> {
                     executors += 1;
                     RelativeRole::Executor
                 }
+                Party::Guardian => RelativeRole::Guardian,
                 _ => {
                     contacts = contacts.saturating_add(1);
                     RelativeRole::Contact
@@ -192,6 +194,7 @@ impl<'a> Reading<'_, 'a> {
             });
             self.out.contact.relatives.push(Relative { role, name, relation, phones: numbers });
         }
+        self.guardian();
         let limits = self.context.limits;
         if limits.contacts > contacts && self.context.layout.has_party(|p| matches!(p, Party::Contact(_))) {
             self.flag(ProblemCode::SecondContactMissing, ProblemField::Contact2, None);

@@ -20,9 +20,9 @@ use crate::vault::{SubjectKeys, Vault};
 
 /// Collects the sealed rows of one draft.
 pub struct Preparation<'a> {
-    vault: &'a Vault,
-    keys: &'a SubjectKeys,
-    occasion: Occasion,
+    pub(in crate::store) vault: &'a Vault,
+    pub(in crate::store) keys: &'a SubjectKeys,
+    pub(in crate::store) occasion: Occasion,
     /// The fact of the draft's standing: later facts share its town, sex, birth year, channel and drive.
     pub(super) template: Fact,
     pub(super) out: PreparedRecord,
@@ -98,6 +98,7 @@ impl<'a> Preparation<'a> {
             facts: Vec::new(),
             corrections: Vec::new(),
             consents: Vec::new(),
+            barcode: None,
         };
         Ok(Self { vault, keys, occasion, template, out })
     }

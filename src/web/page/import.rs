@@ -206,7 +206,12 @@ async fn correction_page(staff: &CanImport<'_>, id: CorrectionId, entries: Optio
         row: item.row,
         name: name_of(&item),
         code: item.problem.ok_or(Fault(Status::NotFound))?,
-        standing: item.person.as_ref().filter(|_| item.field == "status").map(|id| format!("/people/{id}")).unwrap_or_default(),
+        standing: item
+            .person
+            .as_ref()
+            .filter(|_| ["status", "guardian"].contains(&item.field.as_str()))
+            .map(|id| format!("/people/{id}"))
+            .unwrap_or_default(),
         version: item.version,
         field: Field::new(text, "value", "correct-to").refill(text, entries, &slips),
         value: item.value.unwrap_or_else(|| Guarded::new(String::new())),

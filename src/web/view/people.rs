@@ -394,7 +394,7 @@ pub fn shown(page: &PersonPage, day: NaiveDate, towns: &Towns, text: Text, from:
             }
         }
     }
-    let guardian = relative::guardian(page).filter(|_| open);
+    let guardian = relative::guardian(page, text).filter(|_| open);
     fields.extend(guardian.map(|(line, record)| Shown::new(text.t("field-guardian-is"), line).told(from(record))));
     // What is missing is said: it is what a caller has to ask for.
     for (field, key) in

@@ -15,8 +15,20 @@ use crate::domain::wish::{ITEMS, Use, Wish};
 use crate::intake::paper;
 use crate::web::i18n::{Lang, Text};
 
-/// Blank lines of a sign-up sheet: as many as an A4 page in landscape takes.
-const LINES: usize = 14;
+/// Registrants on a sign-up sheet: with two lines of 10 mm for each, as many as leave room on an A4 page in landscape for the texts signed, in either
+/// language.
+const LINES: usize = 5;
+
+/// A heading of the sign-up sheet.
+#[derive(Debug)]
+pub struct Heading {
+    /// As the import reads it.
+    pub heading: &'static str,
+    /// In the page's language where that is another; else empty.
+    pub other: &'static str,
+    /// Its width.
+    pub width: u8,
+}
 
 /// The paper sign-up sheet.
 #[derive(Debug, Template)]
@@ -26,10 +38,12 @@ pub struct SignUpSheet {
     pub s: Shell,
     /// The registry's word.
     pub registry: String,
-    /// Headings: as the import reads them, and in the page's language where that is another.
-    pub columns: Vec<(String, String)>,
-    /// Blank lines.
-    pub lines: std::ops::Range<usize>,
+    /// The headings of the upper line, and of the lower one.
+    pub lines: [Vec<Heading>; 2],
+    /// The width of a line.
+    pub width: u8,
+    /// Blank places.
+    pub places: std::ops::Range<usize>,
     /// What is signed: each consent in the words of today, with the version of its text.
     pub consents: Vec<(String, String)>,
 }
@@ -39,10 +53,17 @@ impl SignUpSheet {
     pub fn of(s: Shell, registry: Registry, texts: &ConsentTexts) -> Self {
         let text = s.text();
         let english = text.0 == Lang::English;
-        let written = Purpose::of(registry).into_iter().filter_map(|purpose| texts.on(purpose, s.today));
+        // Under age a guardian signs too, and reads what for.
+        let guardian = (registry == Registry::Volunteer).then_some(Purpose::Guardian(registry));
+        let written = Purpose::of(registry).into_iter().chain(guardian).filter_map(|purpose| texts.on(purpose, s.today));
         let consents = written.map(|written| (written.shown(english, &s.branch), written.version.clone())).collect();
-        let columns = paper::columns(registry).map(|(zh, en)| ((*zh).to_owned(), if english { (*en).to_owned() } else { String::new() }));
-        Self { registry: registry_word(registry, text), columns: columns.collect(), lines: 0..LINES, consents, s }
+        let heading = |column: &paper::Column| Heading {
+            heading: column.heading,
+            other: if english { column.english } else { "" },
+            width: column.width,
+        };
+        let lines = paper::lines(registry).map(|line| line.iter().map(heading).collect());
+        Self { registry: registry_word(registry, text), lines, width: paper::WIDTH, places: 0..LINES, consents, s }
     }
 }
 

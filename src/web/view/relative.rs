@@ -4,8 +4,10 @@ use crate::app::PersonPage;
 use crate::domain::Guarded;
 use crate::domain::contact::{Relative, RelativeRole};
 use crate::domain::id::RecordId;
+use crate::domain::record::Details;
 use crate::domain::registry::Registry;
 use crate::store::RecordView;
+use crate::web::i18n::Text;
 
 /// Name, relation and phone.
 pub fn line(relative: &Relative) -> String {
@@ -24,11 +26,14 @@ pub fn executors(page: &PersonPage) -> Vec<String> {
 }
 
 /// The guardian named last, and in which record: a later record of somebody of age names none, and who once agreed stays on file.
-pub fn guardian(page: &PersonPage) -> Option<(Guarded<String>, RecordId)> {
+/// Whether the guardian agreed is told where a sheet said so; a consent given at a table stands in the ledger.
+pub fn guardian(page: &PersonPage, text: Text) -> Option<(Guarded<String>, RecordId)> {
     latest(page).into_iter().find_map(|row| {
         let relatives = &row.contact.as_ref()?.reveal().relatives;
         let guardian = relatives.iter().find(|r| r.role == RelativeRole::Guardian)?;
-        Some((Guarded::new(line(guardian)), row.id))
+        let agreed = row.details.as_ref().is_some_and(Details::says_guardian_agreed);
+        let told = line(guardian);
+        Some((Guarded::new(if agreed { format!("{told} {}", text.t("guardian-agreed")) } else { told }), row.id))
     })
 }
 
