@@ -51,6 +51,7 @@ mod notice;
 mod office;
 mod open;
 mod outside;
+mod own_family;
 mod own_page;
 mod own_tell;
 mod password;

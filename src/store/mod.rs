@@ -74,6 +74,7 @@ mod takeback;
 mod task;
 mod told;
 mod tx;
+mod watched;
 mod word;
 
 pub use activity::{ActivityRow, ActivityView, StrikeRow};
