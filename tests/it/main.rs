@@ -21,6 +21,7 @@ mod disk_alone;
 mod donors;
 mod erased;
 mod exits;
+mod family_calls;
 mod followup_answers;
 mod followup_bounces;
 mod followup_desk;

@@ -236,6 +236,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             duty: Some(("何样".into(), "2026-11-23".into())),
             red,
             unentered: 12,
+            families: 1,
             matches: vec![urgent::MatchCard {
                 href: "/urgent/match/x".into(),
                 who: "7K3M-9QXA-R 女 31 岁".into(),
@@ -254,8 +255,16 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     );
     add(
         "urgent-none",
-        urgent::Board { s: shell(lang, "/urgent"), duty: None, red: Vec::new(), unentered: 0, matches: Vec::new(), notices: Vec::new() }
-            .render(),
+        urgent::Board {
+            s: shell(lang, "/urgent"),
+            duty: None,
+            red: Vec::new(),
+            unentered: 0,
+            families: 0,
+            matches: Vec::new(),
+            notices: Vec::new(),
+        }
+        .render(),
     );
     let closed = |matters, next: Option<String>| closed::Closed { s: shell(lang, "/urgent"), matters, next }.render();
     add("urgent-closed", closed(matter_lines(text), Some("/urgent/closed?after=x".into())));
@@ -512,6 +521,25 @@ fn care_pages(lang: Lang) -> Vec<(&'static str, Result<String, askama::Error>)> 
             by: Some("何样".into()),
         }
     };
+    let family = |calls: usize, opened: bool| {
+        use crate::domain::family_contact::{FamilyCalls, Heard, Made, Occasion};
+        let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+        let made = [(Occasion::Week, day(10, 30), Heard::NoAnswer), (Occasion::Week, day(11, 3), Heard::Spoken)];
+        let made: Vec<Made> = made.into_iter().take(calls).map(|(occasion, day, heard)| Made { occasion, day, heard }).collect();
+        let next = FamilyCalls::shipped().on(day(11, 23)).and_then(|rules| rules.next(day(10, 22), day(10, 23), &made, day(11, 23)));
+        let line = crate::app::FamilyLine {
+            id: MatterId(uuid::Uuid::nil()),
+            version: 1,
+            family: Beneficiary::of(&g("卫样一"), &g("女儿"), &g("16000000932")).ok(),
+            since: day(10, 23),
+            told: Some(Told::InPerson),
+            by: Some("何样".into()),
+            due: calls > 0,
+            next: next.filter(|_| calls > 0),
+            made,
+        };
+        family::FamilyShown::of(&line, opened, text)
+    };
     let lines = |opened: bool| -> Vec<care::RememberedShown> {
         [Some("卫老师"), None].map(|n| care::RememberedShown::of(&remembered(n), opened, text)).into()
     };
@@ -528,9 +556,12 @@ fn care_pages(lang: Lang) -> Vec<(&'static str, Result<String, askama::Error>)> 
         } else {
             Vec::new()
         },
+        families: if full { vec![family(2, false)] } else { Vec::new() },
         remembered: if full { lines(false) } else { Vec::new() },
         notices: if full { vec![("x".to_owned(), notice.clone())] } else { Vec::new() },
     };
+    let family_page =
+        |calls: usize, opened: bool| family::FamilyCallPage { s: shell(lang, "/urgent"), line: family(calls, opened), opened };
     let field = |name: &'static str, key: &str| Field::new(text, name, key);
     let mut slips = Slips::default();
     slips.add("contact", "slip-care-contact");
@@ -571,6 +602,9 @@ fn care_pages(lang: Lang) -> Vec<(&'static str, Result<String, askama::Error>)> 
         ("care", list(true).render()),
         ("care-none", list(false).render()),
         ("care-aid-new", form(false, slips).render()),
+        ("care-family-due", family_page(2, false).render()),
+        ("care-family-opened", family_page(2, true).render()),
+        ("care-family-waits", family_page(0, false).render()),
         ("care-remember-new", form(true, Slips::default()).render()),
         ("care-aid", page(AidPhase::Asked, false, false).render()),
         ("care-aid-opened", page(AidPhase::Granted, true, false).render()),
