@@ -58,6 +58,7 @@ own-family = Does your family know of your registration
 family-yes = They know
 family-not-yet = Not yet
 family-will-tell = Not yet, I will tell them
+family-objects = They know, and object
 own-question = Is there anything you would like to ask us
 own-question-hint = 500 characters at most. Our staff will contact you with the answer.
 own-requests = You may also ask us to

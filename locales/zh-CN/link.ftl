@@ -58,6 +58,7 @@ own-family = 家人知道您的登记吗
 family-yes = 已经知道
 family-not-yet = 还不知道
 family-will-tell = 还不知道，打算告诉他们
+family-objects = 知道，但不同意
 own-question = 有什么想问工作人员的
 own-question-hint = 最多五百字。工作人员会联系您答复。
 own-requests = 您还可以要求

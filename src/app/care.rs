@@ -1,6 +1,7 @@
 //! 救助 and 缅怀: aid cases and remembrance. A donor family's case is opened from a death notice whose family has decided, a recipient's from
 //! nothing; each has keys of its own, and none names the other side.
 
+mod family;
 mod remembrance;
 
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ use crate::store::{AuditEntry, CareRow, CaseOwner, MatterDraft, MatterKind, Matt
 use super::urgent::{Once, StepLine};
 use super::{Actor, App, AppError, NoticeHead};
 
+pub use family::{FamilyForm, FamilyLine};
 pub use remembrance::{RemembranceForm, RemembranceLine};
 
 /// Cases listed at most, of those that are open and of those that are closed.
@@ -210,7 +212,7 @@ impl App {
 
     async fn aid_of(&self, id: MatterId) -> Result<AidCase, AppError> {
         let (care, kind) = self.care_row(id).await?;
-        if kind == CareKind::Remembrance {
+        if matches!(kind, CareKind::Remembrance | CareKind::FamilyContact) {
             return Err(AppError::Missing("case"));
         }
         let (row, beneficiary) = self.store.matter::<Beneficiary>(&self.vault, id).await?.ok_or(AppError::Missing("case"))?;

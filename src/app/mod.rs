@@ -8,7 +8,7 @@
 //! - `password`: changing, resetting, re-opening an account.
 //! - `register`: interests and guided enrolments, checked against everybody before they are saved; `takeback`: undone within minutes.
 //! - `import`: stage, preview, admit, discard, report.
-//! - `care`: aid to donors' families and recipients, and remembrance.
+//! - `care`: aid to donors' families and recipients, remembrance, calls to families that agreed to them.
 //! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list; `put_right`: the data of a person on file, changed at the office.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
@@ -58,6 +58,7 @@ mod notice;
 mod office;
 mod open;
 mod outside;
+mod own_family;
 mod own_page;
 mod own_tell;
 mod password;
@@ -103,6 +104,7 @@ pub use age::AgeTally;
 pub use answer::{Answer, LinkPage};
 pub use barcode::BarcodeTally;
 pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
+pub use care::{AidCase, AidForm, AidStep, FamilyForm, FamilyLine, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};

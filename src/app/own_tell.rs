@@ -184,6 +184,10 @@ impl App {
             let fact = Guarded::new(ToldFact::Family { told, day: today });
             tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
         }
+        let kept = |registry: &&Registry| leaving.as_ref().is_none_or(|left| !left.contains(*registry));
+        if stands_in.iter().filter(kept).any(|registry| FamilyTold::asked_of(*registry)) {
+            self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), now).await?;
+        }
         if let Some(question) = &question {
             let fact = prepare_told(&self.vault, &keys, question, None, now)?;
             let (rule, kind) = (format!("{QUESTION}{}", fact.id()), Kind::Question.word());

@@ -19,9 +19,11 @@ pub enum CareKind {
     Recipient,
     /// 缅怀: a family's wish to have the donor remembered.
     Remembrance,
+    /// 家属回访: a family's agreement to be called after a donation.
+    FamilyContact,
 }
 
-words!(CareKind: DonorFamily = "donor-family", Recipient = "recipient", Remembrance = "remembrance");
+words!(CareKind: DonorFamily = "donor-family", Recipient = "recipient", Remembrance = "remembrance", FamilyContact = "family-contact");
 
 /// Where an aid case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

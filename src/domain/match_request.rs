@@ -3,6 +3,8 @@
 //! No HLA and nothing of the patient. Stages: docs/domain 1b; reason codes: WMDA/EMDIS dictionary (datadictionary.wmda.info/emdis, fields
 //! 391, 417, 419), with Chinese sub-reasons. What the patient's side cancels is nobody's reneging.
 
+mod watch;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
@@ -10,6 +12,8 @@ use super::Guarded;
 use super::fact::{MatchStage, StageOutcome};
 use super::guarded::opaque_debug;
 use super::outside::{NotNow, words};
+
+pub use watch::Watch;
 
 /// What the notice says: two numbers of the CMDP, nothing of the patient. Sealed under the `documents` compartment.
 #[derive(Clone, Serialize, Deserialize)]

@@ -21,6 +21,7 @@ pub mod dial;
 pub mod document;
 pub mod eligibility;
 pub mod fact;
+pub mod family_contact;
 pub mod form;
 pub mod grid;
 pub mod guided;

@@ -23,14 +23,29 @@ pub enum FamilyTold {
     NotYet,
     /// Not yet; they will be told.
     WillTell,
+    /// They know, and object.
+    Objects,
 }
 
-words!(FamilyTold: Yes = "yes", NotYet = "not-yet", WillTell = "will-tell");
+words!(FamilyTold: Yes = "yes", NotYet = "not-yet", WillTell = "will-tell", Objects = "objects");
 
 impl FamilyTold {
     /// Whether it is asked of a registrant: where a family that does not know can end what was wished.
     pub const fn asked_of(registry: Registry) -> bool {
         matches!(registry, Registry::StemCell | Registry::OrganBody)
+    }
+
+    /// Whether the family does not know.
+    pub const fn unaware(self) -> bool {
+        matches!(self, Self::NotYet | Self::WillTell)
+    }
+
+    /// What two answers come to, each with the day since when it holds: the later one; two that say the same hold since the earlier day.
+    pub fn later(one: Option<(Self, NaiveDate)>, other: Option<(Self, NaiveDate)>) -> Option<(Self, NaiveDate)> {
+        let (Some(a), Some(b)) = (one, other) else { return one.or(other) };
+        let (first, last) = if b.1 >= a.1 { (a, b) } else { (b, a) };
+        let same = first.0 == last.0 || (first.0.unaware() && last.0.unaware());
+        Some((last.0, if same { first.1 } else { last.1 }))
     }
 }
 
@@ -116,5 +131,18 @@ mod tests {
         for told in FamilyTold::ALL {
             assert_eq!(FamilyTold::from_word(told.word()), Some(*told));
         }
+    }
+
+    #[test]
+    fn a_family_that_does_not_know_yet_does_not_know_since_the_first_time_it_was_said() {
+        let day = |n| NaiveDate::from_ymd_opt(2026, 11, n).unwrap();
+        let told = |facts: &[(FamilyTold, u32)]| facts.iter().fold(None, |all, (t, n)| FamilyTold::later(all, Some((*t, day(*n)))));
+        use FamilyTold::{NotYet, Objects, WillTell, Yes};
+        assert_eq!(told(&[]), None);
+        assert_eq!(told(&[(NotYet, 1), (WillTell, 9)]), Some((WillTell, day(1))));
+        assert_eq!(told(&[(NotYet, 1), (Yes, 5)]), Some((Yes, day(5))));
+        assert_eq!(told(&[(Yes, 1), (NotYet, 5), (NotYet, 9)]), Some((NotYet, day(5))));
+        assert_eq!(told(&[(NotYet, 1), (Objects, 5)]), Some((Objects, day(5))));
+        assert_eq!(told(&[(Yes, 3), (NotYet, 3)]), Some((NotYet, day(3))), "of one day the one told last");
     }
 }

@@ -70,12 +70,26 @@ kinds! {
     Question = 20, "question";
     /// New stem-cell donors are sampled up to an age: a word to somebody who was not sampled yet and comes near it.
     EnrolmentAge = 21, "enrolment_age";
+    /// A donor who agreed in a match: how do things stand, until the collection?
+    MatchCheck = 22, "match_check";
+    /// A registrant's family objects: what does the registrant wish now?
+    FamilyObjects = 23, "family_objects";
 }
 
 impl Kind {
     /// Whether it asks somebody to come and give blood: never said before the first day on which they may.
     pub const fn invites_to_give(self) -> bool {
         matches!(self, Self::BloodEligible | Self::DeferralEnd | Self::BloodLapsing)
+    }
+
+    /// Whether it is spoken of in a call only: no message carries it, not even where nobody can be called.
+    pub const fn spoken_only(self) -> bool {
+        matches!(self, Self::MatchCheck | Self::FamilyObjects)
+    }
+
+    /// Whether somebody waits for it within days: who does not answer is called again on the next day.
+    pub const fn cannot_rest(self) -> bool {
+        matches!(self, Self::MatchCheck)
     }
 
     /// Whether it speaks of giving blood another time: nothing is said of it to somebody who may not give any more.

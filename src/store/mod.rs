@@ -77,6 +77,7 @@ mod tally;
 mod task;
 mod told;
 mod tx;
+mod watched;
 mod word;
 
 pub use activity::{ActivityRow, ActivityView, StrikeRow};

@@ -177,6 +177,8 @@ words! {
         Aid = "aid",
         /// A family's wish to have a donor remembered.
         Remembrance = "remembrance",
+        /// A family's agreement to be called after a donation.
+        FamilyContact = "family-contact",
     }
 
     /// What a second person thought of an emergency opening.

@@ -11,7 +11,13 @@ use super::web::{Browser, Desk, run, signed_in};
 const DAUGHTER: (&str, &str) = ("卫样一甲", "16000000777");
 const RECIPIENT: (&str, &str) = ("孔样七乙", "16000000888");
 
-async fn typed(browser: &mut Browser<'_>, token: &str, path: &str, who: (&str, &str), more: &[(&str, &str)]) -> (Status, String) {
+pub(crate) async fn typed(
+    browser: &mut Browser<'_>,
+    token: &str,
+    path: &str,
+    who: (&str, &str),
+    more: &[(&str, &str)],
+) -> (Status, String) {
     let (key, today) = (key(), desk_today());
     let mut fields =
         vec![("csrf", token), ("key", key.as_str()), ("name", who.0), ("relation", "女儿"), ("contact", who.1), ("day", &today)];
@@ -25,7 +31,7 @@ async fn typed(browser: &mut Browser<'_>, token: &str, path: &str, who: (&str, &
 }
 
 /// A death notice whose family has agreed; answers its id.
-async fn agreed(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
+pub(crate) async fn agreed(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
     let path = noticed(browser, token, person, "died").await;
     assert_eq!(noted(browser, token, &path, ("what", "kin-agreed")).await.0, Status::SeeOther);
     path.rsplit('/').next().unwrap().to_owned()

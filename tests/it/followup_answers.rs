@@ -25,7 +25,7 @@ fn number_of(mail: &Taken) -> usize {
     mail.to.trim_start_matches('p').split('@').next().unwrap().parse().unwrap()
 }
 
-fn to<'a>(mails: &'a [Taken], address: &str) -> &'a Taken {
+pub(crate) fn to<'a>(mails: &'a [Taken], address: &str) -> &'a Taken {
     mails.iter().find(|mail| mail.to == address).unwrap_or_else(|| panic!("no mail to {address}"))
 }
 
@@ -40,18 +40,18 @@ async fn volunteer(app: &App, n: usize) -> PublicId {
 }
 
 /// The follow-ups of a person that are planned up to a day.
-async fn planned(app: &App, id: &PublicId, until: NaiveDate) -> Vec<TaskItem> {
+pub(crate) async fn planned(app: &App, id: &PublicId, until: NaiveDate) -> Vec<TaskItem> {
     app.tasks(Actor::Console, until, 10_000).await.unwrap().into_iter().filter(|task| task.public_id == *id).collect()
 }
 
 /// Opens the page behind a link with the last four digits of the phone; its text, and the proof that its form carries.
-fn opened(client: &mut Client, link: &str, fact: &str) -> (String, String) {
+pub(crate) fn opened(client: &mut Client, link: &str, fact: &str) -> (String, String) {
     let page = client.post(link, &[("step", "fact"), ("fact", fact)]).unwrap();
     assert_eq!(page.status, 200, "{}", page.text());
     (page.text(), page.field("proof").unwrap())
 }
 
-fn told(client: &mut Client, link: &str, proof: &str, fields: &[(&str, &str)]) -> (u16, String) {
+pub(crate) fn told(client: &mut Client, link: &str, proof: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let all: Vec<(&str, &str)> = [("step", "tell"), ("proof", proof)].into_iter().chain(fields.iter().copied()).collect();
     let answer = client.post(link, &all).unwrap();
     (answer.status, answer.text())
@@ -164,7 +164,7 @@ fn a_mistyped_number_turns_no_answer_into_another_one() {
 }
 
 /// One person in two registries, by two sheets with the same document number.
-fn office_of_two_registries(person: &Invented, sink: &Sink) -> Registry {
+pub(crate) fn office_of_two_registries(person: &Invented, sink: &Sink) -> Registry {
     let registry = office_with(1, sink, None, None);
     let day = chrono::Utc::now().date_naive() - Days::new(500);
     for (of, column) in [("volunteer", "加入日期"), ("stem-cell", "采样日期")] {

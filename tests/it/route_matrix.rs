@@ -193,6 +193,12 @@ POST /care/aid/<id>/step                  KM      office
 POST /care/aid/<id>/forget                M       office
 GET /care/family/<id>/aid                 KM      office
 POST /care/family/<id>/aid                KM      office
+GET /care/family/<id>/contact             KM      office
+POST /care/family/<id>/contact            KM      office
+GET /care/contact/<id>                    KM      office
+POST /care/contact/<id>/open              KM      office
+POST /care/contact/<id>/step              KM      office
+POST /care/contact/<id>/end               KM      office
 GET /care/family/<id>/remembrance         KM      office
 POST /care/family/<id>/remembrance        KM      office
 POST /care/remembrance/print              KM

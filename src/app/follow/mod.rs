@@ -24,6 +24,7 @@ mod say;
 mod send;
 mod task;
 mod untrue;
+mod watched;
 
 use std::collections::BTreeMap;
 

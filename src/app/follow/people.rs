@@ -10,10 +10,12 @@ use crate::domain::contact::Contact;
 use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, ShiftId, SubjectId};
+use crate::domain::match_request::Watch;
 use crate::domain::person::{BirthDate, HealthDays, Identity};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
+use crate::domain::told::FamilyTold;
 use crate::followup::Kind;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
@@ -95,6 +97,10 @@ struct Beside {
     turns: HashMap<SubjectId, NaiveDate>,
     /// From which day donors may give again.
     rules: Arc<RuleSets>,
+    /// Who agreed in a match request that goes on.
+    watched: HashMap<SubjectId, (Watch, NaiveDate)>,
+    /// Whose family knows, or does not.
+    families: HashMap<SubjectId, (FamilyTold, NaiveDate)>,
 }
 
 impl App {
@@ -104,6 +110,8 @@ impl App {
             days: self.store.days_told(&self.vault, None).await?,
             turns: self.next_turns(None, now).await?,
             rules: self.rule_sets().await?,
+            watched: self.watched().await?,
+            families: self.families(None).await?,
         };
         self.everybody(&beside, &mut Work::unwatched(), now).await
     }
@@ -156,6 +164,8 @@ impl App {
             days: self.store.days_told(&self.vault, Some(&subjects)).await?,
             turns: self.next_turns(Some(&subjects), now).await?,
             rules: self.rule_sets().await?,
+            watched: self.watched().await?,
+            families: self.families(Some(&subjects)).await?,
         };
         let mut out = HashMap::new();
         // In the order in which everybody is read: of two registrations told in one instant the same one counts.
@@ -276,6 +286,8 @@ impl App {
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
                     paused_until: said.paused.get(&subject).copied(),
                     next_drive: beside.turns.get(&subject).copied(),
+                    watched: beside.watched.get(&subject).copied(),
+                    family: beside.families.get(&subject).copied(),
                     birth,
                     ..told
                 },

@@ -11,7 +11,7 @@ use crate::domain::hold::HoldReason;
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, urgency};
+use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, urgency, without_rest};
 use crate::followup::link::LinkPurpose;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
@@ -86,7 +86,10 @@ impl App {
             .filter_map(|task| {
                 let person = persons.get(&task.subject_id)?;
                 let entry = people.get(&task.subject_id);
-                let held = entry.is_some_and(|e| e.origin == Origin::Import && e.first_contact_at.is_none());
+                let kind = Kind::from_word(&task.kind);
+                // Who agreed in a match was asked and answered, whatever became of the first contact.
+                let held =
+                    kind != Some(Kind::MatchCheck) && entry.is_some_and(|e| e.origin == Origin::Import && e.first_contact_at.is_none());
                 let identity = entry.and_then(|e| e.records.last()).and_then(|r| r.identity.as_ref());
                 Some(TaskItem {
                     id: task.id,
@@ -96,7 +99,7 @@ impl App {
                     lost: task.kind == LOST_KIND,
                     public_id: public.get(person)?.clone(),
                     identity: identity.map(crate::domain::Guarded::duplicate),
-                    kind: Kind::from_word(&task.kind),
+                    kind,
                     channel: task.channel,
                     due_on: task.due_on.0,
                     rounds: task.rounds,
@@ -220,6 +223,7 @@ fn fits(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers) -> Result<(
 fn what_follows(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers, third: bool, today: NaiveDate) -> Next {
     let searching = task.channel == TaskChannel::Desk;
     let next = if searching { after_search(outcome, today) } else { after_call(outcome, task.rounds, numbers.own.len() > 1, today) };
+    let next = without_rest(Kind::from_word(&task.kind), outcome, next, today);
     if third {
         let channel = if searching { Channel::FindContact } else { Channel::Phone };
         return after_third_party(outcome, next, channel, today);

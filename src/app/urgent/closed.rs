@@ -45,7 +45,7 @@ fn head(row: &MatterRow, public_id: Option<PublicId>) -> Result<Option<MatterHea
             let phase = death_notice::Phase::from_word(&row.phase);
             MatterOf::Death(phase.ok_or(AppError::Store(StoreError::Damaged("matter")))?)
         }
-        MatterKind::Sample | MatterKind::Aid | MatterKind::Remembrance => return Ok(None),
+        MatterKind::Sample | MatterKind::Aid | MatterKind::Remembrance | MatterKind::FamilyContact => return Ok(None),
     };
     Ok(Some(MatterHead { id: row.id, public_id, of, received: row.received_at, closed: row.closed_at }))
 }

@@ -3,7 +3,7 @@
 use crate::domain::Guarded;
 use crate::domain::fact::{FactEvent, MatchStage, StageOutcome};
 use crate::domain::id::{MatterId, PublicId, SubjectId};
-use crate::domain::match_request::{Act, Code, Numbers, Phase};
+use crate::domain::match_request::{Act, Code, Numbers, Phase, Watch};
 use crate::domain::outside::{self, OutsideSystem};
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -241,7 +241,8 @@ impl App {
             return Err(flaw("day", "between the step before and today"));
         }
         let subject = Self::subject_of(&row)?;
-        let next = phase_of(&row)?.after(act)?;
+        let phase = phase_of(&row)?;
+        let next = phase.after(act)?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let note = form.note.as_ref().map(|n| (&keys, n));
         let words = (act.word(), code.map(Code::word));
@@ -250,6 +251,9 @@ impl App {
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         tx.step_matter(&self.vault, (id, version), next.phase.word(), (None, next.phase.is_end()), step).await?;
         tx.put_facts(facts).await?;
+        if Watch::of(phase) != Watch::of(next.phase) {
+            self.drop_checks(&mut tx, subject, now).await?;
+        }
         if next.phase == Phase::Donated
             && let Some((person, _)) = self.person_of_matter(&row).await?
         {
@@ -293,9 +297,11 @@ impl App {
         for row in tx.open_matters_of(&self.vault, MatterKind::Match, subjects).await? {
             let next = phase_of(&row)?.after(act)?;
             let step = StepDraft::of(&self.vault, row.id, (act.word(), Some(code.word())), today, (actor.staff(), now), None)?;
-            let facts = self.match_facts(Self::subject_of(&row)?, &next.facts, today, now).await?;
+            let subject = Self::subject_of(&row)?;
+            let facts = self.match_facts(subject, &next.facts, today, now).await?;
             tx.step_matter(&self.vault, (row.id, row.row_version), next.phase.word(), (None, next.phase.is_end()), step).await?;
             tx.put_facts(facts).await?;
+            self.drop_checks(tx, subject, now).await?;
             let entry = AuditEntry::on(now, actor.staff(), "match.step", "matter", Some(row.id.0)).with("act", act.word());
             tx.audit(&entry.with("code", code.emdis())).await?;
         }

@@ -100,6 +100,8 @@ pub struct UrgentBoard {
     pub outside: Vec<super::OutsideLine>,
     /// Registrations that were never entered in the national organ system.
     pub unentered: u64,
+    /// Families that may be called today.
+    pub families: u64,
     /// Who is on duty now, and the day whose duty it is: from eight in the morning to eight the next.
     pub duty: Option<(String, NaiveDate)>,
 }
@@ -136,6 +138,7 @@ impl App {
             notices,
             outside: self.red_list(actor).await?,
             unentered: self.unentered(crate::domain::outside::OutsideSystem::NationalOrgan).await?,
+            families: self.family_calls(actor, now).await?.iter().filter(|line| line.due).count() as u64,
             duty: self.duty_now(now).await?,
         })
     }

@@ -15,8 +15,8 @@ pub fn subject(kind: Kind, language: Language, sender: &Sender) -> String {
 fn phrase(kind: Kind, language: Language) -> &'static str {
     use Kind::{
         AgeThanks, Availability, BloodEligible, BloodLapsing, BloodPlanNext, BloodThanks, ConfirmInterest, ContactCheck, DeferralEnd,
-        DeferralExplained, EnrolmentAge, ExecutorCheck, FamilyTold, FirstContact, PostDonation, PreSampling, Question, VerifyMail,
-        VolunteerDuty, VolunteerThanks, WishCheck,
+        DeferralExplained, EnrolmentAge, ExecutorCheck, FamilyObjects, FamilyTold, FirstContact, MatchCheck, PostDonation, PreSampling,
+        Question, VerifyMail, VolunteerDuty, VolunteerThanks, WishCheck,
     };
     let (zh, en) = match kind {
         VerifyMail => ("请确认您的邮箱", "please confirm your mail address"),
@@ -28,7 +28,7 @@ fn phrase(kind: Kind, language: Language) -> &'static str {
         Availability => ("年度信息更新", "your yearly update"),
         DeferralExplained => ("感谢您的到来", "thank you for coming"),
         PostDonation => ("您最近好吗", "how have you been"),
-        FamilyTold | PreSampling | ConfirmInterest | Question => ("关于您的登记", "about your registration"),
+        FamilyTold | FamilyObjects | MatchCheck | PreSampling | ConfirmInterest | Question => ("关于您的登记", "about your registration"),
         WishCheck | ExecutorCheck => ("年度信息核对", "your yearly check"),
     };
     match language {

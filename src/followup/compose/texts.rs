@@ -47,6 +47,8 @@ shipped! {
     ConfirmInterest = "confirm_interest",
     Question = "question",
     EnrolmentAge = "enrolment_age",
+    MatchCheck = "match_check",
+    FamilyObjects = "family_objects",
 }
 
 /// The office's own text, where it has one.

@@ -128,6 +128,16 @@ pub fn after_search(outcome: CallOutcome, today: NaiveDate) -> Next {
     Next { again: Some((today.checked_add_days(Days::new(days)).unwrap_or(today), Channel::FindContact)), ..next }
 }
 
+/// The same for a kind that cannot wait for the next round: it is tried again on the next day.
+pub fn without_rest(kind: Option<Kind>, outcome: CallOutcome, next: Next, today: NaiveDate) -> Next {
+    let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    let waits = matches!(outcome, CallOutcome::NoAnswer | CallOutcome::PassedOn) && kind.is_some_and(Kind::cannot_rest);
+    match next.again {
+        Some((_, channel)) if waits => Next { again: Some((tomorrow, channel)), ..next },
+        _ => next,
+    }
+}
+
 /// What is left of it where the number dialled is that of somebody the registrant named: they confirm nobody's contact data but their own,
 /// and who of them wants no calls stops none to the registrant.
 pub fn after_third_party(outcome: CallOutcome, next: Next, channel: Channel, today: NaiveDate) -> Next {
@@ -141,14 +151,14 @@ pub fn after_third_party(outcome: CallOutcome, next: Next, channel: Channel, tod
 
 /// The order of a day's calls: what cannot wait first. Smaller is sooner.
 ///
-/// Care after a donation comes before anything; then what somebody did and waits for; then organs and bodies, where a question to the family
+/// A donor for whom a patient waits, and care after a donation, come before anything; then what somebody did and waits for; then organs and bodies, where a question to the family
 /// left too late is never answered (ISODP 2025); then the stem-cell file; then blood; thanks and duties last.
 pub const fn urgency(kind: Option<Kind>) -> u8 {
     match kind {
-        Some(Kind::PostDonation) => 0,
+        Some(Kind::MatchCheck | Kind::PostDonation) => 0,
         Some(Kind::ConfirmInterest | Kind::Question | Kind::VerifyMail | Kind::FirstContact) => 1,
         Some(Kind::PreSampling) => 2,
-        Some(Kind::FamilyTold | Kind::WishCheck | Kind::ExecutorCheck) => 3,
+        Some(Kind::FamilyTold | Kind::FamilyObjects | Kind::WishCheck | Kind::ExecutorCheck) => 3,
         Some(Kind::Availability | Kind::AgeThanks | Kind::EnrolmentAge) => 4,
         Some(Kind::ContactCheck) | None => 5,
         Some(Kind::BloodPlanNext | Kind::BloodEligible | Kind::DeferralEnd | Kind::BloodLapsing) => 6,

@@ -13,7 +13,7 @@ mod reconcile;
 mod script;
 mod unanswered;
 
-pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency};
+pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency, without_rest};
 pub use named::named_for;
 pub use recheck::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, recheck};
 pub use reconcile::{Changes, OpenTask, reconcile};

@@ -9,7 +9,9 @@ use crate::followup::kind::Kind;
 pub const fn named_for(kind: Option<Kind>, searching: bool) -> Option<(RelativeRole, Registry)> {
     match kind {
         Some(Kind::ExecutorCheck) => Some((RelativeRole::Executor, Registry::OrganBody)),
-        Some(Kind::ContactCheck | Kind::FirstContact | Kind::Availability | Kind::PreSampling | Kind::PostDonation) if searching => {
+        Some(Kind::ContactCheck | Kind::FirstContact | Kind::Availability | Kind::PreSampling | Kind::PostDonation | Kind::MatchCheck)
+            if searching =>
+        {
             Some((RelativeRole::Contact, Registry::StemCell))
         }
         _ => None,
@@ -32,6 +34,7 @@ mod tests {
             Kind::VolunteerThanks,
             Kind::VolunteerDuty,
             Kind::FamilyTold,
+            Kind::FamilyObjects,
             Kind::WishCheck,
         ] {
             assert_eq!(named_for(Some(kind), true), None, "{kind:?}");

@@ -71,6 +71,8 @@ pub fn script(kind: Option<Kind>, standing: CallStanding) -> Script {
         Some(Kind::PostDonation) => "script-after-donation",
         Some(Kind::ConfirmInterest) => "script-interest",
         Some(Kind::Question) => "script-question",
+        Some(Kind::MatchCheck) => "script-match",
+        Some(Kind::FamilyObjects) => "script-family-objects",
     };
     let motive = match kind {
         _ if standing.matched => None,
@@ -108,6 +110,8 @@ mod tests {
             Kind::PreSampling,
             Kind::PostDonation,
             Kind::FirstContact,
+            Kind::MatchCheck,
+            Kind::FamilyObjects,
         ] {
             assert_eq!(script(Some(kind), both).tone, Tone::Neutral, "{kind:?}");
         }

@@ -208,3 +208,22 @@ fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
     let no_phone = SentMail { reach: Reach { mail: MailReach::Verified, phone: false }, ..mail };
     assert_eq!(follow(&no_phone, "2027-01-25").first().map(|p| p.channel), Some(Channel::FindContact));
 }
+
+#[test]
+fn a_donor_for_whom_a_patient_waits_is_tried_again_on_the_next_day_but_on_the_day_they_named() {
+    let today: NaiveDate = "2026-11-27".parse().unwrap();
+    let day = |kind, outcome| {
+        let next = without_rest(Some(kind), outcome, after_call(outcome, 0, false, today), today);
+        next.again.map(|(day, channel)| (day.to_string(), channel.word()))
+    };
+    let tomorrow = Some(("2026-11-28".to_owned(), "phone"));
+    assert_eq!(day(Kind::MatchCheck, CallOutcome::NoAnswer), tomorrow);
+    assert_eq!(day(Kind::MatchCheck, CallOutcome::PassedOn), tomorrow);
+    assert_eq!(day(Kind::Availability, CallOutcome::NoAnswer), Some(("2026-12-11".to_owned(), "phone")));
+    let named = CallOutcome::CallOn("2026-12-01".parse().unwrap());
+    assert_eq!(day(Kind::MatchCheck, named), Some(("2026-12-01".to_owned(), "phone")));
+    assert_eq!(day(Kind::MatchCheck, CallOutcome::Reached), None);
+    // The third round without an answer becomes a search, on the next day as well.
+    let third = without_rest(Some(Kind::MatchCheck), CallOutcome::NoAnswer, after_call(CallOutcome::NoAnswer, 2, false, today), today);
+    assert_eq!(third.again.map(|(day, channel)| (day.to_string(), channel)), Some(("2026-11-28".to_owned(), Channel::FindContact)));
+}

@@ -6,9 +6,10 @@ use super::{MailReach, Reach};
 use crate::followup::kind::Channel;
 use crate::followup::policy::Rule;
 
-/// Whether a channel can be used under a rule. Sensitive contacts go to verified mail addresses only.
+/// Whether a channel can be used under a rule. Sensitive contacts go to verified mail addresses only; what is only spoken of goes by no mail.
 fn usable(rule: &Rule, reach: Reach, channel: Channel) -> bool {
     match channel {
+        Channel::Mail if rule.kind.spoken_only() => false,
         Channel::Mail => reach.mail == MailReach::Verified || (reach.mail == MailReach::Unverified && !rule.sensitive),
         Channel::Phone => reach.phone,
         Channel::FindContact => true,

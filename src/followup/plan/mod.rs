@@ -6,6 +6,7 @@
 //! - Imported people are planned too, but `held` until their first contact was confirmed.
 //! - A longer period only adds contacts: what a shorter one planned stays as it is.
 
+mod event;
 mod giving;
 mod ladder;
 mod occurrence;
@@ -19,8 +20,10 @@ use serde::{Deserialize, Serialize};
 use super::kind::{Channel, Kind};
 use super::policy::{Policies, RuleId};
 use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::match_request::Watch;
 use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::told::FamilyTold;
 
 pub use crate::domain::fact::Channel as Origin;
 pub use ladder::escalate;
@@ -81,6 +84,10 @@ pub struct Anchors {
     pub donated_on: Option<NaiveDate>,
     /// The next drive in a shift of which the person has a place, after today.
     pub next_drive: Option<NaiveDate>,
+    /// In a match: how closely the donor is watched, and the day of its beginning or of the last check after it.
+    pub watched: Option<(Watch, NaiveDate)>,
+    /// Whether the family knows, as told last, and since when.
+    pub family: Option<(FamilyTold, NaiveDate)>,
     /// Goes to school.
     pub student: bool,
     /// Asked not to be contacted before this day.
@@ -106,6 +113,8 @@ impl Anchors {
             deferred_on: self.deferred_on.max(other.deferred_on),
             donated_on: self.donated_on.max(other.donated_on),
             next_drive: [self.next_drive, other.next_drive].into_iter().flatten().min(),
+            watched: event::later_watch(self.watched, other.watched),
+            family: FamilyTold::later(self.family, other.family),
             student: self.student || other.student,
             paused_until: self.paused_until.max(other.paused_until),
         }

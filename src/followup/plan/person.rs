@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 
+use super::event::event_day;
 use super::giving::{days_of, inactive, overtaken};
 use super::{Anchors, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
 use crate::domain::id::{PersonId, SubjectId};
@@ -167,6 +168,7 @@ fn gather<'a>(
             || (only.unverified_mail && whole.reach.mail != MailReach::Unverified)
             || (only.first_time && !first_time)
             || (only.student && !target.anchors.student)
+            || (only.family_unanswered && target.anchors.family.is_some())
         {
             refuse(Reason::ConditionNotMet);
             continue;
@@ -181,6 +183,9 @@ fn gather<'a>(
             continue;
         }
         let Some(anchor) = anchor_day(rule, &policy.limits, &target) else {
+            if rule.anchor.is_event() {
+                continue;
+            }
             refuse(Reason::AnchorUnknown);
             continue;
         };
@@ -198,7 +203,7 @@ fn gather<'a>(
         if fitting.is_empty() && !days.is_empty() {
             refuse(Reason::ConditionNotMet);
         }
-        let (registry, held) = (target.registry, target.held);
+        let (registry, held) = (target.registry, target.held && !rule.anchor.in_a_match());
         candidates.extend(fitting.into_iter().map(|occurrence| Candidate {
             rule,
             limits: &policy.limits,
@@ -236,6 +241,7 @@ fn anchor_day(rule: &Rule, limits: &Limits, standing: &Standing) -> Option<Naive
         Anchor::Deferred => anchors.deferred_on,
         Anchor::Donated => anchors.donated_on,
         Anchor::Drive => anchors.next_drive,
+        Anchor::MatchAgreed | Anchor::WorkUp | Anchor::FamilyUnaware => event_day(rule.anchor, anchors),
     }
 }
 

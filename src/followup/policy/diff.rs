@@ -100,6 +100,7 @@ pub(super) fn fields(rule: &Rule) -> Vec<(&'static str, String)> {
         only.unverified_mail.then(|| "unverified_mail".to_owned()),
         only.first_time.then(|| "first_time".to_owned()),
         only.student.then(|| "student".to_owned()),
+        only.family_unanswered.then(|| "family_unanswered".to_owned()),
     ];
     vec![
         ("registries", words(rule.registries.iter().map(|r| r.word().to_owned()))),
@@ -133,6 +134,9 @@ fn anchor(anchor: Anchor) -> String {
         Anchor::Deferred => "deferred".to_owned(),
         Anchor::Donated => "donated".to_owned(),
         Anchor::Drive => "drive".to_owned(),
+        Anchor::MatchAgreed => "match-agreed".to_owned(),
+        Anchor::WorkUp => "work-up".to_owned(),
+        Anchor::FamilyUnaware => "family-unaware".to_owned(),
         Anchor::Yearly { month, day } => format!("yearly {month:02}-{day:02}"),
     }
 }

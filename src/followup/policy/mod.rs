@@ -70,6 +70,12 @@ pub enum Anchor {
     Donated,
     /// The next drive in a shift of which the person has a place.
     Drive,
+    /// In a match: the agreement, or the last check after it, until the work-up is ordered.
+    MatchAgreed,
+    /// In a match: the order of the work-up, or the last check after it, until the collection.
+    WorkUp,
+    /// Since when the registrant says that the family does not know.
+    FamilyUnaware,
     /// A fixed day of every year, from the registration on.
     Yearly {
         /// Month, 1-12.
@@ -94,6 +100,20 @@ pub struct Only {
     pub first_time: bool,
     /// Goes to school.
     pub student: bool,
+    /// Has not said whether the family knows.
+    pub family_unanswered: bool,
+}
+
+impl Anchor {
+    /// Whether most people have no such day, so that its absence is no reason worth telling.
+    pub const fn is_event(self) -> bool {
+        matches!(self, Self::MatchAgreed | Self::WorkUp | Self::FamilyUnaware)
+    }
+
+    /// Whether the donor was asked and answered by staff: a first contact that somebody has yet to confirm holds nothing up.
+    pub const fn in_a_match(self) -> bool {
+        matches!(self, Self::MatchAgreed | Self::WorkUp)
+    }
 }
 
 /// One rule.

@@ -95,6 +95,7 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
                 unverified_mail: only.flag("unverified_mail")?,
                 first_time: only.flag("first_time")?,
                 student: only.flag("student")?,
+                family_unanswered: only.flag("family_unanswered")?,
             };
             only.finish()?;
             read
@@ -111,6 +112,9 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
         let words: Vec<_> = Kind::ALL.iter().map(|k| k.word()).collect();
         fields.wrong("kind", format!("`{kind}` is not one of {}", words.join(", ")))
     })?;
+    if kind.spoken_only() && ladder.iter().any(|c| *c != Channel::Phone) {
+        return Err(fields.wrong("ladder", "this kind is only spoken of; name phone alone"));
+    }
     let read = Rule {
         id,
         registries,
@@ -163,6 +167,9 @@ fn anchor(fields: &mut Fields<'_>) -> Result<Anchor, FollowupError> {
         "deferred" => Anchor::Deferred,
         "donated" => Anchor::Donated,
         "drive" => Anchor::Drive,
+        "match-agreed" => Anchor::MatchAgreed,
+        "work-up" => Anchor::WorkUp,
+        "family-unaware" => Anchor::FamilyUnaware,
         "yearly" => {
             let text = day.clone().ok_or_else(|| fields.wrong("day", "missing: the yearly anchor wants a day such as \"06-14\""))?;
             // Judged in a leap year, so that 29 February may be named.
@@ -173,7 +180,7 @@ fn anchor(fields: &mut Fields<'_>) -> Result<Anchor, FollowupError> {
         _ => {
             return Err(fields.wrong(
                 "anchor",
-                format!("`{word}` is not one of registered, enrolled, verified, born, last-donation, eligible, deferral-end, deferred, donated, drive, yearly"),
+                format!("`{word}` is not one of registered, enrolled, verified, born, last-donation, eligible, deferral-end, deferred, donated, drive, match-agreed, work-up, family-unaware, yearly"),
             ));
         }
     };

@@ -71,6 +71,7 @@ fn an_error_names_the_rule_and_the_field() {
         (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"pigeon\"]"), "ladder"),
         (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"mail\"]"), "ladder"),
         (RULE.replace("\"contact_check\"", "\"advert\""), "kind"),
+        (RULE.replace("\"contact_check\"", "\"match_check\""), "ladder"),
         (RULE.replace("repeat = \"12 months\"", "repeat = \"0 days\""), "repeat"),
         (RULE.replace("repeat = \"12 months\"", "repeat = 12"), "repeat"),
         (format!("{RULE}urgnet = true\n"), "urgnet"),

@@ -25,7 +25,7 @@ pub struct Preparation<'a> {
     pub(in crate::store) occasion: Occasion,
     /// The fact of the draft's standing: later facts share its town, sex, birth year, channel and drive.
     pub(super) template: Fact,
-    pub(super) out: PreparedRecord,
+    pub(in crate::store) out: PreparedRecord,
 }
 
 impl<'a> Preparation<'a> {

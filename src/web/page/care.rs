@@ -13,6 +13,7 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanErase, CanWorkUrgent, Notice};
 use crate::web::view::care::{AidPage, AidShown, CareNew, CarePage, RememberedShown, RemembrancePrint};
+use crate::web::view::family::FamilyShown;
 use crate::web::view::urgent::NoticeLine;
 use crate::web::view::{Choice, Field, Select, Slips};
 
@@ -21,18 +22,20 @@ async fn list(staff: CanWorkUrgent<'_>) -> Answer {
     let text = staff.text();
     let aid = staff.app.aid_cases(staff.actor()).await?;
     let remembered = staff.app.remembrances(staff.actor()).await?;
+    let families = staff.app.family_calls(staff.actor(), staff.now).await?;
     let notices = staff.app.decided_notices(staff.actor()).await?;
     let line = |head: &NoticeHead| (head.id.to_string(), super::urgent::notice_line(&staff, head));
     Reply::page(&CarePage {
         s: staff.shell("/urgent").await?,
         aid: aid.iter().map(|case| AidShown::of(case, false, text)).collect(),
+        families: families.iter().map(|l| FamilyShown::of(l, false, text)).collect(),
         remembered: remembered.iter().map(|l| RememberedShown::of(l, false, text)).collect(),
         notices: notices.iter().map(line).collect::<Vec<(String, NoticeLine)>>(),
     })
 }
 
 /// Whom a form of this page is about: a recipient, or the family of a death notice's donor.
-fn about(staff: &CanWorkUrgent<'_>, entries: Option<&Entries>, slips: &Slips, relation: &str) -> Vec<Field> {
+pub(super) fn about(staff: &CanWorkUrgent<'_>, entries: Option<&Entries>, slips: &Slips, relation: &str) -> Vec<Field> {
     let text = staff.text();
     vec![
         Field::new(text, "name", "field-name").refill(text, entries, slips),

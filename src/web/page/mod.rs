@@ -12,6 +12,7 @@ mod donor;
 mod drive;
 mod duplicates;
 mod enrol;
+mod family;
 mod feed;
 mod figures;
 mod first_contact;
@@ -240,6 +241,7 @@ pub fn routes() -> Vec<Route> {
         calendar::routes(),
         callout::routes(),
         care::routes(),
+        family::routes(),
         consent::routes(),
         donor::routes(),
         desk::routes(),

@@ -50,6 +50,7 @@ async fn board(staff: CanWorkUrgent<'_>) -> Answer {
         duty: board.duty.map(|(who, day)| (who, day.to_string())),
         red: board.outside.iter().map(|l| RedLine::of(l, text)).collect(),
         unentered: board.unentered,
+        families: board.families,
         matches: board.matches.iter().map(|m| card(&staff, m)).collect(),
         notices: board.notices.iter().map(|n| notice_line(&staff, n)).collect(),
     })

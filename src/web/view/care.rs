@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::family::FamilyShown;
 use super::urgent::{NoticeLine, StepShown, masked};
 use super::{Choice, Field, Select, Shell, Slips};
 use crate::app::{AidCase, RemembranceLine};
@@ -30,7 +31,7 @@ pub struct AidShown {
 }
 
 /// Masked unless opened, field by field.
-fn shown(of: Option<&Guarded<Beneficiary>>, opened: bool) -> Guarded<Beneficiary> {
+pub(super) fn shown(of: Option<&Guarded<Beneficiary>>, opened: bool) -> Guarded<Beneficiary> {
     let Some(of) = of else { return Guarded::new(Beneficiary::default()) };
     let field = |text: &String| if opened { text.clone() } else { super::mask::raw(text) };
     let Beneficiary { name, relation, contact } = of.reveal();
@@ -121,6 +122,8 @@ pub struct CarePage {
     pub s: Shell,
     /// Aid cases.
     pub aid: Vec<AidShown>,
+    /// Families that agreed to be called.
+    pub families: Vec<FamilyShown>,
     /// Who is remembered.
     pub remembered: Vec<RememberedShown>,
     /// Death notices whose family has decided: each with the id its forms are opened by.

@@ -30,6 +30,7 @@ pub mod enrol;
 pub mod enter;
 pub mod experiment;
 pub mod failure;
+pub mod family;
 pub mod figures;
 pub mod followup;
 pub mod hands;

@@ -154,6 +154,8 @@ pub struct Board {
     pub red: Vec<RedLine>,
     /// Registrations never entered in the national organ system.
     pub unentered: u64,
+    /// Families that may be called today.
+    pub families: u64,
     /// Open match requests.
     pub matches: Vec<MatchCard>,
     /// Open death notices.

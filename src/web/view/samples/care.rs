@@ -37,6 +37,25 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             by: Some("何样".into()),
         }
     };
+    let family = |calls: usize, opened: bool| {
+        use crate::domain::family_contact::{FamilyCalls, Heard, Made, Occasion};
+        let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+        let made = [(Occasion::Week, day(10, 30), Heard::NoAnswer), (Occasion::Week, day(11, 3), Heard::Spoken)];
+        let made: Vec<Made> = made.into_iter().take(calls).map(|(occasion, day, heard)| Made { occasion, day, heard }).collect();
+        let next = FamilyCalls::shipped().on(day(11, 23)).and_then(|rules| rules.next(day(10, 22), day(10, 23), &made, day(11, 23)));
+        let line = crate::app::FamilyLine {
+            id: MatterId(uuid::Uuid::nil()),
+            version: 1,
+            family: Beneficiary::of(&g("卫样一"), &g("女儿"), &g("16000000932")).ok(),
+            since: day(10, 23),
+            told: Some(Told::InPerson),
+            by: Some("何样".into()),
+            due: calls > 0,
+            next: next.filter(|_| calls > 0),
+            made,
+        };
+        family::FamilyShown::of(&line, opened, text)
+    };
     let lines = |opened: bool| -> Vec<care::RememberedShown> {
         [Some("卫老师"), None].map(|n| care::RememberedShown::of(&remembered(n), opened, text)).into()
     };
@@ -53,9 +72,12 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         } else {
             Vec::new()
         },
+        families: if full { vec![family(2, false)] } else { Vec::new() },
         remembered: if full { lines(false) } else { Vec::new() },
         notices: if full { vec![("x".to_owned(), notice.clone())] } else { Vec::new() },
     };
+    let family_page =
+        |calls: usize, opened: bool| family::FamilyCallPage { s: shell(lang, "/urgent"), line: family(calls, opened), opened };
     let field = |name: &'static str, key: &str| Field::new(text, name, key);
     let mut slips = Slips::default();
     slips.add("contact", "slip-care-contact");
@@ -96,6 +118,9 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         ("care", list(true).render()),
         ("care-none", list(false).render()),
         ("care-aid-new", form(false, slips).render()),
+        ("care-family-due", family_page(2, false).render()),
+        ("care-family-opened", family_page(2, true).render()),
+        ("care-family-waits", family_page(0, false).render()),
         ("care-remember-new", form(true, Slips::default()).render()),
         ("care-aid", page(AidPhase::Asked, false, false).render()),
         ("care-aid-opened", page(AidPhase::Granted, true, false).render()),

@@ -237,6 +237,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             duty: Some(("何样".into(), "2026-11-23".into())),
             red,
             unentered: 12,
+            families: 1,
             matches: vec![urgent::MatchCard {
                 href: "/urgent/match/x".into(),
                 who: "7K3M-9QXA-R 女 31 岁".into(),
@@ -255,8 +256,16 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     );
     add(
         "urgent-none",
-        urgent::Board { s: shell(lang, "/urgent"), duty: None, red: Vec::new(), unentered: 0, matches: Vec::new(), notices: Vec::new() }
-            .render(),
+        urgent::Board {
+            s: shell(lang, "/urgent"),
+            duty: None,
+            red: Vec::new(),
+            unentered: 0,
+            families: 0,
+            matches: Vec::new(),
+            notices: Vec::new(),
+        }
+        .render(),
     );
     let closed = |matters, next: Option<String>| closed::Closed { s: shell(lang, "/urgent"), matters, next }.render();
     add("urgent-closed", closed(matter_lines(text), Some("/urgent/closed?after=x".into())));
