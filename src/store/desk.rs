@@ -13,11 +13,12 @@ use super::followup::TaskRow;
 use super::task::AGREED;
 use crate::domain::id::SubjectId;
 
-/// Planned tasks of staff that are due. Written out, not bound: only then do databases see that the index of these holds them all.
+/// Planned tasks of the call desk that are due: letters and hand-offs stand on a page of their own. Written out, not bound: only then do databases see that the index of these holds them all.
 fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
     task::Entity::find()
         .filter(Expr::cust("state = 'planned'"))
         .filter(Expr::cust("channel <> 'mail'"))
+        .filter(Expr::cust("channel NOT IN ('letter', 'hand_off')"))
         .filter(task::Column::DueOn.lte(Day(on_or_before)))
 }
 

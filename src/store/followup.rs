@@ -50,8 +50,12 @@ fn staff_tasks(on_or_before: NaiveDate) -> Select<task::Entity> {
     task::Entity::find()
         .filter(task::Column::State.eq(TaskState::Planned))
         .filter(task::Column::Channel.ne(TaskChannel::Mail))
+        .filter(task::Column::Channel.is_not_in(BY_HAND))
         .filter(task::Column::DueOn.lte(Day(on_or_before)))
 }
+
+/// Channels whose work stands on the page of letters and hand-offs, not on the call desk.
+const BY_HAND: [TaskChannel; 2] = [TaskChannel::Letter, TaskChannel::HandOff];
 
 impl Store {
     /// How many messages a sender would be given now ([`Tx::claim_messages`]).

@@ -25,6 +25,7 @@ mod followup_answers;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;
+mod followup_ladder;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;

@@ -1,6 +1,7 @@
 //! Follow-up: planning, sending through the outbox, returned mails, tasks, and the first contact of imported people.
 
 mod address;
+mod apart;
 mod bounce;
 mod calendar;
 mod callable;
@@ -18,6 +19,7 @@ mod paced;
 mod people;
 mod plan;
 mod queue;
+mod reach;
 mod readiness;
 mod route;
 mod say;

@@ -17,12 +17,13 @@ use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject, Reach};
+use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
 use super::address::Marks;
+use super::reach::reach_of;
 
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
@@ -64,12 +65,6 @@ impl Reachable {
         }
         let duty = || self.plans.iter().any(|p| p.anchors.next_drive.is_some_and(|drive| drive > day));
         (kind == Kind::VolunteerDuty && !duty()).then_some(NO_TURN)
-    }
-
-    /// The channels over all registrations.
-    pub(super) fn reach(&self) -> Reach {
-        let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
-        Reach { mail, phone: self.plans.iter().any(|p| p.reach.phone) }
     }
 }
 
@@ -350,16 +345,6 @@ pub(super) fn of_registry(person: &Reachable, registry: Option<Registry>) -> boo
 
 fn birth_of(identity: &Guarded<Identity>) -> Option<BirthDate> {
     Identity::birth_of(identity)
-}
-
-fn reach_of(contact: Option<&Guarded<Contact>>, verified: bool, no_mail: bool, no_calls: bool) -> Reach {
-    let (mail, phone) = contact.map_or((false, false), Contact::channels);
-    let mail = match (mail && !no_mail, verified) {
-        (false, _) => MailReach::None,
-        (true, false) => MailReach::Unverified,
-        (true, true) => MailReach::Verified,
-    };
-    Reach { mail, phone: phone && !no_calls }
 }
 
 /// Of several registrations of one person in one registry only the standing that counts is planned for. What was said against being contacted

@@ -80,7 +80,12 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             planned: 840,
             held: 384,
             months: (1..=6).map(|m| (format!("2027-0{m}"), 40 * m)).collect(),
-            channels: vec![(text.t("channel-mail"), 500), (text.t("channel-phone"), 340)],
+            channels: vec![
+                (text.t("channel-mail"), 500),
+                (text.t("channel-phone"), 340),
+                (text.t("channel-letter"), 25),
+                (text.t("channel-hand-off"), 12),
+            ],
             not_planned: vec![(text.t("not-planned-exited"), 40), (text.t("not-planned-undecided"), 12)],
         }
         .render(),
