@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::guarded::opaque_debug;
+use super::language::Language;
 use super::mail::MailAddress;
 use super::name::PersonName;
 use super::phone::Phone;
@@ -92,6 +93,9 @@ pub struct Contact {
     /// Relatives, contacts and executors.
     #[serde(default)]
     pub relatives: Vec<Relative>,
+    /// The language they chose to be written to in, where they chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl Zeroize for Contact {
@@ -101,10 +105,21 @@ impl Zeroize for Contact {
         self.mails.zeroize();
         self.address.zeroize();
         self.relatives.zeroize();
+        self.language = None;
     }
 }
 
 impl Contact {
+    /// The language they chose to be written to in.
+    pub fn language_of(contact: &super::Guarded<Self>) -> Option<Language> {
+        contact.reveal().language
+    }
+
+    /// Notes the language they chose.
+    pub fn choose_language(contact: &mut super::Guarded<Self>, language: Language) {
+        contact.reveal_mut().language = Some(language);
+    }
+
     /// The town of the address, where known.
     pub fn town_of(contact: &super::Guarded<Self>) -> Option<super::town::TownCode> {
         contact.reveal().address.as_ref().and_then(|a| a.town)

@@ -26,6 +26,7 @@ pub mod grid;
 pub mod guided;
 pub mod hold;
 pub mod id;
+pub mod language;
 pub mod mail;
 pub mod match_request;
 pub mod name;

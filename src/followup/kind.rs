@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::language::Language;
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $word:literal);+ $(;)?) => {
         /// What a contact is about: chooses subject, text and call script. Codes and words are stable.
@@ -156,30 +158,6 @@ impl Channel {
             Self::Letter => "letter",
             Self::HandOff => "hand-off",
             Self::FindContact => "find-contact",
-        }
-    }
-}
-
-/// The language of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// Chinese, the default.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Both languages.
-    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
-
-    /// The word in template names and the `Content-Language` header.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Zh => "zh",
-            Self::En => "en",
         }
     }
 }

@@ -45,6 +45,12 @@ impl Store {
         Ok(earliest(query, limit).all(&self.reader).await?)
     }
 
+    /// The language of the last message to a subject.
+    pub async fn last_written_in(&self, subject: SubjectId) -> Result<Option<String>, StoreError> {
+        let query = outbox::Entity::find().select_only().column(outbox::Column::Lang).filter(outbox::Column::SubjectId.eq(subject));
+        Ok(query.order_by_desc(outbox::Column::CreatedAt).limit(1).into_tuple().one(&self.reader).await?)
+    }
+
     /// Subjects that were written to in a language: the mail that verifies an address is in the language of the registration.
     pub async fn subjects_written_to_in(&self, lang: &str) -> Result<Vec<SubjectId>, StoreError> {
         let query = outbox::Entity::find().select_only().column(outbox::Column::SubjectId).distinct();

@@ -26,6 +26,7 @@ mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;
 mod followup_ladder;
+mod followup_language;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;

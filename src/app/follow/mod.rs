@@ -13,6 +13,7 @@ mod hand_off;
 mod hand_one;
 mod hand_over;
 mod in_doubt;
+mod language;
 mod lost;
 mod number;
 mod paced;

@@ -14,11 +14,11 @@ use crate::domain::person::{BirthDate, HealthDays, Identity};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
-use crate::followup::Kind;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
 use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
+use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::{App, AppError};
@@ -44,6 +44,9 @@ pub(super) struct Reachable {
     contact_rank: (MailReach, Timestamp),
     /// The address a mail would go to, comparable in memory.
     pub(super) shared: Option<u64>,
+    /// The language they chose last, over all registrations, and when.
+    pub(super) language: Option<Language>,
+    language_at: Timestamp,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -219,11 +222,17 @@ impl App {
             contact: None,
             contact_rank: (MailReach::None, Timestamp(i64::MIN)),
             shared: None,
+            language: None,
+            language_at: Timestamp(i64::MIN),
             plans: Vec::new(),
         });
         person.subjects.push(subject);
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
+        let language = contact.as_ref().and_then(Contact::language_of);
+        if language.is_some() && last.recorded_at >= person.language_at {
+            (person.language, person.language_at) = (language, last.recorded_at);
+        }
         let rank = (reach.mail, last.recorded_at);
         let better = person.contact.is_none() || (reach.mail != MailReach::None && rank >= person.contact_rank);
         if better && contact.is_some() {

@@ -65,8 +65,10 @@ impl App {
             }
             tx.commit().await?;
         }
-        // Who registered in English was written to in English then: the mail that verified the address.
-        let english: HashSet<SubjectId> = self.store.subjects_written_to_in(Language::En.word()).await?.into_iter().collect();
+        // Who registered before a language was kept was written to in it then: the mail that verified the address.
+        let other = Language::of_page(!self.config.branch.english);
+        let written: HashSet<SubjectId> = self.store.subjects_written_to_in(other.word()).await?.into_iter().collect();
+        let chosen = |person: PersonId| people.get(&person).and_then(|p| p.language);
         for batch in rows.chunks(BATCH) {
             let messages = batch.iter().map(|t| {
                 let letter = Letter {
@@ -75,7 +77,7 @@ impl App {
                     rule: &t.rule,
                     occurrence: t.occurrence.0,
                     kind: &t.kind,
-                    lang: if english.contains(&t.subject_id) { Language::En.word() } else { Language::Zh.word() },
+                    lang: self.language(chosen(t.person_id), written.contains(&t.subject_id).then_some(other)).word(),
                     task: Some(t.id),
                     sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
                 };
