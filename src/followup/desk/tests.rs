@@ -254,6 +254,10 @@ fn the_last_rung_of_a_chain_is_followed_and_none_while_another_is_open() {
     assert!(follow(&all, &[], "2027-04-13").is_empty());
     let search = ("contact-check-then-find-contact".to_owned(), Channel::FindContact, day("2027-04-14"));
     assert_eq!(follow(&all, &[], "2027-04-14"), [search]);
+    // The server refused the mail, and a letter took the place of the calls: the mail is not tried once more.
+    let instead = SentMail { channel: Channel::Letter, ..message.clone() };
+    let next = follow(std::slice::from_ref(&instead), &[], "2027-04-01");
+    assert_eq!(next.iter().map(|(_, channel, _)| *channel).collect::<Vec<_>>(), [Channel::HandOff]);
     // Whoever was spoken with, or wants no calls, is asked nothing more by this chain.
     let spoken = SentMail { channel: Channel::Phone, ..message };
     assert!(follow(&[mail, spoken], &[], "2027-06-01").is_empty());

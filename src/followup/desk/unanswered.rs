@@ -84,7 +84,9 @@ fn follow(policies: &Policies, mut chain: Vec<&SentMail>, today: NaiveDate) -> O
     let id = RuleId::parse(base_rule(&last.rule))?;
     let rule = policies.on(last.occurrence).ok()?.rule(&id)?;
     let called = chain.iter().any(|m| m.called).then_some(Channel::Phone);
-    let earlier = chain.iter().map(|m| m.channel).chain(called).filter(|c| *c != last.channel);
+    // A rung of its own follows a mail, one that was refused as well.
+    let mailed = chain.iter().any(|m| base_rule(&m.rule) != m.rule).then_some(Channel::Mail);
+    let earlier = chain.iter().map(|m| m.channel).chain(called).chain(mailed).filter(|c| *c != last.channel);
     let tried: Vec<Channel> = earlier.chain(std::iter::once(last.channel)).collect();
     let (channel, due_on) = escalate(rule, last.reach, &tried, last.sent_on)?;
     if due_on > today {
