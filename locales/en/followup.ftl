@@ -42,6 +42,7 @@ first-preview = Preview
 first-will = Will be contacted
 first-by-mail = by mail
 first-by-phone = by phone
+first-by-letter = by letter
 first-nobody = Nobody matches; nobody will be contacted.
 first-other-filter = Another choice
 first-count = Type the number of people to be contacted

@@ -39,6 +39,7 @@ first-preview = 预览
 first-will = 将联系
 first-by-mail = 发邮件
 first-by-phone = 打电话
+first-by-letter = 寄信
 first-nobody = 没有人符合，不会联系任何人。
 first-other-filter = 换一个条件
 first-count = 请输入将联系的人数

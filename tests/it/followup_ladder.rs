@@ -52,6 +52,9 @@ async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) ->
     let staged = app.stage(actor, Guarded::new(sheet.into_bytes()), "sheet.csv", &options, MORNING, &mut |_, _| {}).await.unwrap();
     let Staged::Draft(id) = staged else { panic!("new bytes") };
     app.admit(actor, id, MORNING).await.unwrap();
+    let reached = app.first_contact_preview(actor, None, MORNING).await.unwrap();
+    let only_letter = people.iter().filter(|(_, phone, mail, address)| phone.is_empty() && mail.is_empty() && !address.is_empty()).count();
+    assert_eq!(reached.by_letter, only_letter as u64, "{reached:?}");
     app.first_contact(actor, None, people.len() as u64, MORNING).await.unwrap();
     let mut ids = Vec::new();
     for (name, ..) in people {

@@ -152,7 +152,9 @@ pub struct FirstContact {
     pub by_mail: u64,
     /// With a phone and no mail address.
     pub by_phone: u64,
-    /// With neither.
+    /// With an address that a letter finds, and neither of them.
+    pub by_letter: u64,
+    /// With none of them.
     pub unreachable: u64,
     /// By registry.
     pub by_registry: BTreeMap<&'static str, u64>,

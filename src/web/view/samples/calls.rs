@@ -102,7 +102,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         preview: found.then(|| followup::FirstPreview {
             people: 384,
             by_mail: 120,
-            by_phone: 264,
+            by_phone: 224,
+            by_letter: 40,
             unreachable: 28,
             filter: text.t("registry-stem-cell"),
             registry: "stem-cell".into(),
