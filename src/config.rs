@@ -81,6 +81,8 @@ pub struct BranchName {
     pub phone: Option<String>,
     /// The office's address, as letters print it.
     pub address: Option<String>,
+    /// Whether mails to whoever chose no language are in English.
+    pub english: bool,
 }
 
 /// The cost of one password hash (Argon2id).
@@ -209,6 +211,11 @@ impl Config {
                 en: raw.branch.en.clone(),
                 phone: raw.branch.phone.clone(),
                 address: raw.branch.address.clone(),
+                english: match raw.branch.language.as_str() {
+                    "zh" => false,
+                    "en" => true,
+                    _ => return Err(ConfigError::key("branch.language", "is neither \"zh\" nor \"en\"")),
+                },
             },
             zone: raw
                 .zone

@@ -42,6 +42,7 @@ first-preview = Preview
 first-will = Will be contacted
 first-by-mail = by mail
 first-by-phone = by phone
+first-by-letter = by letter
 first-nobody = Nobody matches; nobody will be contacted.
 first-other-filter = Another choice
 first-count = Type the number of people to be contacted
@@ -108,6 +109,8 @@ plan-do-what = Planning contacts nobody; mails go out when due and are checked a
 plan-done = {$x} contacts were planned
 channel-mail = Mail
 channel-phone = Phone
+channel-letter = Letter
+channel-hand-off = Short message
 channel-find-contact = Find a contact
 kind-verify_mail = Verify the address
 kind-contact_check = Contact check
@@ -184,14 +187,14 @@ kind-enrolment_age = Age of enrolment
 kind-match_check = Check during a match
 kind-family_objects = The family objects
 hands = Letters and messages
-hands-lead = For those whom no mail and no call reaches, and for calls that a short message may replace. Giving names, addresses or numbers out is recorded.
+hands-lead = Letters and short messages that are planned, and calls that a short message may replace. Giving names, addresses or numbers out is recorded.
 hands-letters = Letters
 hands-letters-n = {$n ->
     [0] Nobody is waiting for a letter: who cannot be reached has no address on file.
     [one] One person can be reached by letter only.
    *[other] {$n} people can be reached by letter only.
 }
-hands-letters-what = The letters fit A4 and a window envelope, and say nothing of what was registered. Each task comes up again after 30 days.
+hands-letters-what = The letters fit A4 and a window envelope, and say nothing of what was registered. Printing counts as sending; where nobody answers, the next step of the policy follows.
 hands-letters-do = Print the letters
 hands-off = Short messages
 hands-off-n = {$n ->
@@ -199,7 +202,7 @@ hands-off-n = {$n ->
     [one] One call of today may be replaced by a message.
    *[other] {$n} calls of today may be replaced by a message.
 }
-hands-off-what = The file holds reference, number and text for the office’s platform. Without a result the call is due again after a week.
+hands-off-what = The file holds reference, number and text for the office’s platform. Without a result a call is due again after a week, and a message gives way to the next step.
 hands-off-do = Give the file out
 hands-one = One message at a time
 hands-one-do = One at a time (WeChat)
@@ -207,7 +210,7 @@ hands-one-copy = Copy the text
 hands-one-copied = Copied
 hands-one-what = Paste the text into WeChat or a message to this person, then say how it went; the next one follows. Showing them is recorded.
 hands-one-sent = Sent, next
-hands-one-not = Not possible, call instead
+hands-one-not = Not possible, next step
 hands-one-done = Nobody is left whom a message may reach
 hands-message = What the message says
 hands-message-hint = Up to 300 characters; no name, no word of what was registered.
@@ -215,7 +218,7 @@ hands-message-text = {$x}: please call us back when it suits you, so that we can
 hands-results = Results of the platform
 hands-results-hint = One line each: reference, a comma, and delivered or failed.
 hands-results-do = Read the results
-hands-read = {$x} delivered, {$y} to be called
+hands-read = {$x} delivered, {$y} go on to the next step
 slip-hands-message = Please write a text of 1 to 300 characters on one line
 slip-hands-results = No line names an open message: reference, comma, delivered or failed
 letters-made = {$n ->

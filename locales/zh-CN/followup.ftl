@@ -39,6 +39,7 @@ first-preview = 预览
 first-will = 将联系
 first-by-mail = 发邮件
 first-by-phone = 打电话
+first-by-letter = 寄信
 first-nobody = 没有人符合，不会联系任何人。
 first-other-filter = 换一个条件
 first-count = 请输入将联系的人数
@@ -99,6 +100,8 @@ plan-do-what = 排入安排不会联系任何人；到期才发出，发出前�
 plan-done = 已排入 {$x} 次联系
 channel-mail = 邮件
 channel-phone = 电话
+channel-letter = 信件
+channel-hand-off = 短信或微信
 channel-find-contact = 查找联系方式
 kind-verify_mail = 核实邮箱
 kind-contact_check = 联系方式核实
@@ -172,20 +175,20 @@ kind-enrolment_age = 采样年龄提示
 kind-match_check = 配型期间的问候
 kind-family_objects = 家人不同意
 hands = 信件与短信
-hands-lead = 邮件和电话都找不到的人，可以寄信；部分电话可以改发短信。交出姓名、地址或号码都会留下记录。
+hands-lead = 这里列出计划中的信件和短信；部分电话也可以改发短信。交出姓名、地址或号码都会留下记录。
 hands-letters = 信件
 hands-letters-n = {$n ->
     [0] 没有需要寄信的人：找不到的人没有留下地址。
    *[other] 有 {$n} 人只能用信件联系。
 }
-hands-letters-what = A4 纸，适合开窗信封；信里不提登记的内容。30 天后仍无回音会再次列出。
+hands-letters-what = A4 纸，适合开窗信封；信里不提登记的内容。打印即视为寄出；没有回音的，按规则转下一步。
 hands-letters-do = 打印信件
 hands-off = 短信
 hands-off-n = {$n ->
     [0] 今天没有可以改发短信的电话。
    *[other] 今天有 {$n} 个电话可以改发短信。
 }
-hands-off-what = 文件中有编号、号码和内容，供单位的短信平台使用。一周内没有结果的，仍列为电话。
+hands-off-what = 文件中有编号、号码和内容，供单位的短信平台使用。一周内没有结果的，电话仍要打，短信转下一步。
 hands-off-do = 导出文件
 hands-one = 逐条发送
 hands-one-do = 逐条发送（如微信）
@@ -193,7 +196,7 @@ hands-one-copy = 复制内容
 hands-one-copied = 已复制
 hands-one-what = 把内容粘贴到微信或短信里发给此人，再记下结果，接着显示下一位。显示会留下查看记录。
 hands-one-sent = 已发出，下一位
-hands-one-not = 发不了，改打电话
+hands-one-not = 发不了，转下一步
 hands-one-done = 可以改发消息的都已处理
 hands-message = 短信内容
 hands-message-hint = 不超过 300 字；不写姓名，不提登记的内容。
@@ -201,7 +204,7 @@ hands-message-text = {$x}：请您方便时回电，以便核对您的联系方�
 hands-results = 平台结果
 hands-results-hint = 每行一条：编号，逗号，delivered（送达）或 failed（失败）。
 hands-results-do = 读入结果
-hands-read = {$x} 条送达，{$y} 条改打电话
+hands-read = {$x} 条送达，{$y} 条转下一步
 slip-hands-message = 请写 1 到 300 字，不换行
 slip-hands-results = 没有一行对应待处理的短信：编号，逗号，delivered 或 failed
 letters-made = 共 {$n} 封，每封一页。本页只显示一次。

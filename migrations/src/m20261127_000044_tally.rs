@@ -1,4 +1,4 @@
-//! How many follow-ups wait for staff, by kind and day, kept by the database itself.
+//! How many follow-ups wait for staff, by kind, channel and day, kept by the database itself.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;

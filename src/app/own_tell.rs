@@ -4,11 +4,13 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
+use crate::domain::contact::Contact;
 use crate::domain::correction;
 use crate::domain::fact::Channel;
 use crate::domain::form::Flaw;
 use crate::domain::hold;
 use crate::domain::id::{PersonId, SubjectId, TaskId, ToldId};
+use crate::domain::language::Language;
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::rights::{Asker, RightsKind};
@@ -120,6 +122,8 @@ impl App {
         // Of who leaves altogether nothing more is taken in.
         let draft = draft.filter(|_| stays);
         let question = question.and_then(Result::ok);
+        let corrected = draft.is_some();
+        let draft = if leaving.is_none() { self.in_language(draft, &last, entry.subject, told.english, now).await? } else { draft };
         let (person, subject) = (entry.person, entry.subject);
         let whose = self.address_behind(&row).await?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
@@ -143,7 +147,10 @@ impl App {
         let LinkUse::Used(_) = tx.use_link(&hash, now).await? else { return Ok(Ok(None)) };
         if !records.is_empty() {
             tx.add_records(records, now).await?;
-            self.corrected_outside(&mut tx, Actor::Registrant, subject, now).await?;
+            // Other systems are told of other contact data; a language is nothing to them.
+            if corrected {
+                self.corrected_outside(&mut tx, Actor::Registrant, subject, now).await?;
+            }
         }
         self.note_verified(&mut tx, subject, now).await?;
         match &new_mail {
@@ -177,7 +184,7 @@ impl App {
         }
         // After the registries that are left: what is queued for them is dropped, and this is not of them.
         if new_mail.is_some() {
-            let lang = if told.english { "en" } else { "zh" };
+            let lang = Language::of_page(told.english).word();
             self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
         }
         if let Some(told) = told.family {
@@ -192,7 +199,7 @@ impl App {
             let fact = prepare_told(&self.vault, &keys, question, None, now)?;
             let (rule, kind) = (format!("{QUESTION}{}", fact.id()), Kind::Question.word());
             // A number typed in just now is called as well.
-            let channel = if told.phone.is_some() && draft.is_some() { TaskChannel::Phone } else { channel.unwrap_or(TaskChannel::Desk) };
+            let channel = if told.phone.is_some() && corrected { TaskChannel::Phone } else { channel.unwrap_or(TaskChannel::Desk) };
             let task = NewTask { person, subject, rule, occurrence: today, kind, channel, due_on: today };
             tx.put_told(vec![fact]).await?;
             tx.put_tasks(vec![self.new_task(task, now)]).await?;
@@ -236,6 +243,30 @@ impl App {
             }
         }
         (draft, flaws)
+    }
+
+    /// The record with the language of the page, where another one would be used otherwise: whoever turns the page into it wants to be written
+    /// to in it.
+    async fn in_language(
+        &self,
+        draft: Option<RecordDraft>,
+        last: &EntryRecord,
+        subject: SubjectId,
+        english: bool,
+        now: Timestamp,
+    ) -> Result<Option<RecordDraft>, AppError> {
+        let language = Language::of_page(english);
+        if let Some(mut draft) = draft {
+            Contact::choose_language(&mut draft.contact, language);
+            return Ok(Some(draft));
+        }
+        let (Some(identity), Some(contact)) = (&last.identity, &last.contact) else { return Ok(None) };
+        if self.language_of(subject, Some(contact)).await? == language {
+            return Ok(None);
+        }
+        let word = Guarded::new(language.word().to_owned());
+        let (identity, contact) = (identity.duplicate(), contact.duplicate());
+        Ok(correction::apply("language", &word, last.registry, identity, contact, &self.towns, self.today(now)).ok().flatten())
     }
 
     /// Leaves registries, with every registration of the person, at once: what is queued is cancelled in the same transaction.

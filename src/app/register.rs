@@ -12,6 +12,7 @@ use crate::domain::contact::Contact;
 use crate::domain::fact::Channel;
 use crate::domain::form::{EnrolForm, Flaw, InterestForm, Understood};
 use crate::domain::id::{DriveId, PersonId, SubjectId};
+use crate::domain::language::Language;
 use crate::domain::person::Identity;
 use crate::domain::record::Details;
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -126,12 +127,14 @@ impl App {
     async fn save_now(
         &self,
         actor: Actor,
-        understood: Understood,
+        mut understood: Understood,
         purposes: &[Purpose],
         english: bool,
         warn: bool,
         how: Circumstances,
     ) -> Result<Saved, AppError> {
+        // The language they registered in is the one they are written to in, by whatever mail address they give one day.
+        Contact::choose_language(&mut understood.draft.contact, Language::of_page(english));
         let today = how.now.date_in(self.config.zone);
         if let Begun::Repeated { status, .. } = self.store.seen_request(&how.key, actor.key_owner(), &how.fingerprint).await? {
             return Ok(Saved::Before { number: u32::try_from(status).unwrap_or_default() });
@@ -278,7 +281,7 @@ impl App {
         today: NaiveDate,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let lang = if english { "en" } else { "zh" };
+        let lang = Language::of_page(english).word();
         let letter = super::follow::Letter {
             person,
             subject,

@@ -119,8 +119,8 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                         show::json(&preview);
                     } else {
                         show::line(format_args!(
-                            "{} people were never contacted: {} by mail, {} by phone, {} without either. Nobody is contacted by this preview; confirm with --manager LOGIN --count {}.",
-                            preview.people, preview.by_mail, preview.by_phone, preview.unreachable, preview.people
+                            "{} people were never contacted: {} by mail, {} by phone, {} by letter, {} by none of them. Nobody is contacted by this preview; confirm with --manager LOGIN --count {}.",
+                            preview.people, preview.by_mail, preview.by_phone, preview.by_letter, preview.unreachable, preview.people
                         ));
                     }
                 }

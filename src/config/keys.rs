@@ -35,6 +35,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("branch.en", Kind::Text),
     ("branch.phone", Kind::Text),
     ("branch.address", Kind::Text),
+    ("branch.language", Kind::Text),
     ("zone", Kind::Text),
     ("small_branch", Kind::YesNo),
     ("smtp.mode", Kind::Text),
@@ -97,6 +98,7 @@ lookups_per_hour = 30
 [branch]
 zh = "红十字会捐献登记处"
 en = "Red Cross Donor Registry"
+language = "zh"
 
 [smtp]
 mode = "folder"

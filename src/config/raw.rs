@@ -41,6 +41,7 @@ pub(super) struct RawBranch {
     pub en: String,
     pub phone: Option<String>,
     pub address: Option<String>,
+    pub language: String,
 }
 
 #[derive(Debug, Deserialize)]

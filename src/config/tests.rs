@@ -84,6 +84,7 @@ fn every_refusal_names_the_key_and_never_the_value() {
         ),
         ("[smtp]\nfrom = \"Canary <canary@example.org>\"", &[], "`smtp.from`"),
         ("zone = \"canary\"", &[], "`zone`"),
+        ("[branch]\nlanguage = \"canary\"", &[], "`branch.language`"),
         ("upload_limit_mib = 0", &[], "`upload_limit_mib`"),
         ("lookups_per_hour = 0", &[], "`lookups_per_hour`"),
         ("database_url = \"mysql://u:canary@h/d\"", &[], "`database_url`"),

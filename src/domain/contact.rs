@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::guarded::opaque_debug;
+use super::language::Language;
 use super::mail::MailAddress;
 use super::name::PersonName;
 use super::phone::Phone;
@@ -17,6 +18,17 @@ pub struct Address {
     /// Town or subdistrict (镇/街道) by administrative code.
     #[serde(default)]
     pub town: Option<TownCode>,
+}
+
+/// What an address names below the township: a number, or a village, group, street or building.
+const BELOW_TOWN: [&str; 14] = ["村", "组", "社区", "队", "路", "街", "巷", "弄", "栋", "幢", "号", "室", "楼", "小区"];
+
+impl Address {
+    /// Whether the postman can find it: it names a place below the township. `街道` is a township, not a street.
+    pub fn is_complete(&self) -> bool {
+        let named = |part: &str| part.chars().any(char::is_numeric) || BELOW_TOWN.iter().any(|word| part.contains(word));
+        self.text.split("街道").any(named)
+    }
 }
 
 impl Zeroize for Address {
@@ -81,6 +93,9 @@ pub struct Contact {
     /// Relatives, contacts and executors.
     #[serde(default)]
     pub relatives: Vec<Relative>,
+    /// The language they chose to be written to in, where they chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl Zeroize for Contact {
@@ -90,10 +105,21 @@ impl Zeroize for Contact {
         self.mails.zeroize();
         self.address.zeroize();
         self.relatives.zeroize();
+        self.language = None;
     }
 }
 
 impl Contact {
+    /// The language they chose to be written to in.
+    pub fn language_of(contact: &super::Guarded<Self>) -> Option<Language> {
+        contact.reveal().language
+    }
+
+    /// Notes the language they chose.
+    pub fn choose_language(contact: &mut super::Guarded<Self>, language: Language) {
+        contact.reveal_mut().language = Some(language);
+    }
+
     /// The town of the address, where known.
     pub fn town_of(contact: &super::Guarded<Self>) -> Option<super::town::TownCode> {
         contact.reveal().address.as_ref().and_then(|a| a.town)
@@ -103,6 +129,22 @@ impl Contact {
     pub fn channels(contact: &super::Guarded<Self>) -> (bool, bool) {
         let contact = contact.reveal();
         (!contact.mails.is_empty(), !contact.phones.is_empty())
+    }
+
+    /// Whether there is a mobile number, and so a way to send a short message.
+    pub fn has_mobile(contact: &super::Guarded<Self>) -> bool {
+        contact.reveal().phones.iter().any(Phone::is_mobile)
+    }
+
+    /// The number a short message goes to: the first mobile one, else the first.
+    pub fn message_number(&self) -> Option<&Phone> {
+        self.phones.iter().find(|phone| phone.is_mobile()).or_else(|| self.phones.first())
+    }
+
+    /// Whether a letter finds them: a name, and an address that says more than a township.
+    pub fn takes_letters(contact: &super::Guarded<Self>) -> bool {
+        let contact = contact.reveal();
+        contact.salutation.is_some() && contact.address.as_ref().is_some_and(Address::is_complete)
     }
 
     /// Whether a guardian is named.
@@ -120,3 +162,38 @@ impl Contact {
 }
 
 opaque_debug!(Address, Relative, Contact);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Guarded;
+
+    #[test]
+    fn a_letter_needs_a_name_and_more_than_the_name_of_a_township() {
+        let of = |text: &str| Contact {
+            salutation: PersonName::parse("赵甲一").ok(),
+            address: Some(Address { text: text.into(), town: None }),
+            ..Contact::default()
+        };
+        for (text, found) in [
+            ("东桥街道新桥路9号", true),
+            ("临江镇红星村三组", true),
+            ("12 Bridge Street", true),
+            ("东桥街道", false),
+            ("临江镇", false),
+            ("  ", false),
+        ] {
+            assert_eq!(Contact::takes_letters(&Guarded::new(of(text))), found, "{text}");
+        }
+        assert!(!Contact::takes_letters(&Guarded::new(Contact { salutation: None, ..of("东桥街道新桥路9号") })));
+        assert!(!Contact::takes_letters(&Guarded::new(Contact::default())));
+    }
+
+    #[test]
+    fn a_short_message_goes_to_the_mobile_number_whichever_stands_first() {
+        let phones = ["028-68254105", "16400000001"].iter().map(|p| Phone::parse(p).unwrap()).collect();
+        let contact = Contact { phones, ..Contact::default() };
+        assert_eq!(contact.message_number().map(Phone::as_str), Some("16400000001"));
+        assert!(Contact::has_mobile(&Guarded::new(contact)) && !Contact::has_mobile(&Guarded::new(Contact::default())));
+    }
+}

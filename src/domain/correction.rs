@@ -6,6 +6,7 @@ use super::Guarded;
 use super::contact::{Address, Contact};
 use super::document::Document;
 use super::form::Flaw;
+use super::language::Language;
 use super::mail::MailAddress;
 use super::name::PersonName;
 use super::national_id::NationalId;
@@ -52,6 +53,7 @@ pub fn apply(
             let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|d| *d < day).ok_or_else(|| flaw("flaw-birth-invalid"))?;
             identity.reveal_mut().birth = Some(BirthDate::Day(date));
         }
+        "language" => contact.reveal_mut().language = Some(Language::from_word(text).ok_or_else(|| flaw("flaw-value-missing"))?),
         "town" => {
             let town = towns.towns.iter().find(|t| t.name == text || t.aliases.iter().any(|a| a == text) || t.name_en == text);
             let code = town.ok_or_else(|| flaw("flaw-town-unknown"))?.code;
@@ -94,6 +96,13 @@ mod tests {
     fn a_corrected_number_tells_birth_and_sex() {
         let draft = apply_to("document", "11010519491231002X").expect("valid").expect("a record");
         assert!(draft.identity.reveal().birth.is_some());
+    }
+
+    #[test]
+    fn a_chosen_language_is_kept_with_the_contact_data() {
+        let draft = apply_to("language", "en").expect("valid").expect("a record");
+        assert_eq!(Contact::language_of(&draft.contact), Some(Language::En));
+        assert!(apply_to("language", "xx").is_err());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::language::Language;
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $word:literal);+ $(;)?) => {
         /// What a contact is about: chooses subject, text and call script. Codes and words are stable.
@@ -97,6 +99,21 @@ impl Kind {
         self.invites_to_give() || matches!(self, Self::BloodPlanNext)
     }
 
+    /// Whether it may be said in a short message that anybody may read on a screen: nothing about organs, bodies, stem cells or a match.
+    pub const fn fits_short_message(self) -> bool {
+        matches!(
+            self,
+            Self::ContactCheck
+                | Self::BloodThanks
+                | Self::BloodPlanNext
+                | Self::BloodEligible
+                | Self::BloodLapsing
+                | Self::DeferralEnd
+                | Self::VolunteerThanks
+                | Self::VolunteerDuty
+        )
+    }
+
     /// The kind of a stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.iter().copied().find(|k| k.code() == code)
@@ -116,19 +133,28 @@ pub enum Channel {
     Mail,
     /// A call by staff.
     Phone,
+    /// A letter, printed by the office.
+    Letter,
+    /// A neutral message by the office's SMS platform or WeChat.
+    HandOff,
     /// No channel is left: staff look for a way to reach the person.
     FindContact,
 }
 
 impl Channel {
     /// All channels, in the order of their codes.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Phone, Self::FindContact];
+    pub const ALL: [Self; 5] = [Self::Mail, Self::Phone, Self::Letter, Self::HandOff, Self::FindContact];
+
+    /// The channels a policy may name as rungs of a ladder.
+    pub const RUNGS: [Self; 4] = [Self::Mail, Self::Phone, Self::HandOff, Self::Letter];
 
     /// The stable code stored in the database.
     pub const fn code(self) -> i16 {
         match self {
             Self::Mail => 1,
             Self::Phone => 2,
+            Self::Letter => 3,
+            Self::HandOff => 4,
             Self::FindContact => 9,
         }
     }
@@ -143,31 +169,9 @@ impl Channel {
         match self {
             Self::Mail => "mail",
             Self::Phone => "phone",
+            Self::Letter => "letter",
+            Self::HandOff => "hand-off",
             Self::FindContact => "find-contact",
-        }
-    }
-}
-
-/// The language of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// Chinese, the default.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Both languages.
-    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
-
-    /// The word in template names and the `Content-Language` header.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Zh => "zh",
-            Self::En => "en",
         }
     }
 }

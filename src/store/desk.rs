@@ -13,11 +13,12 @@ use super::followup::TaskRow;
 use super::task::AGREED;
 use crate::domain::id::SubjectId;
 
-/// Planned tasks of staff that are due. Written out, not bound: only then do databases see that the index of these holds them all.
+/// Planned tasks of the call desk that are due: letters and hand-offs stand on a page of their own. Written out, not bound: only then do databases see that the index of these holds them all.
 fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
     task::Entity::find()
         .filter(Expr::cust("state = 'planned'"))
         .filter(Expr::cust("channel <> 'mail'"))
+        .filter(Expr::cust("channel NOT IN ('letter', 'hand_off')"))
         .filter(task::Column::DueOn.lte(Day(on_or_before)))
 }
 
@@ -42,6 +43,12 @@ impl Store {
     pub async fn staff_tasks_agreed(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
         let query = waiting(on_or_before).filter(Expr::cust("rounds > 0")).filter(task::Column::Reason.eq(AGREED));
         Ok(earliest(query, limit).all(&self.reader).await?)
+    }
+
+    /// The language of the last message to a subject.
+    pub async fn last_written_in(&self, subject: SubjectId) -> Result<Option<String>, StoreError> {
+        let query = outbox::Entity::find().select_only().column(outbox::Column::Lang).filter(outbox::Column::SubjectId.eq(subject));
+        Ok(query.order_by_desc(outbox::Column::CreatedAt).limit(1).into_tuple().one(&self.reader).await?)
     }
 
     /// Subjects that were written to in a language: the mail that verifies an address is in the language of the registration.

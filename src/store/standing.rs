@@ -248,14 +248,14 @@ impl Tx {
         Ok(count)
     }
 
-    /// Cancels the calls that are planned with a person: no further calls are wanted.
+    /// Cancels the calls and short messages that are planned with a person: no further calls are wanted.
     pub async fn cancel_calls(&mut self, person: PersonId, reason: &str) -> Result<u64, StoreError> {
         let done = task::Entity::update_many()
             .col_expr(task::Column::State, TaskState::Cancelled.into())
             .col_expr(task::Column::Reason, reason.into())
             .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
             .filter(task::Column::PersonId.eq(person))
-            .filter(task::Column::Channel.eq(super::word::TaskChannel::Phone))
+            .filter(task::Column::Channel.is_in([super::word::TaskChannel::Phone, super::word::TaskChannel::HandOff]))
             .filter(task::Column::State.eq(TaskState::Planned))
             .exec(&self.db)
             .await?;

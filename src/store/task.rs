@@ -100,11 +100,11 @@ impl Store {
         Ok(query.all(&self.reader).await?)
     }
 
-    /// Mails that went out between two days: what a call may have to follow.
-    pub async fn mails_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
+    /// Mails, letters and messages that went out and calls that ended between two days: what a further rung may have to follow.
+    pub async fn rungs_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find()
             .filter(task::Column::State.eq(TaskState::Done))
-            .filter(task::Column::Channel.eq(TaskChannel::Mail))
+            .filter(task::Column::Channel.ne(TaskChannel::Desk))
             .filter(task::Column::DoneOn.gte(Day(since)))
             .filter(task::Column::DoneOn.lte(Day(until)));
         Ok(query.all(&self.reader).await?)

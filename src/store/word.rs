@@ -111,6 +111,10 @@ words! {
         Mail = "mail",
         /// By telephone.
         Phone = "phone",
+        /// By a printed letter.
+        Letter = "letter",
+        /// By the office's SMS platform or WeChat.
+        HandOff = "hand_off",
         /// Somebody has to look; nothing is sent.
         Desk = "desk",
     }

@@ -95,6 +95,7 @@ fn people() -> BTreeMap<Key, Features> {
                 .flatten()
                 .map(|p| Relative { role: RelativeRole::Contact, name: None, relation: None, phones: vec![p] })
                 .collect(),
+            language: None,
         };
         out.insert((row["file"].clone(), row["row"].clone()), features(&Guarded::new(identity), Some(&Guarded::new(contact))));
     }

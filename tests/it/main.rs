@@ -28,6 +28,8 @@ mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;
 mod followup_match;
+mod followup_ladder;
+mod followup_language;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;

@@ -198,6 +198,7 @@ impl Invented {
             mails: self.mail.as_deref().and_then(|m| MailAddress::parse(m).ok()).into_iter().collect(),
             address: Some(Address { text: address, town: Some(town.code) }),
             relatives,
+            language: None,
         };
         let health = match registry {
             Registry::Blood => Health {

@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::bounce::{Action, Class, RecipientReport, class_of_reply, classify, return_paths};
 use crate::followup::compose::outbox_of;
+use crate::followup::desk::RETURNED;
 use crate::followup::link::LinkPurpose;
 use crate::followup::mailer::SendOutcome;
 use crate::store::{AuditEntry, BounceRow, ContactKind, HoldRow, OutboxRow, Tx};
@@ -23,9 +24,6 @@ use super::super::{Actor, App, AppError};
 const SOFT_LIMIT: u64 = 3;
 const SOFT_DAYS: i64 = 30;
 const DAY: i64 = 86_400;
-
-/// The rule of the call that follows a returned mail.
-const RETURNED_RULE: &str = "mail-returned";
 
 /// What became of a returned mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +182,7 @@ impl App {
         });
         tx.put_holds(rows.collect()).await?;
         let today = self.today(now);
-        let task = self.desk_task(row, RETURNED_RULE.to_owned(), today, Kind::ContactCheck.word(), today, now);
+        let task = self.desk_task(row, RETURNED.to_owned(), today, Kind::ContactCheck.word(), today, now);
         tx.put_tasks(vec![task]).await?;
         Ok(())
     }

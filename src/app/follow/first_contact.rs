@@ -23,8 +23,9 @@ impl App {
             out.people += 1;
             let reach = person.plans.first().map(|p| p.reach).unwrap_or_default();
             match reach {
-                Reach { mail: MailReach::None, phone: true } => out.by_phone += 1,
-                Reach { mail: MailReach::None, phone: false } => out.unreachable += 1,
+                Reach { mail: MailReach::None, phone: true, .. } => out.by_phone += 1,
+                Reach { mail: MailReach::None, phone: false, address: true, .. } => out.by_letter += 1,
+                Reach { mail: MailReach::None, phone: false, address: false, .. } => out.unreachable += 1,
                 _ => out.by_mail += 1,
             }
             for registry in person.plans.iter().map(|p| p.registry.word()).collect::<HashSet<_>>() {

@@ -1,53 +1,38 @@
-//! Channels that leave the program by the office's own hands: letters printed for those whom no mail and no call reaches, and lines for the
-//! office's SMS platform in the place of calls.
+//! Channels that leave the program by the office's own hands: the letters that are planned, and lines for the office's SMS platform - the
+//! messages that are planned, and calls whose place a message may take.
 //!
 //! Each is a disclosure: one leaf in the log, with how many people, committed before the first byte is given out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use crate::domain::Guarded;
-use crate::domain::id::{PersonId, TaskId};
+use crate::domain::contact::Contact;
+use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::Kind;
 use crate::followup::compose::{Addressee, HandOff, addressee, hand_off_csv};
 use crate::followup::link::LinkPurpose;
+use crate::followup::window::may_send;
+use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
-use super::lost::LOST_KIND;
+use super::people::Reachable;
 
 /// Characters of a short message at most.
 const TEXT: usize = 300;
 /// Tasks taken at a time.
 const AT_ONCE: u64 = 500;
-/// Days given to a letter before the task comes up again.
-const LETTER_DAYS: u64 = 30;
-/// Days given to the platform's result before the call is due after all.
+/// Days given to the platform's result before a call whose place it took is due after all.
 const RESULT_DAYS: u64 = 7;
 /// The reasons that stand beside a task meanwhile.
 const PRINTED: &str = "letter-printed";
 pub(super) const HANDED: &str = "handed-off";
-/// The reason of a call that no message could replace.
+/// The reason of what no message could say.
 pub(super) const FAILED: &str = "hand-off-failed";
-
-/// Kinds that may be said in a short message that anybody may read on a screen; nothing about organs, bodies, stem cells or a match.
-const fn is_plain(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ContactCheck
-            | Kind::BloodThanks
-            | Kind::BloodPlanNext
-            | Kind::BloodEligible
-            | Kind::BloodLapsing
-            | Kind::DeferralEnd
-            | Kind::VolunteerThanks
-            | Kind::VolunteerDuty
-    )
-}
 
 /// A letter to be printed.
 #[derive(Debug)]
@@ -63,9 +48,9 @@ pub struct LetterOut {
 /// How much waits for hands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HandsWaiting {
-    /// People whom only a letter reaches.
+    /// Letters that are planned and due.
     pub letters: u64,
-    /// Calls that a short message may replace.
+    /// Messages that are planned and due, and calls that one may replace.
     pub hand_offs: u64,
 }
 
@@ -74,7 +59,7 @@ pub struct HandsWaiting {
 pub struct ResultsRead {
     /// Delivered: the task is done.
     pub done: u64,
-    /// Failed: the call is due today.
+    /// Failed: the call is due today, or the rung after the message from tomorrow on.
     pub call: u64,
     /// Lines that name no open hand-off, or no result.
     pub unknown: u64,
@@ -89,12 +74,11 @@ impl App {
         Ok(HandsWaiting { letters, hand_offs })
     }
 
-    /// The letters of today's print run, at most five hundred, each with a link of its own. Each task comes up again after thirty days if
-    /// nobody answers.
+    /// The letters of today's print run, at most five hundred, each with a link of its own; with it they are sent. What follows one that stays
+    /// without an answer is the policy's.
     pub async fn print_letters(&self, actor: Actor, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
         let due = self.letters_due(now).await?;
-        let again = self.today(now).checked_add_days(Days::new(LETTER_DAYS)).unwrap_or(self.today(now));
         let (mut links, mut rows) = (HashMap::new(), HashMap::new());
         if let Some(base) = self.config.public_url.as_ref().map(crate::config::PublicUrl::origin) {
             for (task, _) in &due {
@@ -103,12 +87,12 @@ impl App {
                 links.insert(task.id, Guarded::new(token.url(&base)));
             }
         }
-        let out = self.give_out(actor, due, rows, ("followup.letters", PRINTED), again, now).await?;
+        let out = self.give_out(actor, due, rows, ("followup.letters", PRINTED), |_| None, now).await?;
         Ok(out.into_iter().map(|(task, to)| LetterOut { link: links.remove(&task.id), task: task.id, to }).collect())
     }
 
-    /// The calls of a day that a short message may replace, as CSV for the office's platform, and how many; `text` is what each says. The
-    /// call is due again after a week unless a result is read back.
+    /// The messages of a day, and the calls one may replace, as CSV for the office's platform, and how many; `text` is what each says. Unless a
+    /// result is read back, a call is due again after a week, and a message gives way to the next rung after the days of the policy.
     ///
     /// # Errors
     /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
@@ -119,7 +103,11 @@ impl App {
             return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
         }
         let due = self.hand_offs_due(day, now).await?;
-        let again = day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day);
+        let call_again = day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day);
+        let again = |task: &TaskRow| match task.channel {
+            TaskChannel::HandOff => Some(self.result_until(task, day)),
+            _ => Some(call_again),
+        };
         let out = self.give_out(actor, due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?;
         let lines: Vec<HandOff<'_>> =
             out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
@@ -133,7 +121,7 @@ impl App {
         let today = self.today(now);
         let mut read = ResultsRead::default();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("ref,"));
-        let mut tx = self.store.begin().await?;
+        let mut told = Vec::new();
         for line in lines {
             let named = line.split_once(',').and_then(|(id, word)| Some((TaskId(Uuid::parse_str(id.trim()).ok()?), word.trim())));
             let task = match named {
@@ -141,21 +129,27 @@ impl App {
                 None => None,
             };
             let open = task.filter(|t| t.state == TaskState::Planned && t.reason.as_deref() == Some(HANDED));
-            let (count, done) = match (open, named.map(|(_, word)| word)) {
-                (Some(task), Some("delivered")) => {
-                    (&mut read.done, tx.end_task(task.id, task.row_version, TaskState::Done, Some(HANDED), today).await)
-                }
-                (Some(task), Some("failed")) => {
-                    let call = TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task };
-                    (&mut read.call, tx.move_task(&call, true).await)
-                }
-                _ => {
-                    read.unknown += 1;
-                    continue;
-                }
+            match (open, named.map(|(_, word)| word)) {
+                (Some(task), Some("delivered")) => told.push((task, true)),
+                (Some(task), Some("failed")) => told.push((task, false)),
+                _ => read.unknown += 1,
+            }
+        }
+        let failed: Vec<TaskRow> = told.iter().filter(|(_, delivered)| !delivered).map(|(task, _)| task.clone()).collect();
+        let people = self.reachable_of(&persons_of(&failed), now).await?;
+        let mut tx = self.store.begin().await?;
+        for (task, delivered) in told {
+            let done = if delivered {
+                tx.end_task(task.id, task.row_version, TaskState::Done, Some(HANDED), today).await
+            } else if task.channel == TaskChannel::HandOff {
+                let person = people.get(&task.person_id);
+                tx.move_task(&self.after_hand_off(task, person, today, FAILED), false).await
+            } else {
+                tx.move_task(&TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task }, true).await
             };
             match done {
-                Ok(()) => *count += 1,
+                Ok(()) if delivered => read.done += 1,
+                Ok(()) => read.call += 1,
                 // The same line twice, or somebody called meanwhile: that stands.
                 Err(StoreError::Stale) => read.unknown += 1,
                 Err(other) => return Err(other.into()),
@@ -169,72 +163,106 @@ impl App {
         Ok(read)
     }
 
-    /// Tasks of people whom no mail and no call reaches and who have a name and an address.
+    /// Letters that are due: one a person, from the registration that has the address.
     async fn letters_due(&self, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Addressee>)>, AppError> {
-        let tasks = self.due_by(TaskChannel::Desk, self.today(now)).await?;
+        let today = self.today(now);
+        let tasks = self.due_by(TaskChannel::Letter, today).await?;
         let people = self.reachable_of(&persons_of(&tasks), now).await?;
-        let fits = |task: TaskRow| {
-            // What is asked of a registrar is no letter to anybody.
-            if task.kind == LOST_KIND {
-                return None;
-            }
-            let person = people.get(&task.person_id).filter(|p| !p.held && !p.silent())?;
-            Some((task, addressee(person.contact.as_ref()?)?))
-        };
-        Ok(tasks.into_iter().filter_map(fits).collect())
-    }
-
-    /// Calls of plain kinds to people with a number, not tried yet.
-    pub(super) async fn hand_offs_due(
-        &self,
-        day: NaiveDate,
-        now: Timestamp,
-    ) -> Result<Vec<(TaskRow, Guarded<crate::domain::contact::Contact>)>, AppError> {
-        let tasks = self.due_by(TaskChannel::Phone, day).await?;
-        let mut people = self.reachable_of(&persons_of(&tasks), now).await?;
-        let mut seen: HashMap<PersonId, ()> = HashMap::new();
-        let mut out = Vec::new();
+        let mut once = HashSet::new();
+        let mut of_person = Vec::new();
         for task in tasks {
-            let plain = task.rounds == 0 && task.reason.is_none() && Kind::from_word(&task.kind).is_some_and(is_plain);
-            let Some(person) = people.get_mut(&task.person_id).filter(|p| {
-                plain
-                    && !p.held
-                    && !p.silent()
-                    && p.reach().phone
-                    && p.contact.as_ref().is_some_and(|c| crate::domain::contact::Contact::channels(c).1)
-            }) else {
-                continue;
-            };
-            // One message a person, whatever is due.
-            if seen.insert(task.person_id, ()).is_none()
-                && let Some(contact) = person.contact.take()
+            let subject =
+                people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, today)).and_then(|p| p.subject_for(Channel::Letter));
+            if let Some(subject_id) = subject
+                && once.insert(task.person_id)
             {
-                out.push((task, contact));
+                of_person.push(TaskRow { subject_id, ..task });
             }
         }
-        Ok(out)
+        let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
+        let to = |task: TaskRow| {
+            let contact = contacts.get(&task.subject_id).filter(|contact| Contact::takes_letters(contact))?;
+            Some((task, addressee(contact)?))
+        };
+        Ok(of_person.into_iter().filter_map(to).collect())
+    }
+
+    /// Messages that are planned and not given out yet, and calls of plain kinds that nobody tried, to people with a number: one a person.
+    pub(super) async fn hand_offs_due(&self, day: NaiveDate, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Contact>)>, AppError> {
+        let mut tasks = self.due_by(TaskChannel::HandOff, day).await?;
+        // A message is read as it comes in: not at night and not on a closed day, as no mail is.
+        let (limits, today) = (&self.policies.on(day)?.limits, self.today(now));
+        let in_time = |task: &TaskRow| {
+            let urgent = self.cannot_wait(&task.rule, task.occurrence.0);
+            may_send(limits, self.config.zone, day.min(today), now, urgent)
+        };
+        tasks.retain(|task| task.reason.as_deref() != Some(HANDED) && in_time(task));
+        let mut calls = self.due_by(TaskChannel::Phone, day).await?;
+        calls.retain(|task| task.rounds == 0 && task.reason.is_none());
+        tasks.extend(calls);
+        tasks.retain(|task| Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
+        let people = self.reachable_of(&persons_of(&tasks), now).await?;
+        let mut once = HashSet::new();
+        let mut of_person = Vec::new();
+        for task in tasks {
+            let Some(person) = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, day)) else { continue };
+            let by = if task.channel == TaskChannel::HandOff { Channel::HandOff } else { Channel::Phone };
+            let reach = person.reach();
+            let reached = if by == Channel::HandOff { reach.mobile } else { reach.phone };
+            // One message a person, whatever is due.
+            if let Some(subject_id) = person.subject_for(by).filter(|_| reached)
+                && once.insert(task.person_id)
+            {
+                of_person.push(TaskRow { subject_id, ..task });
+            }
+        }
+        let mut contacts = self.free_contacts(&subjects_of(&of_person)).await?;
+        let to = |task: TaskRow| {
+            let contact = contacts.remove(&task.subject_id).filter(|contact| Contact::channels(contact).1)?;
+            Some((task, contact))
+        };
+        Ok(of_person.into_iter().filter_map(to).collect())
+    }
+
+    /// Whether somebody may be reached by hand about something on a day: every condition again, as when a mail is sent.
+    fn may_be_reached(&self, person: &Reachable, task: &TaskRow, day: NaiveDate) -> bool {
+        let interval = self.policies.on(day).map(|p| p.limits.donation_interval);
+        let untrue =
+            Kind::from_word(&task.kind).zip(interval.ok()).is_some_and(|(kind, interval)| person.untrue(kind, day, interval).is_some());
+        let waits = person.paused_until().is_some_and(|until| until > day) && !self.cannot_wait(&task.rule, task.occurrence.0);
+        !person.held && !person.silent() && !untrue && !waits
     }
 
     async fn due_by(&self, channel: TaskChannel, day: NaiveDate) -> Result<Vec<TaskRow>, AppError> {
         Ok(self.store.channel_tasks_due(channel, day, AT_ONCE).await?)
     }
 
-    /// Writes the leaf and the links and moves the tasks, in one transaction; what somebody else took meanwhile is not given out.
+    /// Writes the leaf and the links and moves the tasks, or ends those that do not come up again, in one transaction; what somebody else took
+    /// meanwhile is not given out. Other contacts with the same people keep their distance from this one.
     async fn give_out<T>(
         &self,
         actor: Actor,
         due: Vec<(TaskRow, T)>,
         mut links: HashMap<TaskId, LinkRow>,
         (action, reason): (&'static str, &str),
-        again: NaiveDate,
+        again: impl Fn(&TaskRow) -> Option<NaiveDate>,
         now: Timestamp,
     ) -> Result<Vec<(TaskRow, T)>, AppError> {
+        let today = self.today(now);
         let mut tx = self.store.begin().await?;
         let mut out = Vec::with_capacity(due.len());
         for (task, what) in due {
-            let moved = TaskRow { due_on: again.into(), reason: Some(reason.to_owned()), ..task.clone() };
-            match tx.move_task(&moved, true).await {
+            let given = match again(&task) {
+                Some(day) => {
+                    let moved = TaskRow { due_on: day.into(), reason: Some(reason.to_owned()), ..task.clone() };
+                    // Of calls the rounds are counted.
+                    tx.move_task(&moved, task.channel == TaskChannel::Phone).await
+                }
+                None => tx.end_task(task.id, task.row_version, TaskState::Done, Some(reason), today).await,
+            };
+            match given {
                 Ok(()) => {
+                    self.keep_apart(&mut tx, task.person_id, task.id, today).await?;
                     if let Some(link) = links.remove(&task.id) {
                         tx.put_link(link).await?;
                     }
@@ -259,4 +287,9 @@ fn persons_of(tasks: &[TaskRow]) -> Vec<PersonId> {
     persons.sort_unstable();
     persons.dedup();
     persons
+}
+
+/// From whose contact data the tasks are made.
+fn subjects_of(tasks: &[TaskRow]) -> Vec<SubjectId> {
+    tasks.iter().map(|task| task.subject_id).collect()
 }

@@ -42,23 +42,34 @@ impl App {
         Ok(Some(HandOne { task: task.id, version: task.row_version, person, contact, waiting }))
     }
 
-    /// Records how it went: sent, then the follow-up is done; not possible, then the call is due today.
+    /// Records how it went: sent, then the follow-up is done; not possible, then the call is due today, or the rung after the message.
     ///
     /// # Errors
     /// [`AppError::Stale`] where somebody called or told it meanwhile.
     pub async fn settle_hand_off(&self, actor: Actor, id: TaskId, version: i64, sent: bool, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::FollowUp)?;
         let task = self.store.task(id).await?.ok_or(AppError::Missing("follow-up"))?;
-        let open = task.state == TaskState::Planned && task.channel == TaskChannel::Phone && task.reason.is_none();
+        let waits = match task.channel {
+            TaskChannel::Phone => task.reason.is_none(),
+            TaskChannel::HandOff => task.reason.as_deref() != Some(HANDED),
+            _ => false,
+        };
+        let open = task.state == TaskState::Planned && waits;
         if !open || task.row_version != version {
             return Err(StoreError::Stale.into());
         }
         let today = self.today(now);
+        let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        let failed = match task.channel {
+            TaskChannel::HandOff => self.after_hand_off(task.clone(), self.reachable_one(person, now).await?.as_ref(), today, FAILED),
+            _ => TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task.clone() },
+        };
         let mut tx = self.store.begin().await?;
         if sent {
             tx.end_task(id, version, TaskState::Done, Some(HANDED), today).await?;
+            self.keep_apart(&mut tx, person, id, today).await?;
         } else {
-            tx.move_task(&TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task }, true).await?;
+            tx.move_task(&failed, task.channel == TaskChannel::Phone).await?;
         }
         let result = if sent { "sent" } else { "not-possible" };
         tx.audit(&AuditEntry::on(now, actor.staff(), "followup.hand-off-result", "task", Some(id.0)).with("result", result)).await?;

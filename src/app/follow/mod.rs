@@ -1,6 +1,7 @@
 //! Follow-up: planning, sending through the outbox, returned mails, tasks, and the first contact of imported people.
 
 mod address;
+mod apart;
 mod bounce;
 mod calendar;
 mod callable;
@@ -12,12 +13,14 @@ mod hand_off;
 mod hand_one;
 mod hand_over;
 mod in_doubt;
+mod language;
 mod lost;
 mod number;
 mod paced;
 mod people;
 mod plan;
 mod queue;
+mod reach;
 mod readiness;
 mod route;
 mod say;
@@ -150,7 +153,9 @@ pub struct FirstContact {
     pub by_mail: u64,
     /// With a phone and no mail address.
     pub by_phone: u64,
-    /// With neither.
+    /// With an address that a letter finds, and neither of them.
+    pub by_letter: u64,
+    /// With none of them.
     pub unreachable: u64,
     /// By registry.
     pub by_registry: BTreeMap<&'static str, u64>,

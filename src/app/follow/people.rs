@@ -16,16 +16,17 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::domain::told::FamilyTold;
-use crate::followup::Kind;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject, Reach};
+use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
+use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
 use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
+use super::reach::reach_of;
 
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
@@ -46,6 +47,9 @@ pub(super) struct Reachable {
     contact_rank: (MailReach, Timestamp),
     /// The address a mail would go to, comparable in memory.
     pub(super) shared: Option<u64>,
+    /// The language they chose last, over all registrations, and when.
+    pub(super) language: Option<Language>,
+    language_at: Timestamp,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -67,12 +71,6 @@ impl Reachable {
         }
         let duty = || self.plans.iter().any(|p| p.anchors.next_drive.is_some_and(|drive| drive > day));
         (kind == Kind::VolunteerDuty && !duty()).then_some(NO_TURN)
-    }
-
-    /// The channels over all registrations.
-    pub(super) fn reach(&self) -> Reach {
-        let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
-        Reach { mail, phone: self.plans.iter().any(|p| p.reach.phone) }
     }
 }
 
@@ -255,11 +253,17 @@ impl App {
             contact: None,
             contact_rank: (MailReach::None, Timestamp(i64::MIN)),
             shared: None,
+            language: None,
+            language_at: Timestamp(i64::MIN),
             plans: Vec::new(),
         });
         person.subjects.push(subject);
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
+        let language = contact.as_ref().and_then(Contact::language_of);
+        if language.is_some() && last.recorded_at >= person.language_at {
+            (person.language, person.language_at) = (language, last.recorded_at);
+        }
         let rank = (reach.mail, last.recorded_at);
         let better = person.contact.is_none() || (reach.mail != MailReach::None && rank >= person.contact_rank);
         if better && contact.is_some() {
@@ -383,16 +387,6 @@ pub(super) fn of_registry(person: &Reachable, registry: Option<Registry>) -> boo
 
 fn birth_of(identity: &Guarded<Identity>) -> Option<BirthDate> {
     Identity::birth_of(identity)
-}
-
-fn reach_of(contact: Option<&Guarded<Contact>>, verified: bool, no_mail: bool, no_calls: bool) -> Reach {
-    let (mail, phone) = contact.map_or((false, false), Contact::channels);
-    let mail = match (mail && !no_mail, verified) {
-        (false, _) => MailReach::None,
-        (true, false) => MailReach::Unverified,
-        (true, true) => MailReach::Verified,
-    };
-    Reach { mail, phone: phone && !no_calls }
 }
 
 /// Of several registrations of one person in one registry only the standing that counts is planned for. What was said against being contacted

@@ -7,14 +7,15 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, SentMail, reconcile, unanswered};
+use crate::followup::desk::{Changes, OpenTask, SentMail, reconcile, restep, unanswered};
 use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
-use crate::store::{AuditEntry, TaskChannel, TaskRow, TaskState};
+use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
 use super::super::{Actor, App, AppError};
+use super::hand_off::{FAILED, HANDED};
 use super::people::Reachable;
 use super::{NewTask, PlanOutcome};
 
@@ -22,6 +23,8 @@ use super::{NewTask, PlanOutcome};
 const ESCALATE_WITHIN: u64 = 120;
 /// The reason of a contact that an experiment leaves out.
 const HELD_OUT: &str = "held-out";
+/// The reason of a rung whose channel is gone.
+const GONE: &str = "channel-gone";
 /// Rows written in one transaction.
 const BATCH: usize = 5_000;
 
@@ -42,7 +45,8 @@ impl App {
         if !held_out.is_empty() {
             outcome.not_planned.insert(HELD_OUT, held_out.len() as u64);
         }
-        let open: Vec<OpenTask> = self.store.open_tasks().await?.iter().map(open_task).collect();
+        let rows = self.store.open_tasks().await?;
+        let open: Vec<OpenTask> = rows.iter().map(open_task).collect();
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
         let changes = reconcile(&open, &plan, known, until);
@@ -53,6 +57,7 @@ impl App {
         }
         if !dry_run {
             self.store_plan(&changes, &further, from, now, &mut outcome).await?;
+            self.restep_open(&rows, &people, from).await?;
             self.store_held_out(&held_out, now).await?;
             let mut tx = self.store.begin().await?;
             let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
@@ -107,6 +112,31 @@ impl App {
         Ok(())
     }
 
+    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. Rows read before the plan was stored; what it
+    /// changed is left to the next planning.
+    async fn restep_open(&self, rows: &[TaskRow], people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<(), AppError> {
+        let mut moved = Vec::new();
+        for row in rows.iter().filter(|row| row.state == TaskState::Planned) {
+            let Some(person) = people.get(&row.person_id).filter(|p| !p.held && !p.silent()) else { continue };
+            let awaits = row.reason.as_deref() == Some(HANDED);
+            let task = open_task(row);
+            let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) else { continue };
+            let reason = if awaits { FAILED } else { GONE };
+            moved.push(self.moved(row.clone(), to, person, task.due_on.max(today), reason));
+        }
+        for part in moved.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            for row in part {
+                match tx.move_task(row, false).await {
+                    Ok(()) | Err(StoreError::Stale) => {}
+                    Err(other) => return Err(other.into()),
+                }
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Keeps what an experiment leaves out, with its reason: the contact is not made, not even by another rung.
     async fn store_held_out(&self, held_out: &[Planned], now: Timestamp) -> Result<(), AppError> {
         let row = |planned: &Planned| TaskRow {
@@ -136,7 +166,7 @@ impl App {
         self.new_task(task, now)
     }
 
-    /// Calls that follow mails without an answer.
+    /// Rungs that follow mails, messages and letters without an answer.
     async fn further_rungs(
         &self,
         people: &HashMap<PersonId, Reachable>,
@@ -149,7 +179,7 @@ impl App {
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
         let interval = self.policies.on(today)?.limits.donation_interval;
         let mut mails = Vec::new();
-        for row in self.store.mails_made(since, today).await? {
+        for row in self.store.rungs_made(since, today).await? {
             let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
             if person.held || person.silent() || called.contains(&person.person) {
                 continue;
@@ -160,16 +190,24 @@ impl App {
             let kind = Kind::from_word(&row.kind);
             mails.push(SentMail {
                 not_yet_eligible: kind.is_some_and(|kind| person.untrue(kind, today, interval).is_some()),
+                channel: channel_of(row.channel),
+                called: row.rounds > 0,
                 rule: row.rule,
                 person: person.person,
                 subject: row.subject_id,
                 occurrence: row.occurrence.0,
                 sent_on: row.done_on.unwrap_or(row.due_on).0,
                 reach: person.reach(),
+                last_contact: person.last_contact(),
                 answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),
             });
         }
-        Ok(unanswered(&self.policies, &mails, today))
+        let mut further = unanswered(&self.policies, &mails, open, today);
+        for planned in &mut further {
+            let of_channel = people.get(&planned.person).and_then(|p| p.subject_for(planned.channel));
+            planned.subject = of_channel.unwrap_or(planned.subject);
+        }
+        Ok(further)
     }
 }
 
@@ -177,16 +215,25 @@ pub(super) const fn channel(of: Channel) -> TaskChannel {
     match of {
         Channel::Mail => TaskChannel::Mail,
         Channel::Phone => TaskChannel::Phone,
+        Channel::Letter => TaskChannel::Letter,
+        Channel::HandOff => TaskChannel::HandOff,
         Channel::FindContact => TaskChannel::Desk,
     }
 }
 
 /// The word of a stored channel, as policies and locale keys have it.
 pub(super) const fn channel_word(of: TaskChannel) -> &'static str {
+    channel_of(of).word()
+}
+
+/// The channel a stored one stands for.
+pub(super) const fn channel_of(of: TaskChannel) -> Channel {
     match of {
-        TaskChannel::Mail => Channel::Mail.word(),
-        TaskChannel::Phone => Channel::Phone.word(),
-        TaskChannel::Desk => Channel::FindContact.word(),
+        TaskChannel::Mail => Channel::Mail,
+        TaskChannel::Phone => Channel::Phone,
+        TaskChannel::Letter => Channel::Letter,
+        TaskChannel::HandOff => Channel::HandOff,
+        TaskChannel::Desk => Channel::FindContact,
     }
 }
 
@@ -197,11 +244,7 @@ fn open_task(row: &TaskRow) -> OpenTask {
         person: row.person_id,
         subject: row.subject_id,
         occurrence: row.occurrence.0,
-        channel: match row.channel {
-            TaskChannel::Mail => Channel::Mail,
-            TaskChannel::Phone => Channel::Phone,
-            TaskChannel::Desk => Channel::FindContact,
-        },
+        channel: channel_of(row.channel),
         due_on: row.due_on.0,
         queued: row.state == TaskState::Queued,
         in_hand: row.rounds > 0 || row.reason.is_some(),

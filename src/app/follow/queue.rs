@@ -1,4 +1,4 @@
-//! Queueing: the mails that are due go into the outbox; who has no address any more is called instead.
+//! Queueing: the mails that are due go into the outbox; who has no address any more is reached by the next rung instead.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::followup::Language;
 use crate::followup::desk::base_rule;
 use crate::followup::plan::MailReach;
 use crate::followup::policy::RuleId;
-use crate::store::{StoreError, TaskChannel, TaskRow, TaskState};
+use crate::store::{StoreError, TaskChannel, TaskState};
 
 use super::super::{App, AppError};
 use super::people::Reachable;
@@ -21,7 +21,7 @@ use super::{Letter, SendTally};
 const BATCH: usize = 10_000;
 
 impl App {
-    /// Puts the mails that are due on a day into the outbox. Who has no address any more is called instead.
+    /// Puts the mails that are due on a day into the outbox. Who has no address any more is reached by the next rung instead.
     pub(super) async fn queue_due(
         &self,
         day: NaiveDate,
@@ -40,7 +40,7 @@ impl App {
                 None => dropped.entry("nobody-to-contact").or_default().push(task.id),
                 Some(person) if person.held => tally.skip("first-contact-not-confirmed"),
                 Some(person) if person.silent() => dropped.entry("may-not-be-contacted").or_default().push(task.id),
-                Some(person) if person.reach().mail == MailReach::None => elsewhere.push((task, person.reach().phone)),
+                Some(person) if person.reach().mail == MailReach::None => elsewhere.push(self.elsewhere(task, person, "no-address")),
                 Some(_) => rows.push(task),
             }
         }
@@ -60,14 +60,15 @@ impl App {
         }
         for part in elsewhere.chunks(1_000) {
             let mut tx = self.store.begin().await?;
-            for (task, phone) in part {
-                let channel = if *phone { TaskChannel::Phone } else { TaskChannel::Desk };
-                tx.move_task(&TaskRow { channel, reason: Some("no-address".to_owned()), ..task.clone() }, false).await?;
+            for task in part {
+                tx.move_task(task, false).await?;
             }
             tx.commit().await?;
         }
-        // Who registered in English was written to in English then: the mail that verified the address.
-        let english: HashSet<SubjectId> = self.store.subjects_written_to_in(Language::En.word()).await?.into_iter().collect();
+        // Who registered before a language was kept was written to in it then: the mail that verified the address.
+        let other = Language::of_page(!self.config.branch.english);
+        let written: HashSet<SubjectId> = self.store.subjects_written_to_in(other.word()).await?.into_iter().collect();
+        let chosen = |person: PersonId| people.get(&person).and_then(|p| p.language);
         for batch in rows.chunks(BATCH) {
             let messages = batch.iter().map(|t| {
                 let letter = Letter {
@@ -76,7 +77,7 @@ impl App {
                     rule: &t.rule,
                     occurrence: t.occurrence.0,
                     kind: &t.kind,
-                    lang: if english.contains(&t.subject_id) { Language::En.word() } else { Language::Zh.word() },
+                    lang: self.language(chosen(t.person_id), written.contains(&t.subject_id).then_some(other)).word(),
                     task: Some(t.id),
                     sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
                 };

@@ -403,6 +403,7 @@ impl App {
             SendOutcome::Sent { .. } => {
                 if let Some(task) = row.task_id {
                     self.end_task(&mut tx, task, TaskState::Done, None, now).await?;
+                    self.keep_apart(&mut tx, row.person_id, task, self.today(now)).await?;
                 }
                 tally.sent += 1;
             }

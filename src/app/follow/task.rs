@@ -11,7 +11,7 @@ use crate::domain::hold::HoldReason;
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, urgency, without_rest};
+use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, beyond, urgency, without_rest};
 use crate::followup::link::LinkPurpose;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
@@ -152,19 +152,30 @@ impl App {
         }
         let third = dialled.is_some_and(|dial| dial.named.is_some());
         let next = what_follows(&task, outcome, &numbers, third, today);
-        let concerned = concerned(next.hold, dialled, &numbers)?;
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        let next = if third { next } else { self.next_rung(&task, person, next, now).await? };
+        let concerned = concerned(next.hold, dialled, &numbers)?;
+        let spoken = matches!(
+            outcome,
+            TaskOutcome::Reached | TaskOutcome::Meant | TaskOutcome::NotMeant | TaskOutcome::Refused | TaskOutcome::CallOn(_)
+        );
+        let last = self.last_contact_of(person).await?;
         // What somebody else said foretells nothing of the registrant.
         let foretold = if third { None } else { self.foretold(person, outcome, now).await? };
         let asked = if next.died { self.asked_anywhere(person).await? } else { Vec::new() };
         let mut tx = self.store.begin().await?;
         match next.again {
             Some((day, channel)) => {
+                let agreed = matches!(outcome, TaskOutcome::CallOn(_));
+                let day = if agreed { day } else { self.apart((task.rule.as_str(), task.occurrence.0), channel, last, day) };
                 let channel = super::plan::channel(channel);
                 let moved = TaskRow { due_on: day.into(), channel, reason: Some(outcome.word().to_owned()), ..task.clone() };
                 tx.move_task(&moved, true).await?;
             }
             None => tx.end_task(id, version, TaskState::Done, Some(outcome.word()), today).await?,
+        }
+        if spoken && !third {
+            self.keep_apart(&mut tx, person, id, today).await?;
         }
         if let Some(reason) = next.hold {
             self.hold_numbers(&mut tx, &task, &concerned, reason, now).await?;
@@ -203,6 +214,16 @@ impl App {
             Some(reason) => self.held_just_now(&numbers, reason, now).await,
             None => Ok(None),
         }
+    }
+}
+
+impl App {
+    /// A call that came to nothing is followed by the next rung of its rule before anybody looks for a way.
+    async fn next_rung(&self, task: &TaskRow, person: PersonId, next: Next, now: Timestamp) -> Result<Next, AppError> {
+        let ended = matches!(next.again, Some((_, Channel::FindContact))) && task.channel != TaskChannel::Desk;
+        let found = if ended { self.reachable_one(person, now).await? } else { None };
+        let Some(found) = found else { return Ok(next) };
+        Ok(beyond(&self.policies, (task.rule.as_str(), task.occurrence.0), next, found.reach(), self.today(now)))
     }
 }
 

@@ -188,7 +188,7 @@ impl CorrectForm {
         };
         let sex = read.or(self.sex);
         let identity = Identity { name, former_names: was.former_names.clone(), sex, birth, ethnic, documents };
-        let contact = Contact { salutation, phones, mails, address, relatives };
+        let contact = Contact { salutation, phones, mails, address, relatives, language: reached.language };
         let details = Details { witnesses, ..told.clone() };
         let (before, now) = (reached.address.as_ref(), contact.address.as_ref());
         let named = if self.registry == Registry::OrganBody { "executor" } else { "contact2" };

@@ -174,6 +174,7 @@ impl EnrolForm {
                     address: (address.is_some() || self.town.is_some())
                         .then(|| Address { text: address.unwrap_or_default(), town: self.town }),
                     relatives,
+                    language: None,
                 }),
                 health: Guarded::new(health),
                 details: Guarded::new(Details { barcode, items, apart, witnesses, answers, ..Details::default() }),

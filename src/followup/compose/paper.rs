@@ -46,12 +46,12 @@ pub struct HandOff<'a> {
     pub text: &'a str,
 }
 
-/// A CSV file (UTF-8, header `ref,number,text`) of the first free number of each; who has none is left out.
+/// A CSV file (UTF-8, header `ref,number,text`) of the number for messages of each; who has none is left out.
 pub fn hand_off_csv(lines: &[HandOff<'_>]) -> Guarded<Vec<u8>> {
     let mut out = String::from("ref,number,text\r\n");
     for line in lines {
         let contact = line.contact.reveal();
-        let Some(number) = contact.phones.first() else { continue };
+        let Some(number) = contact.message_number() else { continue };
         // Digits and a plus sign only, and texts of ours: a quote is doubled all the same.
         out.push_str(&format!("{},{},\"{}\"\r\n", line.reference, number.as_str(), line.text.replace('"', "\"\"")));
     }

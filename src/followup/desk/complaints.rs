@@ -29,7 +29,7 @@ fn subject(n: u128, registry: Registry, registered: &str) -> PlanSubject {
         recorded_on: day(registered),
         origin: Origin::Drive,
         first_contact_released: false,
-        reach: Reach { mail: MailReach::Verified, phone: true },
+        reach: Reach { mail: MailReach::Verified, phone: true, ..Reach::default() },
         anchors: Anchors::default(),
         contacted: Vec::new(),
         suppressed: false,
@@ -148,7 +148,7 @@ fn of_every_registration_and_rule_there_is_a_contact_or_a_recorded_reason() {
         for mail in [MailReach::None, MailReach::Unverified, MailReach::Verified] {
             for phone in [false, true] {
                 let mut someone = subject(1, registry, "2025-11-20");
-                someone.reach = Reach { mail, phone };
+                someone.reach = Reach { mail, phone, ..Reach::default() };
                 let plan = plan(&policies, std::slice::from_ref(&someone), day("2026-11-26"), day("2031-11-26"));
                 for rule in policy.rules.iter().filter(|r| r.registries.contains(&registry) && r.statuses.contains(&someone.status)) {
                     let planned = plan.planned.iter().any(|p| p.rule == rule.id);

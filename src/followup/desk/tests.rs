@@ -187,16 +187,19 @@ fn a_named_persons_answer_confirms_no_contact_data_and_their_no_stops_their_numb
 fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
     let mail = SentMail {
         rule: "contact-check".into(),
+        channel: Channel::Mail,
+        called: false,
         person: PersonId::fresh(),
         subject: SubjectId::fresh(),
         occurrence: day("2027-01-10"),
         sent_on: day("2027-01-11"),
-        reach: Reach { mail: MailReach::Verified, phone: true },
+        reach: Reach { mail: MailReach::Verified, phone: true, ..Reach::default() },
         answered_on: None,
+        last_contact: None,
         not_yet_eligible: false,
     };
     let policies = Policies::shipped();
-    let follow = |mail: &SentMail, on: &str| unanswered(&policies, std::slice::from_ref(mail), day(on));
+    let follow = |mail: &SentMail, on: &str| unanswered(&policies, std::slice::from_ref(mail), &[], day(on));
     assert!(follow(&mail, "2027-01-24").is_empty());
     let next = follow(&mail, "2027-01-25");
     assert_eq!(next.iter().map(|p| (p.rule.as_str(), p.channel)).collect::<Vec<_>>(), [("contact-check-then-phone", Channel::Phone)]);
@@ -205,7 +208,7 @@ fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
     assert!(follow(&answered, "2027-02-25").is_empty());
     let gave = SentMail { not_yet_eligible: true, ..mail.clone() };
     assert!(follow(&gave, "2027-02-25").is_empty(), "who came is not called to come");
-    let no_phone = SentMail { reach: Reach { mail: MailReach::Verified, phone: false }, ..mail };
+    let no_phone = SentMail { reach: Reach { mail: MailReach::Verified, ..Reach::default() }, ..mail };
     assert_eq!(follow(&no_phone, "2027-01-25").first().map(|p| p.channel), Some(Channel::FindContact));
 }
 
@@ -226,4 +229,55 @@ fn a_donor_for_whom_a_patient_waits_is_tried_again_on_the_next_day_but_on_the_da
     // The third round without an answer becomes a search, on the next day as well.
     let third = without_rest(Some(Kind::MatchCheck), CallOutcome::NoAnswer, after_call(CallOutcome::NoAnswer, 2, false, today), today);
     assert_eq!(third.again.map(|(day, channel)| (day.to_string(), channel)), Some(("2026-11-28".to_owned(), Channel::FindContact)));
+}
+
+#[test]
+fn the_last_rung_of_a_chain_is_followed_and_none_while_another_is_open() {
+    let policies = Policies::shipped();
+    let reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true };
+    let mail = SentMail {
+        rule: "contact-check".into(),
+        channel: Channel::Mail,
+        called: false,
+        person: PersonId::fresh(),
+        subject: SubjectId::fresh(),
+        occurrence: day("2027-01-10"),
+        sent_on: day("2027-01-11"),
+        reach,
+        answered_on: None,
+        last_contact: Some(day("2027-01-11")),
+        not_yet_eligible: false,
+    };
+    // Three rounds of calls came to nothing, and the message that took their place was delivered.
+    let message = SentMail {
+        rule: "contact-check-then-phone".into(),
+        channel: Channel::HandOff,
+        called: true,
+        sent_on: day("2027-03-01"),
+        last_contact: Some(day("2027-03-01")),
+        ..mail.clone()
+    };
+    let both = [message.clone(), mail.clone()];
+    let follow = |made: &[SentMail], open: &[OpenTask], on: &str| -> Vec<(String, Channel, NaiveDate)> {
+        unanswered(&policies, made, open, day(on)).into_iter().map(|p| (p.rule.to_string(), p.channel, p.due_on)).collect()
+    };
+    assert!(follow(&both, &[], "2027-03-07").is_empty());
+    // A week after the message, and two weeks after any contact.
+    let letter = ("contact-check-then-letter".to_owned(), Channel::Letter, day("2027-03-15"));
+    assert_eq!(follow(&both, &[], "2027-03-08"), [letter.clone()]);
+    let mut waits = planned(mail.person, "contact-check-then-letter", "2027-01-10", Channel::Letter);
+    waits.due_on = letter.2;
+    assert!(follow(&both, &[open(&waits)], "2027-03-20").is_empty(), "one rung at a time");
+    let printed = SentMail { rule: letter.0, channel: Channel::Letter, called: false, sent_on: letter.2, ..message.clone() };
+    let all = [message.clone(), mail.clone(), printed];
+    assert!(follow(&all, &[], "2027-04-13").is_empty());
+    let search = ("contact-check-then-find-contact".to_owned(), Channel::FindContact, day("2027-04-14"));
+    assert_eq!(follow(&all, &[], "2027-04-14"), [search]);
+    // The server refused the mail, and a letter took the place of the calls: the mail is not tried once more.
+    let instead = SentMail { channel: Channel::Letter, ..message.clone() };
+    let next = follow(std::slice::from_ref(&instead), &[], "2027-04-01");
+    assert_eq!(next.iter().map(|(_, channel, _)| *channel).collect::<Vec<_>>(), [Channel::HandOff]);
+    // Whoever was spoken with, or wants no calls, is asked nothing more by this chain.
+    let spoken = SentMail { channel: Channel::Phone, ..message };
+    assert!(follow(&[mail, spoken], &[], "2027-06-01").is_empty());
 }

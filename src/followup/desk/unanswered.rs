@@ -1,17 +1,25 @@
-//! Mails without an answer, and the next rung of the ladder.
+//! Mails, messages and letters without an answer, and the next rung of the ladder.
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use crate::domain::id::{PersonId, SubjectId};
 use crate::followup::kind::Channel;
-use crate::followup::plan::{Planned, Reach, escalate};
+use crate::followup::plan::{Planned, Reach, escalate, free_day};
 use crate::followup::policy::{Policies, RuleId};
 
-/// A mail that went out.
+use super::reconcile::OpenTask;
+
+/// A mail, message or letter that went out, or a call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentMail {
     /// By which rule.
     pub rule: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// Whether calls were made under the same rule before it came to this channel.
+    pub called: bool,
     /// To whom.
     pub person: PersonId,
     /// From whose contact data.
@@ -24,6 +32,8 @@ pub struct SentMail {
     pub reach: Reach,
     /// The last answer to any link, or call in which the person was reached.
     pub answered_on: Option<NaiveDate>,
+    /// The last contact with the person, about whatever.
+    pub last_contact: Option<NaiveDate>,
     /// It asked to come and give blood, which the person may not do for now: they came, or were deferred.
     pub not_yet_eligible: bool,
 }
@@ -41,34 +51,59 @@ pub fn base_rule(id: &str) -> &str {
     id.split(THEN).next().unwrap_or(id)
 }
 
-/// The contacts that follow mails without an answer, due on or before `today`.
+/// What one rule asked of one person for one day, over all its rungs.
+type Chain<'a> = (PersonId, &'a str, NaiveDate);
+
+/// The contacts that follow mails, messages and letters without an answer, due on or before `today`.
 ///
-/// A mail whose rule has gone from the policy in force on its day, or does not escalate, is followed by nothing.
-pub fn unanswered(policies: &Policies, mails: &[SentMail], today: NaiveDate) -> Vec<Planned> {
-    let mut out = Vec::new();
-    for mail in mails {
-        if mail.not_yet_eligible || mail.answered_on.is_some_and(|day| day >= mail.sent_on) {
-            continue;
-        }
-        let Some(id) = RuleId::parse(&mail.rule) else { continue };
-        let Some(rule) = policies.on(mail.occurrence).ok().and_then(|p| p.rule(&id)) else { continue };
-        let Some((channel, due_on)) = escalate(rule, mail.reach, &[Channel::Mail], mail.sent_on) else { continue };
-        let Some(rung) = RuleId::parse(&rule_of_rung(&mail.rule, channel)) else { continue };
-        if due_on <= today {
-            out.push(Planned {
-                rule: rung,
-                person: mail.person,
-                subject: mail.subject,
-                registry: rule.registries.first().copied().unwrap_or(crate::domain::registry::Registry::Blood),
-                occurrence: mail.occurrence,
-                due_on,
-                channel,
-                kind: rule.kind,
-                sensitive: rule.sensitive,
-                urgent: false,
-                held: false,
-            });
+/// Only the last rung of a chain is followed, and none of it while another one is open or after a call that was brought to its end. What went out
+/// under a rule that has gone from the policy in force on its day, or does not escalate, is followed by nothing. The next rung keeps its distance
+/// from every other contact with the person.
+pub fn unanswered(policies: &Policies, made: &[SentMail], open: &[OpenTask], today: NaiveDate) -> Vec<Planned> {
+    let under_way: HashSet<Chain<'_>> = open.iter().map(|t| (t.person, base_rule(&t.rule), t.occurrence)).collect();
+    let mut chains: HashMap<Chain<'_>, Vec<&SentMail>> = HashMap::new();
+    for mail in made {
+        let chain = (mail.person, base_rule(&mail.rule), mail.occurrence);
+        if !under_way.contains(&chain) {
+            chains.entry(chain).or_default().push(mail);
         }
     }
+    let mut out: Vec<Planned> = chains.into_values().filter_map(|chain| follow(policies, chain, today)).collect();
+    out.sort_by(|a, b| (a.due_on, a.person, &a.rule, a.occurrence).cmp(&(b.due_on, b.person, &b.rule, b.occurrence)));
     out
+}
+
+fn follow(policies: &Policies, mut chain: Vec<&SentMail>, today: NaiveDate) -> Option<Planned> {
+    // Of one day the base rule comes before its rungs.
+    chain.sort_by_key(|m| (m.sent_on, m.rule.len(), m.channel));
+    let last = *chain.last()?;
+    let answered = last.answered_on.is_some_and(|day| chain.iter().any(|m| day >= m.sent_on));
+    if answered || last.not_yet_eligible || last.channel == Channel::Phone {
+        return None;
+    }
+    let id = RuleId::parse(base_rule(&last.rule))?;
+    let rule = policies.on(last.occurrence).ok()?.rule(&id)?;
+    let called = chain.iter().any(|m| m.called).then_some(Channel::Phone);
+    // A rung of its own follows a mail, one that was refused as well.
+    let mailed = chain.iter().any(|m| base_rule(&m.rule) != m.rule).then_some(Channel::Mail);
+    let earlier = chain.iter().map(|m| m.channel).chain(called).chain(mailed).filter(|c| *c != last.channel);
+    let tried: Vec<Channel> = earlier.chain(std::iter::once(last.channel)).collect();
+    let (channel, due_on) = escalate(rule, last.reach, &tried, last.sent_on)?;
+    if due_on > today {
+        return None;
+    }
+    let due_on = if rule.urgent || channel == Channel::FindContact { due_on } else { free_day(policies, last.last_contact, due_on) };
+    Some(Planned {
+        rule: RuleId::parse(&rule_of_rung(id.as_str(), channel))?,
+        person: last.person,
+        subject: last.subject,
+        registry: rule.registries.first().copied().unwrap_or(crate::domain::registry::Registry::Blood),
+        occurrence: last.occurrence,
+        due_on,
+        channel,
+        kind: rule.kind,
+        sensitive: rule.sensitive,
+        urgent: rule.urgent,
+        held: false,
+    })
 }

@@ -250,7 +250,7 @@ fn arm(read: ReadArm) -> Result<Arm, &'static str> {
     let ways: Vec<Way> = [words, hours, read.channel.map(Way::By), read.nothing.then_some(Way::Nothing)].into_iter().flatten().collect();
     match ways.as_slice() {
         [] => Ok(Arm { name: read.name, share: read.share, way: Way::Usual }),
-        [Way::By(Channel::FindContact)] => Err("the channel is mail or phone"),
+        [Way::By(Channel::FindContact | Channel::Letter | Channel::HandOff)] => Err("the channel is mail or phone"),
         [way] => Ok(Arm { name: read.name, share: read.share, way: way.clone() }),
         _ => Err("one arm differs in one thing alone, or nobody can tell what made the difference"),
     }

@@ -6,6 +6,7 @@
 //! - Imported people are planned too, but `held` until their first contact was confirmed.
 //! - A longer period only adds contacts: what a shorter one planned stays as it is.
 
+mod distance;
 mod event;
 mod giving;
 mod ladder;
@@ -26,7 +27,8 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::told::FamilyTold;
 
 pub use crate::domain::fact::Channel as Origin;
-pub use ladder::escalate;
+pub use distance::free_day;
+pub use ladder::{escalate, first, next, up_to};
 
 /// Whether a mail can be sent to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -47,6 +49,10 @@ pub struct Reach {
     pub mail: MailReach,
     /// By a phone number that is not suppressed.
     pub phone: bool,
+    /// By a mobile number that is not suppressed, and so by a short message.
+    pub mobile: bool,
+    /// By an address that a letter finds.
+    pub address: bool,
 }
 
 /// The first day on which a donor may give again, as the dated rules of eligibility say. In the order of what bars longer.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::event::event_day;
+use super::distance::free_day;
 use super::giving::{days_of, inactive, overtaken};
 use super::{Anchors, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
 use crate::domain::id::{PersonId, SubjectId};
@@ -30,12 +31,13 @@ struct Whole {
     person: PersonId,
     mail_subject: SubjectId,
     phone_subject: SubjectId,
+    mobile_subject: SubjectId,
+    address_subject: SubjectId,
     reach: Reach,
 }
 
 struct Candidate<'a> {
     rule: &'a Rule,
-    limits: &'a Limits,
     rank: usize,
     registry: Registry,
     occurrence: NaiveDate,
@@ -66,7 +68,7 @@ pub(super) fn plan_person(policies: &Policies, members: &[&PlanSubject], from: N
         }
     }
     candidates.sort_by_key(|c| (c.occurrence.max(from), c.rank, c.occurrence, c.registry));
-    settle(candidates, &whole, &active, from, plan);
+    settle(policies, candidates, &whole, &active, from, plan);
 }
 
 /// What stops every contact with a person, whatever the registry.
@@ -129,8 +131,24 @@ fn share_person_wide(standings: &mut [Standing]) {
 fn whole(person: PersonId, active: &[&PlanSubject]) -> Option<Whole> {
     let by_mail = active.iter().max_by_key(|m| (m.reach.mail, registered(m), m.subject))?;
     let by_phone = active.iter().max_by_key(|m| (m.reach.phone, registered(m), m.subject))?;
-    let reach = Reach { mail: by_mail.reach.mail, phone: by_phone.reach.phone };
-    Some(Whole { person, mail_subject: by_mail.subject, phone_subject: by_phone.subject, reach })
+    let by_mobile = active.iter().max_by_key(|m| (m.reach.mobile, registered(m), m.subject))?;
+    let by_letter = active.iter().max_by_key(|m| (m.reach.address, registered(m), m.subject))?;
+    let reach =
+        Reach { mail: by_mail.reach.mail, phone: by_phone.reach.phone, mobile: by_mobile.reach.mobile, address: by_letter.reach.address };
+    let (mail_subject, phone_subject) = (by_mail.subject, by_phone.subject);
+    Some(Whole { person, mail_subject, phone_subject, mobile_subject: by_mobile.subject, address_subject: by_letter.subject, reach })
+}
+
+impl Whole {
+    /// From whose contact data a contact by a channel is made.
+    const fn subject(&self, channel: Channel) -> SubjectId {
+        match channel {
+            Channel::Mail => self.mail_subject,
+            Channel::Phone | Channel::FindContact => self.phone_subject,
+            Channel::HandOff => self.mobile_subject,
+            Channel::Letter => self.address_subject,
+        }
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one rule met with one person: every argument is a different thing")]
@@ -204,14 +222,7 @@ fn gather<'a>(
             refuse(Reason::ConditionNotMet);
         }
         let (registry, held) = (target.registry, target.held && !rule.anchor.in_a_match());
-        candidates.extend(fitting.into_iter().map(|occurrence| Candidate {
-            rule,
-            limits: &policy.limits,
-            rank,
-            registry,
-            occurrence,
-            held,
-        }));
+        candidates.extend(fitting.into_iter().map(|occurrence| Candidate { rule, rank, registry, occurrence, held }));
     }
 }
 
@@ -257,7 +268,7 @@ fn age_fits(rule: &Rule, birth: Option<BirthDate>, day: NaiveDate) -> bool {
 }
 
 /// Puts the candidates of a person in time, against the limits.
-fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject], from: NaiveDate, plan: &mut Plan) {
+fn settle(policies: &Policies, candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject], from: NaiveDate, plan: &mut Plan) {
     let mut last_of_kind: BTreeMap<Kind, NaiveDate> = BTreeMap::new();
     for (kind, day) in active.iter().flat_map(|m| &m.contacted) {
         let last = last_of_kind.entry(*kind).or_insert(*day);
@@ -267,7 +278,7 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
     let mut keys: HashSet<(&RuleId, NaiveDate)> = HashSet::new();
     let mut searching = false;
     for candidate in candidates {
-        let Candidate { rule, limits, registry, occurrence, held, .. } = candidate;
+        let Candidate { rule, registry, occurrence, held, .. } = candidate;
         let due = occurrence.max(from);
         let too_near = |last: NaiveDate| last >= occurrence || rule.spacing.after(last).is_some_and(|free| free > due);
         // Invitations to give blood say the same in other words: the first of them serves all.
@@ -286,7 +297,7 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
             plan.not_planned.push(NotPlanned { person: whole.person, registry, rule, occurrence: Some(occurrence), reason });
             continue;
         }
-        let due_on = if rule.urgent { due } else { free_day(limits, last, due) };
+        let due_on = if rule.urgent { due } else { free_day(policies, last, due) };
         // "Not now, ask again on a day": care after a donation and what else cannot wait goes on.
         let paused = active.iter().filter_map(|m| m.anchors.paused_until).max();
         if !rule.urgent && paused.is_some_and(|until| due_on < until) {
@@ -322,7 +333,7 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
         plan.planned.push(Planned {
             rule: rule.id.clone(),
             person: whole.person,
-            subject: if channel == Channel::Mail { whole.mail_subject } else { whole.phone_subject },
+            subject: whole.subject(channel),
             registry,
             occurrence,
             due_on,
@@ -333,14 +344,4 @@ fn settle(candidates: Vec<Candidate<'_>>, whole: &Whole, active: &[&PlanSubject]
             held,
         });
     }
-}
-
-/// The first day from `due` on that lies far enough after the last contact and is not closed.
-fn free_day(limits: &Limits, last: Option<NaiveDate>, due: NaiveDate) -> NaiveDate {
-    let spaced = last.and_then(|l| l.checked_add_days(Days::new(u64::from(limits.min_days_between))));
-    let mut day = spaced.map_or(due, |s| s.max(due));
-    while limits.closed_days.contains(&day) {
-        day = day.succ_opt().unwrap_or(day);
-    }
-    day
 }

@@ -23,7 +23,7 @@ pub(super) fn subject(n: u128, registry: Registry, registered: &str) -> PlanSubj
         recorded_on: day(registered),
         origin: Origin::Drive,
         first_contact_released: false,
-        reach: Reach { mail: MailReach::Verified, phone: true },
+        reach: Reach { mail: MailReach::Verified, phone: true, ..Reach::default() },
         anchors: Anchors::default(),
         contacted: Vec::new(),
         suppressed: false,
@@ -41,7 +41,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<String> {
 #[test]
 fn a_web_registration_with_a_mail_address_is_asked_to_verify_it_on_the_same_day() {
     let mut new = subject(1, Registry::Volunteer, "2026-11-23");
-    new.reach = Reach { mail: MailReach::Unverified, phone: true };
+    new.reach = Reach { mail: MailReach::Unverified, phone: true, ..Reach::default() };
     let plan = run(&[new.clone()], "2026-11-23", "2026-11-23");
     assert_eq!(lines(&plan), ["verify-mail 2026-11-23 2026-11-23 mail"]);
     new.reach.mail = MailReach::Verified;
@@ -366,7 +366,7 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
         prop::sample::select(Registry::ALL.to_vec()),
         status,
         dates,
-        (mail, any::<bool>(), any::<bool>(), any::<bool>()),
+        (mail, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
     )
         .prop_map(
             |(
@@ -375,7 +375,7 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
                 registry,
                 status,
                 (registered_on, recorded_on, since, verified_on, last_donation, contacted),
-                (mail, phone, imported, released),
+                (mail, phone, address, imported, released),
             )| PlanSubject {
                 person: person(of),
                 subject: SubjectId(Uuid::from_u128(u128::from(id))),
@@ -386,7 +386,7 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
                 recorded_on,
                 origin: if imported { Origin::Import } else { Origin::Office },
                 first_contact_released: released,
-                reach: Reach { mail, phone },
+                reach: Reach { mail, phone, mobile: phone && address, address },
                 anchors: Anchors {
                     verified_on,
                     last_donation,
@@ -431,6 +431,8 @@ proptest! {
             match p.channel {
                 Channel::Mail => prop_assert!(from_subject.reach.mail == MailReach::Verified || (!p.sensitive && from_subject.reach.mail == MailReach::Unverified)),
                 Channel::Phone => prop_assert!(from_subject.reach.phone),
+                Channel::HandOff => prop_assert!(from_subject.reach.mobile && p.kind.fits_short_message()),
+                Channel::Letter => prop_assert!(from_subject.reach.address),
                 Channel::FindContact => {}
             }
         }

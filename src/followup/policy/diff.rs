@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Anchor, Policy, Rule};
+use super::{Anchor, Policy, Rule, Waits};
 use crate::followup::kind::Channel;
 
 /// One difference between two editions.
@@ -84,6 +84,7 @@ fn limits(policy: &Policy) -> Vec<(&'static str, String)> {
         ("quiet_until", limits.quiet_until.format("%H:%M").to_string()),
         ("min_days_between", limits.min_days_between.to_string()),
         ("closed_days", words(limits.closed_days.iter().map(ToString::to_string))),
+        ("wait_days", waits(limits.wait)),
         ("donation_interval", limits.donation_interval.to_string()),
         ("inactive_after", limits.inactive_after.map(|span| span.to_string()).unwrap_or_default()),
     ]
@@ -114,12 +115,17 @@ pub(super) fn fields(rule: &Rule) -> Vec<(&'static str, String)> {
         ("window", rule.window.map(|(a, b)| format!("{}-{}", a.format("%H:%M"), b.format("%H:%M"))).unwrap_or_default()),
         ("ladder", words(rule.ladder.iter().map(|c: &Channel| c.word().to_owned()))),
         ("escalate_after_days", rule.escalate_after_days.map(|n| n.to_string()).unwrap_or_default()),
+        ("wait_days", waits(rule.wait)),
         ("kind", rule.kind.word().to_owned()),
         ("sensitive", rule.sensitive.to_string()),
         ("urgent", rule.urgent.to_string()),
         ("catch_up", rule.catch_up.to_string()),
         ("spacing", rule.spacing.to_string()),
     ]
+}
+
+fn waits(wait: Waits) -> String {
+    format!("phone = {}, hand-off = {}, letter = {}", wait.phone, wait.hand_off, wait.letter)
 }
 
 fn anchor(anchor: Anchor) -> String {

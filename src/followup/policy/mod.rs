@@ -116,6 +116,24 @@ impl Anchor {
     }
 }
 
+/// Days given to each rung but the mail before the next one follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waits {
+    /// After the last call that came to nothing.
+    pub phone: u32,
+    /// For a result of a message handed off, and after it for an answer.
+    pub hand_off: u32,
+    /// For an answer to a letter.
+    pub letter: u32,
+}
+
+impl Default for Waits {
+    /// A call that came to nothing gives way on the next day; a message has a week, a letter a month.
+    fn default() -> Self {
+        Self { phone: 1, hand_off: 7, letter: 30 }
+    }
+}
+
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -144,6 +162,8 @@ pub struct Rule {
     pub ladder: Vec<Channel>,
     /// Days without an answer after which the next channel is tried.
     pub escalate_after_days: Option<u32>,
+    /// Days given to the other rungs.
+    pub wait: Waits,
     /// What it is about.
     pub kind: Kind,
     /// A second copy would hurt: never retried by the program itself, sent to verified addresses only.
@@ -167,6 +187,8 @@ pub struct Limits {
     pub min_days_between: u32,
     /// Days on which nobody is contacted, e.g. 清明.
     pub closed_days: Vec<NaiveDate>,
+    /// Days given to each rung where a rule names none of its own.
+    pub wait: Waits,
     /// Months between two donations of whole blood (GB 18467-2011: six calendar months).
     pub donation_interval: Span,
     /// So long after the last donation nobody is invited to give blood any more; none: invitations never end.

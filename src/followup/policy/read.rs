@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use toml::Table;
 
 use super::fields::Fields;
-use super::{Anchor, Limits, Only, Policy, Rule, RuleId};
+use super::{Anchor, Limits, Only, Policy, Rule, RuleId, Waits};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::span::Span;
 use crate::followup::error::FollowupError;
@@ -26,6 +26,7 @@ pub(super) fn policy(file: &str, text: &str) -> Result<Policy, FollowupError> {
             quiet_until: limits.need("quiet_until", Fields::time)?,
             min_days_between: limits.need("min_days_between", |f, name| f.number(name, 366))?,
             closed_days: limits.dates("closed_days")?,
+            wait: waits(&mut limits, Waits::default())?,
             donation_interval: limits.need("donation_interval", Fields::span_ahead)?,
             inactive_after: limits.span_ahead("inactive_after")?,
         };
@@ -102,7 +103,7 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
         }
     };
     let window = fields.window("window")?;
-    let ladder = fields.need("ladder", |f, name| f.words(name, "mail, phone", rung))?;
+    let ladder = fields.need("ladder", |f, name| f.words(name, "mail, phone, hand-off, letter", rung))?;
     let repeated = ladder.iter().enumerate().any(|(i, c)| ladder.iter().skip(i + 1).any(|d| d == c));
     if ladder.is_empty() || repeated {
         return Err(fields.wrong("ladder", "name each channel once, and one at least"));
@@ -114,6 +115,10 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
     })?;
     if kind.spoken_only() && ladder.iter().any(|c| *c != Channel::Phone) {
         return Err(fields.wrong("ladder", "this kind is only spoken of; name phone alone"));
+    }
+    if ladder.contains(&Channel::HandOff) && !kind.fits_short_message() {
+        return Err(fields
+            .wrong("ladder", format!("`{}` may not be said in a short message that others may read; leave out hand-off", kind.word())));
     }
     let read = Rule {
         id,
@@ -128,6 +133,7 @@ fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> 
         window,
         ladder,
         escalate_after_days: fields.number("escalate_after_days", 366)?,
+        wait: waits(&mut fields, limits.wait)?,
         kind,
         sensitive: fields.flag("sensitive")?,
         urgent: fields.flag("urgent")?,
@@ -150,7 +156,19 @@ fn status(word: &str) -> Option<EnrolmentStatus> {
 }
 
 fn rung(word: &str) -> Option<Channel> {
-    [Channel::Mail, Channel::Phone].into_iter().find(|c| c.word() == word)
+    Channel::RUNGS.into_iter().find(|c| c.word() == word)
+}
+
+/// The days given to each rung; what the table leaves out is `usual`.
+fn waits(fields: &mut Fields<'_>, usual: Waits) -> Result<Waits, FollowupError> {
+    let Some(mut table) = fields.table("wait_days")? else { return Ok(usual) };
+    let read = Waits {
+        phone: table.number("phone", 366)?.unwrap_or(usual.phone),
+        hand_off: table.number("hand-off", 366)?.unwrap_or(usual.hand_off),
+        letter: table.number("letter", 366)?.unwrap_or(usual.letter),
+    };
+    table.finish()?;
+    Ok(read)
 }
 
 fn anchor(fields: &mut Fields<'_>) -> Result<Anchor, FollowupError> {

@@ -43,7 +43,7 @@ fn the_shipped_policy_is_read_and_holds_what_the_branch_needs() {
         let of_kind = |r: &&Rule| r.kind == kind && r.statuses == [EnrolmentStatus::Interest, EnrolmentStatus::Registered];
         assert!(policy.rules.iter().any(|r| of_kind(&r)), "{kind:?} reaches who showed interest too");
     }
-    assert_eq!(rule("wish-check").ladder, [Channel::Phone, Channel::Mail]);
+    assert_eq!(rule("wish-check").ladder, [Channel::Phone, Channel::Mail, Channel::Letter]);
     assert_eq!(policy.limits.min_days_between, 14);
     for rule in &policy.rules {
         assert!(rule.statuses.iter().all(|s| rule.registries.iter().all(|r| s.may_follow_up(*r))), "{}", rule.id);
@@ -70,6 +70,8 @@ fn an_error_names_the_rule_and_the_field() {
         (RULE.replace("[\"blood\"]", "[\"plasma\"]"), "registries"),
         (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"pigeon\"]"), "ladder"),
         (RULE.replace("[\"mail\", \"phone\"]", "[\"mail\", \"mail\"]"), "ladder"),
+        (RULE.replace("[\"mail\", \"phone\"]", "[\"hand-off\"]").replace("contact_check", "wish_check"), "ladder"),
+        (format!("{RULE}wait_days = {{ letters = 20 }}\n"), "letters"),
         (RULE.replace("\"contact_check\"", "\"advert\""), "kind"),
         (RULE.replace("\"contact_check\"", "\"match_check\""), "ladder"),
         (RULE.replace("repeat = \"12 months\"", "repeat = \"0 days\""), "repeat"),
@@ -129,4 +131,33 @@ fn an_offices_own_edition_takes_the_place_of_one_that_begins_on_its_day() {
     assert_eq!(all.after(today).unwrap().limits.min_days_between, 30);
     assert_eq!(all.up_to(today).unwrap().editions().count(), 1);
     assert!(all.after("2027-07-01".parse().unwrap()).is_none() && all.up_to("2025-12-31".parse().unwrap()).is_err());
+}
+
+#[test]
+fn letters_and_hand_offs_are_rungs_with_days_of_their_own() {
+    let text = format!(
+        "{HEAD}wait_days = {{ letter = 45 }}\n{}wait_days = {{ hand-off = 3 }}\n",
+        RULE.replace("\"phone\"]", "\"phone\", \"hand-off\", \"letter\"]")
+    );
+    let policy = read(&text).unwrap();
+    assert_eq!(policy.limits.wait, Waits { letter: 45, ..Waits::default() });
+    let rule = &policy.rules[0];
+    assert_eq!(rule.ladder, [Channel::Mail, Channel::Phone, Channel::HandOff, Channel::Letter]);
+    assert_eq!(rule.wait, Waits { phone: 1, hand_off: 3, letter: 45 });
+    let changed = diff(&policy, &read(&text.replace("hand-off = 3", "hand-off = 9").replace(", \"letter\"", "")).unwrap());
+    let named = |field: &str, old: &str, new: &str| {
+        changed.contains(&Change::Field {
+            rule: "contact-check".into(),
+            field: if field == "ladder" { "ladder" } else { "wait_days" },
+            old: old.into(),
+            new: new.into(),
+        })
+    };
+    assert!(named("ladder", "mail, phone, hand-off, letter", "mail, phone, hand-off"), "{changed:?}");
+    assert!(named("wait_days", "phone = 1, hand-off = 3, letter = 45", "phone = 1, hand-off = 9, letter = 45"), "{changed:?}");
+    for rule in &Policies::shipped().on("2026-11-23".parse().unwrap()).unwrap().rules {
+        let organ = rule.registries == [Registry::OrganBody];
+        assert!(!organ || !rule.ladder.contains(&Channel::HandOff), "{}: nothing of organs and bodies in a short message", rule.id);
+        assert!(!organ || rule.ladder.ends_with(&[Channel::Letter]), "{}: a letter is better than nothing", rule.id);
+    }
 }

@@ -1,8 +1,9 @@
-//! How many planned tasks wait for staff, by kind and day. Kept by the database's own triggers on `task`: nothing here ever writes it.
+//! How many planned tasks wait for staff, by kind, channel and day. Kept by the database's own triggers on `task`: nothing here ever writes it.
 
 use sea_orm::entity::prelude::*;
 
 use crate::store::entity::value::Day;
+use crate::store::word::TaskChannel;
 
 /// A row of `task_tally`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -10,6 +11,8 @@ use crate::store::entity::value::Day;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub kind: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub channel: TaskChannel,
     #[sea_orm(primary_key, auto_increment = false)]
     pub due_on: Day,
     pub n: i64,

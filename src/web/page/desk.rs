@@ -42,8 +42,9 @@ async fn hand_over(staff: CanFollowUp<'_>) -> Answer {
     let found = staff.app.hand_over(staff.actor(), staff.now).await?;
     let outcome = |word: &str| {
         // Who told of a death is not told apart here.
-        let key = if word == "died" { "exit-died".to_owned() } else { format!("outcome-{word}") };
-        if text.has(&key) { text.t(&key) } else { text.t("kind-other") }
+        let keys =
+            if word == "died" { ["exit-died".to_owned(), String::new()] } else { ["outcome", "reason"].map(|p| format!("{p}-{word}")) };
+        keys.iter().find(|key| text.has(key)).map_or_else(|| text.t("kind-other"), |key| text.t(key))
     };
     Reply::page(&HandOverPage {
         s: staff.shell("/follow-up").await?,

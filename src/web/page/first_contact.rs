@@ -61,6 +61,7 @@ fn preview(ctx: &Ctx<'_>, registry: Option<Registry>, found: &crate::app::FirstC
         people: found.people,
         by_mail: found.by_mail,
         by_phone: found.by_phone,
+        by_letter: found.by_letter,
         unreachable: found.unreachable,
         filter: registry.map_or_else(|| ctx.text().t("first-which-all"), |r| registry_word(r, ctx.text())),
         registry: registry.map_or("all", Registry::word).to_owned(),

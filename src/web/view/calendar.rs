@@ -124,6 +124,14 @@ fn kind(kind: Option<Kind>, text: Text) -> String {
     kind.map_or_else(|| text.t("kind-other"), |kind| text.t(&format!("kind-{}", kind.word())))
 }
 
+/// A value as staff read it: the rungs of a ladder by their names, everything else as the policy file writes it.
+fn value(field: &str, written: &str, text: Text) -> String {
+    if field != "ladder" {
+        return written.to_owned();
+    }
+    written.split(", ").map(|rung| text.t(&format!("channel-{rung}"))).collect::<Vec<_>>().join(" → ")
+}
+
 /// One difference between two editions.
 #[derive(Debug, Clone)]
 pub struct ChangeLine {
@@ -160,7 +168,9 @@ impl PolicyPage {
         let changes = preview.changes.iter().map(|change| {
             let (what, field, old, new) = match change {
                 Change::Limit { field, old, new } => (text.t("policy-limit"), (*field).to_owned(), old.clone(), new.clone()),
-                Change::Field { rule, field, old, new } => (rule.clone(), (*field).to_owned(), old.clone(), new.clone()),
+                Change::Field { rule, field, old, new } => {
+                    (rule.clone(), (*field).to_owned(), value(field, old, text), value(field, new, text))
+                }
                 Change::Added { rule } => (rule.clone(), text.t("policy-added"), String::new(), String::new()),
                 Change::Removed { rule } => (rule.clone(), text.t("policy-removed"), String::new(), String::new()),
             };
@@ -203,12 +213,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_rungs_of_a_changed_ladder_are_read_by_their_names_in_both_languages() {
+        assert_eq!(value("ladder", "mail, hand-off, letter", Text(Lang::English)), "Mail → Short message → Letter");
+        for lang in Lang::ALL {
+            let text = Text(lang);
+            assert!(crate::followup::Channel::ALL.iter().all(|c| text.has(&format!("channel-{}", c.word()))), "{}", lang.tag());
+            assert_eq!(value("wait_days", "phone = 1", text), "phone = 1");
+        }
+    }
+
     /// Every word that is put beside a task, wherever in the program: each is read by staff.
     #[test]
     fn every_reason_beside_a_contact_has_words_in_both_languages() {
         let mut words: Vec<&str> = vec![
             "address-not-verified",
             "anchor-changed",
+            "channel-gone",
             "answered",
             "not-me",
             "unsubscribed",

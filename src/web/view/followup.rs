@@ -190,6 +190,8 @@ pub struct FirstPreview {
     pub by_mail: u64,
     /// Of these, by phone only: calls are planned.
     pub by_phone: u64,
+    /// Of these, by letter only.
+    pub by_letter: u64,
     /// Of these, without any way to reach them.
     pub unreachable: u64,
     /// The selection, in words.

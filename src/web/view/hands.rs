@@ -119,7 +119,7 @@ impl HandOnePage {
     pub fn of(s: Shell, one: &HandOne, message: Field) -> Self {
         let nobody = s.t("empty-value");
         let name = one.contact.map(|c| c.salutation.as_ref().map_or_else(|| nobody.clone(), |name| name.as_str().to_owned()));
-        let number = one.contact.map(|c| c.phones.first().map(|phone| phone.as_str().to_owned()).unwrap_or_default());
+        let number = one.contact.map(|c| c.message_number().map(|phone| phone.as_str().to_owned()).unwrap_or_default());
         Self {
             waiting: one.waiting,
             task: one.task.to_string(),

@@ -225,6 +225,7 @@ pub fn somebody(number: u32) -> RecordDraft {
         mails: Vec::new(),
         address: Some(Address { text: format!("莲花街道{number}号"), town: Some(TownCode(512_002_001)) }),
         relatives: Vec::new(),
+        language: None,
     };
     RecordDraft {
         registry: Registry::Blood,

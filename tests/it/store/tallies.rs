@@ -10,7 +10,7 @@ use super::{Bench, NOW, day, on_both, somebody};
 use crate::harness::dice::Dice;
 
 const KINDS: [&str; 3] = ["availability", "contact_check", "of_a_later_edition"];
-const CHANNELS: [TaskChannel; 3] = [TaskChannel::Mail, TaskChannel::Phone, TaskChannel::Desk];
+const CHANNELS: [TaskChannel; 5] = [TaskChannel::Mail, TaskChannel::Phone, TaskChannel::Letter, TaskChannel::HandOff, TaskChannel::Desk];
 
 fn one_of<T: Copy>(dice: &mut Dice, all: &[T]) -> T {
     all[usize::try_from(dice.below(all.len() as u64)).unwrap()]
@@ -50,7 +50,8 @@ async fn told(bench: &Bench, today: NaiveDate) -> (Vec<(String, u64, NaiveDate)>
         let (n, oldest) = kinds.entry(row.kind.clone()).or_insert((0, row.due_on.0));
         (*n, *oldest) = (*n + 1, row.due_on.0.min(*oldest));
     }
-    let due = staffs().filter(|row| row.due_on.0 <= today).count() as u64;
+    let by_hand = |row: &TaskRow| matches!(row.channel, TaskChannel::Letter | TaskChannel::HandOff);
+    let due = staffs().filter(|row| row.due_on.0 <= today && !by_hand(row)).count() as u64;
     (kinds.into_iter().map(|(kind, (n, oldest))| (kind, n, oldest)).collect(), due)
 }
 

@@ -14,20 +14,20 @@ impl Year {
             assert!(someone.subject.origin != Origin::Import || someone.first_contact, "an imported person before the first contact");
             assert!(keys.insert(&made.key), "made twice: {:?}", made.key);
             assert!(!made.untrue, "invited too early, or reminded of a duty nobody has: {:?} on {}", made.key, made.day);
+            let limits = self.limits(made.day);
+            let near = |last: Option<&NaiveDate>| last.is_some_and(|l| (made.day - *l).num_days() < i64::from(limits.min_days_between));
+            // A call, a letter and a message as much as a mail, about whatever registry.
+            assert!(made.exempt || !near(last_of_person.get(&made.person)), "too soon by {:?}: {:?}", made.channel, made.key);
+            last_of_person.insert(made.person, made.day);
             if made.channel != Channel::Mail {
-                last_of_person.insert(made.person, made.day);
                 continue;
             }
-            let limits = self.limits(made.day);
             let local = made.at.utc().with_timezone(&self.zone);
-            if !made.urgent {
+            if !made.exempt {
                 assert!((9..21).contains(&local.hour()), "at {local}");
                 assert!(!limits.closed_days.contains(&local.date_naive()), "on {local}");
-                let near = |last: Option<&NaiveDate>| last.is_some_and(|l| (made.day - *l).num_days() < i64::from(limits.min_days_between));
-                assert!(!near(last_of_person.get(&made.person)), "too soon: {:?}", made.key);
                 assert!(!near(made.address.and_then(|a| last_at.get(&a))), "too soon at a shared address: {:?}", made.key);
             }
-            last_of_person.insert(made.person, made.day);
             last_at.extend(made.address.map(|a| (a, made.day)));
         }
         let mut count: BTreeMap<&'static str, u64> = BTreeMap::new();
@@ -36,6 +36,7 @@ impl Year {
                 State::Open => "open",
                 State::Sent => "sent",
                 State::Called => "called",
+                State::ByHand => "by hand",
                 State::Ended(reason) => {
                     assert!(!reason.is_empty());
                     "ended with a reason"
@@ -47,6 +48,7 @@ impl Year {
         let made = |channel: Channel| self.made.iter().filter(|m| m.channel == channel).count() as u64;
         assert_eq!(made(Channel::Mail), count.get("sent").copied().unwrap_or(0));
         assert_eq!(made(Channel::Phone), count.get("called").copied().unwrap_or(0));
+        assert_eq!(made(Channel::Letter) + made(Channel::HandOff), count.get("by hand").copied().unwrap_or(0));
         count
     }
 }

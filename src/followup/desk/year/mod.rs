@@ -15,7 +15,7 @@ use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
 use crate::followup::kind::{Channel, Kind};
-use crate::followup::plan::{Anchors, MailReach, Origin, PlanSubject, Planned, Reach, plan};
+use crate::followup::plan::{Anchors, MailReach, Origin, PlanSubject, Planned, Reach, free_day, plan};
 use crate::followup::policy::{Limits, Policies, Policy, RuleId, Span};
 
 mod judge;
@@ -32,6 +32,8 @@ struct Someone {
     address: Option<u64>,
     dead_address: bool,
     numbers: u32,
+    /// Their numbers are mobile ones.
+    mobile: bool,
     wrong_number: bool,
     silent_since: Option<NaiveDate>,
     first_contact: bool,
@@ -42,6 +44,17 @@ impl Someone {
     fn standings(&self) -> impl Iterator<Item = PlanSubject> {
         let second = self.also.map(|registry| PlanSubject { registry, subject: SubjectId(self.subject.person.0), ..self.subject.clone() });
         std::iter::once(self.subject.clone()).chain(second)
+    }
+
+    fn last_contact(&self) -> Option<NaiveDate> {
+        self.subject.contacted.iter().map(|(_, day)| *day).max()
+    }
+
+    /// So many numbers are left.
+    fn set_numbers(&mut self, numbers: u32) {
+        self.numbers = numbers;
+        self.subject.reach.phone = numbers > 0;
+        self.subject.reach.mobile = numbers > 0 && self.mobile;
     }
 
     /// Whether a contact of a kind would say what is not true of them on a day.
@@ -56,6 +69,8 @@ enum State {
     Open,
     Sent,
     Called,
+    /// A letter, or a message by the office's platform.
+    ByHand,
     Ended(&'static str),
 }
 
@@ -65,6 +80,10 @@ struct Work {
     state: State,
     rounds: i64,
     in_hand: bool,
+    /// The day was agreed with the person.
+    agreed: bool,
+    /// Handed off, and nobody told what became of it.
+    awaits: bool,
     done_on: Option<NaiveDate>,
 }
 
@@ -75,7 +94,8 @@ struct Made {
     person: usize,
     at: Timestamp,
     channel: Channel,
-    urgent: bool,
+    /// Exempt from the distance: urgent, agreed with the person, or in the place of a mail that came back.
+    exempt: bool,
     /// It said what was not true on its day.
     untrue: bool,
     address: Option<u64>,
@@ -130,33 +150,53 @@ impl Year {
         for planned in changes.add {
             self.put(planned);
         }
+        self.restep(day);
         // Everybody who is due has a task or an outcome.
         for planned in &plan.planned {
             let key = (planned.person, planned.rule.to_string(), planned.occurrence);
             assert!(self.work.contains_key(&key), "forgotten: {} {}", planned.rule, planned.occurrence);
         }
+        let made = |state| matches!(state, State::Sent | State::Called | State::ByHand);
         let mails: Vec<SentMail> = self
             .work
             .values()
-            .filter(|w| w.state == State::Sent && w.done_on.is_some_and(|d| d + Days::new(120) > day))
+            .filter(|w| made(w.state) && w.done_on.is_some_and(|d| d + Days::new(120) > day))
             .map(|w| {
                 let someone = &self.people[self.by_person[&w.planned.person]];
                 SentMail {
                     rule: w.planned.rule.to_string(),
+                    channel: w.planned.channel,
+                    called: w.rounds > 0,
                     person: w.planned.person,
                     subject: w.planned.subject,
                     occurrence: w.planned.occurrence,
                     sent_on: w.done_on.unwrap(),
                     reach: someone.subject.reach,
                     answered_on: someone.subject.anchors.verified_on,
+                    last_contact: someone.last_contact(),
                     not_yet_eligible: someone.untrue(w.planned.kind, day, self.limits(day).donation_interval),
                 }
             })
             .collect();
-        for planned in unanswered(&self.policies, &mails, day) {
+        let open: Vec<OpenTask> = self.work.values().filter(|w| w.state == State::Open).map(open_task).collect();
+        for planned in unanswered(&self.policies, &mails, &open, day) {
             if self.people[self.by_person[&planned.person]].silent_since.is_none() {
                 self.put(planned);
             }
+        }
+    }
+
+    /// Rungs whose channel is gone, or whose result nobody told.
+    fn restep(&mut self, day: NaiveDate) {
+        for work in self.work.values_mut().filter(|w| w.state == State::Open) {
+            let someone = &self.people[self.by_person[&work.planned.person]];
+            let task = open_task(work);
+            let Some(channel) = restep(&self.policies, &task, someone.subject.reach, work.awaits, day) else {
+                continue;
+            };
+            work.planned.channel = channel;
+            work.planned.due_on = apart(&self.policies, &work.planned, someone.last_contact(), work.planned.due_on.max(day));
+            (work.in_hand, work.awaits, work.agreed) = (true, false, false);
         }
     }
 
@@ -166,6 +206,7 @@ impl Year {
         if let Some(work) = self.work.get_mut(&key) {
             if matches!(work.state, State::Ended(_)) {
                 (work.planned, work.state, work.done_on) = (planned, State::Open, None);
+                (work.agreed, work.awaits) = (false, false);
             }
             return;
         }
@@ -173,8 +214,15 @@ impl Year {
         let id = TaskId::fresh();
         self.by_task.insert(id, key.clone());
         self.of_person.entry(key.0).or_default().push(key.clone());
-        self.work.insert(key, Work { id, planned, state: State::Open, rounds: 0, in_hand: false, done_on: None });
+        self.work
+            .insert(key, Work { id, planned, state: State::Open, rounds: 0, in_hand: false, agreed: false, awaits: false, done_on: None });
     }
+}
+
+/// The first day on which something that moves to another rung may be done.
+fn apart(policies: &Policies, planned: &Planned, last: Option<NaiveDate>, due_on: NaiveDate) -> NaiveDate {
+    let far = planned.channel == Channel::FindContact || !keeps_apart(policies, planned.rule.as_str(), planned.occurrence);
+    if far { due_on } else { free_day(policies, last, due_on) }
 }
 
 fn open_task(work: &Work) -> OpenTask {
@@ -226,6 +274,7 @@ fn a_year_passes_with_nobody_forgotten_and_nobody_contacted_against_the_limits()
     let count = simulate(people, chrono_tz::Asia::Shanghai, "2026-11-26".parse().unwrap(), 1);
     println!("{people} people, one year: {count:?}, {:?}", begun.elapsed());
     assert!(count.get("sent").copied().unwrap_or(0) > people / 10 && count.get("called").copied().unwrap_or(0) > people / 10, "{count:?}");
+    assert!(count.get("by hand").copied().unwrap_or(0) > people / 20, "letters and messages are rungs as well: {count:?}");
 }
 
 #[test]

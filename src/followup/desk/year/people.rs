@@ -112,6 +112,7 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
         _ => MailReach::Verified,
     };
     let numbers = u32::try_from(dice.below(3)).unwrap();
+    let mobile = dice.happens(7_000);
     // One in six stands in the next registry as well.
     let next = (Registry::ALL.iter().position(|r| *r == registry).unwrap() + 1) % Registry::ALL.len();
     let also = dice.happens(1_600).then(|| Registry::ALL[next]);
@@ -127,7 +128,7 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
             recorded_on: registered,
             origin: if imported { Origin::Import } else { Origin::Drive },
             first_contact_released: imported && dice.happens(8_000),
-            reach: Reach { mail, phone: numbers > 0 },
+            reach: Reach { mail, phone: numbers > 0, mobile: numbers > 0 && mobile, address: dice.happens(6_000) },
             anchors: Anchors {
                 birth: NaiveDate::from_yo_opt(1_945 + i32::try_from(dice.below(60)).unwrap(), 100).map(BirthDate::Day),
                 last_donation: donated,
@@ -142,6 +143,7 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
         address: (mail != MailReach::None).then(|| if dice.happens(2_000) { n / 2 * 2 + 7_000_000 } else { n + 100_000_000 }),
         dead_address: dice.happens(800),
         numbers,
+        mobile,
         wrong_number: dice.happens(500),
         silent_since: None,
         first_contact: false,

@@ -9,14 +9,16 @@ impl Year {
             self.work.iter().filter(|(_, w)| w.state == State::Open && w.planned.due_on <= day).map(|(k, _)| k.clone()).collect();
         due.sort();
         for key in due {
-            // An earlier call of the day may have told of a death.
-            if self.work[&key].state != State::Open {
+            // An earlier call of the day may have told of a death, or was the one contact of these two weeks.
+            if self.work[&key].state != State::Open || self.work[&key].planned.due_on > day {
                 continue;
             }
             let channel = self.work[&key].planned.channel;
             match channel {
                 Channel::Mail => self.mail(&key, day),
                 Channel::Phone => self.call(&key, day),
+                Channel::Letter => self.letter(&key, day),
+                Channel::HandOff => self.message(&key, day),
                 Channel::FindContact => self.find(&key, day),
             }
         }
@@ -61,10 +63,11 @@ impl Year {
                     // It comes back: on hold, and a call.
                     someone.subject.reach.mail = MailReach::None;
                     let planned = Planned {
-                        rule: RuleId::parse("mail-returned").unwrap(),
+                        rule: RuleId::parse(RETURNED).unwrap(),
                         occurrence: day,
                         due_on: day + Days::new(1),
                         channel: Channel::Phone,
+                        kind: Kind::ContactCheck,
                         ..self.work[key].planned.clone()
                     };
                     self.put(planned);
@@ -75,9 +78,11 @@ impl Year {
             }
             Err(NotNow::Later(_, at)) => self.work.get_mut(key).unwrap().planned.due_on = at.date_in(self.zone).max(day),
             Err(NotNow::OtherChannel(_)) => {
-                let phone = self.people[i].subject.reach.phone;
+                let reach = self.people[i].subject.reach;
+                let last = self.people[i].last_contact();
                 let work = self.work.get_mut(key).unwrap();
-                work.planned.channel = if phone { Channel::Phone } else { Channel::FindContact };
+                work.planned.channel = without_mail(&self.policies, (key.1.as_str(), key.2), reach, work.rounds > 0);
+                work.planned.due_on = apart(&self.policies, &work.planned, last, day);
                 work.in_hand = true;
             }
             Err(NotNow::Never("first-contact-not-confirmed")) => {}
@@ -93,11 +98,8 @@ impl Year {
         if self.people[i].subject.origin == Origin::Import && !self.people[i].subject.first_contact_released {
             return;
         }
-        let planned = &self.work[key].planned;
-        if planned.kind == Kind::VolunteerDuty && self.people[i].untrue(planned.kind, day, self.limits(day).donation_interval) {
-            // The day of the duty has come: a reminder is of no use.
-            let work = self.work.get_mut(key).unwrap();
-            (work.state, work.done_on) = (State::Ended(NO_TURN), Some(day));
+        // The day of the duty has come: a reminder is of no use. Without a number the next plan finds another rung.
+        if self.over(key, day) || self.people[i].numbers == 0 {
             return;
         }
         let dice = self.dice.below(100);
@@ -113,9 +115,10 @@ impl Year {
         };
         let rounds = self.work[key].rounds;
         let next = after_call(outcome, rounds, someone.numbers > 1, day);
+        let next = beyond(&self.policies, (key.1.as_str(), key.2), next, someone.subject.reach, day);
         if next.hold.is_some() {
-            someone.numbers = if next.hold == Some(HoldReason::RefusedCalls) { 0 } else { someone.numbers.saturating_sub(1) };
-            someone.subject.reach.phone = someone.numbers > 0;
+            let left = if next.hold == Some(HoldReason::RefusedCalls) { 0 } else { someone.numbers.saturating_sub(1) };
+            someone.set_numbers(left);
             someone.wrong_number = false;
             someone.subject.suppressed |= next.hold == Some(HoldReason::RefusedCalls) && someone.subject.reach.mail == MailReach::None;
         }
@@ -124,21 +127,82 @@ impl Year {
         }
         match next.again {
             Some((due_on, channel)) => {
+                let last = someone.last_contact();
                 let work = self.work.get_mut(key).unwrap();
-                (work.planned.due_on, work.planned.channel, work.in_hand) = (due_on, channel, true);
+                (work.planned.channel, work.in_hand) = (channel, true);
+                work.agreed = matches!(outcome, CallOutcome::CallOn(_));
+                work.planned.due_on = if work.agreed { due_on } else { apart(&self.policies, &work.planned, last, due_on) };
                 work.rounds += 1;
             }
             None => {
-                let now = self
-                    .zone
-                    .from_local_datetime(&day.and_hms_opt(10, 0, 0).unwrap())
-                    .earliest()
-                    .map_or(Timestamp(0), |at| Timestamp::of(at.to_utc()));
+                let now = self.ten(day);
                 self.note(key, day, now, Channel::Phone);
             }
         }
         if next.died {
             self.leave(i, ExitReason::Died, day);
+        }
+    }
+
+    fn ten(&self, day: NaiveDate) -> Timestamp {
+        let local = self.zone.from_local_datetime(&day.and_hms_opt(10, 0, 0).unwrap());
+        local.earliest().map_or(Timestamp(0), |at| Timestamp::of(at.to_utc()))
+    }
+
+    /// Whether a reminder of a duty has come too late; then it ends.
+    fn over(&mut self, key: &Key, day: NaiveDate) -> bool {
+        let someone = &self.people[self.by_person[&key.0]];
+        let kind = self.work[key].planned.kind;
+        let over = kind == Kind::VolunteerDuty && someone.untrue(kind, day, self.limits(day).donation_interval);
+        if over {
+            let work = self.work.get_mut(key).unwrap();
+            (work.state, work.done_on) = (State::Ended(NO_TURN), Some(day));
+        }
+        over
+    }
+
+    fn held(&self, key: &Key) -> bool {
+        let subject = &self.people[self.by_person[&key.0]].subject;
+        subject.origin == Origin::Import && !subject.first_contact_released
+    }
+
+    /// Printed and posted; one in five comes by or writes back.
+    fn letter(&mut self, key: &Key, day: NaiveDate) {
+        let i = self.by_person[&key.0];
+        if self.held(key) || self.over(key, day) || !self.people[i].subject.reach.address {
+            return;
+        }
+        let now = self.ten(day);
+        self.note(key, day, now, Channel::Letter);
+        if self.dice.happens(2_000) {
+            self.people[i].subject.anchors.verified_on = Some(day);
+        }
+    }
+
+    /// Given to the office's platform; what became of most is told, and some fail.
+    fn message(&mut self, key: &Key, day: NaiveDate) {
+        let i = self.by_person[&key.0];
+        if self.held(key) || self.work[key].awaits || self.over(key, day) || !self.people[i].subject.reach.mobile {
+            return;
+        }
+        let reach = self.people[i].subject.reach;
+        let last = self.people[i].last_contact();
+        match self.dice.below(10) {
+            0..=6 => {
+                let now = self.ten(day);
+                self.note(key, day, now, Channel::HandOff);
+            }
+            7 | 8 => {
+                let work = self.work.get_mut(key).unwrap();
+                work.planned.channel = step(&self.policies, (key.1.as_str(), key.2), reach, Channel::HandOff);
+                work.planned.due_on = apart(&self.policies, &work.planned, last, day + Days::new(1));
+                work.in_hand = true;
+            }
+            _ => {
+                let work = self.work.get_mut(key).unwrap();
+                (work.awaits, work.in_hand) = (true, true);
+                work.planned.due_on = gives_way(&self.policies, (key.1.as_str(), key.2), Channel::HandOff, day);
+            }
         }
     }
 
@@ -148,9 +212,9 @@ impl Year {
         let someone = &mut self.people[self.by_person[&key.0]];
         let work = self.work.get_mut(key).unwrap();
         if found {
-            someone.numbers = 1;
-            someone.subject.reach.phone = true;
-            (work.planned.channel, work.planned.due_on, work.rounds) = (Channel::Phone, day + Days::new(1), 0);
+            someone.set_numbers(1);
+            (work.planned.channel, work.rounds) = (Channel::Phone, 0);
+            work.planned.due_on = apart(&self.policies, &work.planned, someone.last_contact(), day + Days::new(1));
         } else {
             work.planned.due_on = day + Days::new(30);
         }
@@ -163,12 +227,32 @@ impl Year {
         let untrue = self.people[i].untrue(self.work[key].planned.kind, day, interval);
         let work = self.work.get_mut(key).unwrap();
         assert_eq!(work.state, State::Open, "made twice: {key:?}");
-        (work.state, work.done_on) = (if channel == Channel::Mail { State::Sent } else { State::Called }, Some(day));
+        let state = match channel {
+            Channel::Mail => State::Sent,
+            Channel::Phone => State::Called,
+            _ => State::ByHand,
+        };
+        (work.state, work.done_on) = (state, Some(day));
+        let agreed = work.agreed;
         let someone = &mut self.people[i];
-        let (kind, urgent) = (work.planned.kind, work.planned.kind == Kind::VerifyMail);
+        let kind = work.planned.kind;
+        // A mail is judged by what it says when it is sent.
+        let planned = agreed || !keeps_apart(&self.policies, &key.1, key.2);
+        let exempt = if channel == Channel::Mail { kind == Kind::VerifyMail } else { planned };
         someone.subject.contacted.push((kind, day));
         let address = someone.address.filter(|_| channel == Channel::Mail);
         self.last_at.extend(address.map(|a| (a, day)));
-        self.made.push(Made { day, person: i, at, channel, urgent, untrue, address, key: key.clone() });
+        self.made.push(Made { day, person: i, at, channel, exempt, untrue, address, key: key.clone() });
+        for other in self.of_person.get(&key.0).map(Vec::as_slice).unwrap_or_default() {
+            let work = self.work.get_mut(other).unwrap();
+            let fixed = work.agreed || work.awaits;
+            let (channel, due_on) = (work.planned.channel, work.planned.due_on);
+            let waiting = Waiting { rule: &other.1, occurrence: other.2, channel, due_on, fixed };
+            if work.state == State::Open
+                && let Some(free) = put_off(&self.policies, &waiting, day)
+            {
+                work.planned.due_on = free;
+            }
+        }
     }
 }

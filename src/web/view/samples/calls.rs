@@ -80,7 +80,12 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             planned: 840,
             held: 384,
             months: (1..=6).map(|m| (format!("2027-0{m}"), 40 * m)).collect(),
-            channels: vec![(text.t("channel-mail"), 500), (text.t("channel-phone"), 340)],
+            channels: vec![
+                (text.t("channel-mail"), 500),
+                (text.t("channel-phone"), 340),
+                (text.t("channel-letter"), 25),
+                (text.t("channel-hand-off"), 12),
+            ],
             not_planned: vec![(text.t("not-planned-exited"), 40), (text.t("not-planned-undecided"), 12)],
         }
         .render(),
@@ -97,7 +102,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         preview: found.then(|| followup::FirstPreview {
             people: 384,
             by_mail: 120,
-            by_phone: 264,
+            by_phone: 224,
+            by_letter: 40,
             unreachable: 28,
             filter: text.t("registry-stem-cell"),
             registry: "stem-cell".into(),

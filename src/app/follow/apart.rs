@@ -1,0 +1,89 @@
+//! From one rung to another, and the distance that what staff do keeps from every other contact.
+
+use chrono::NaiveDate;
+
+use crate::domain::id::{PersonId, TaskId};
+use crate::followup::Channel;
+use crate::followup::desk::{CALL_ON, Waiting, gives_way, keeps_apart, put_off, step, without_mail};
+use crate::followup::plan::free_day;
+use crate::store::{StoreError, TaskRow, TaskState, Tx};
+
+use super::super::{App, AppError};
+use super::hand_off::HANDED;
+use super::people::Reachable;
+use super::plan::{channel, channel_of};
+
+impl App {
+    /// The first day, from one on, on which a contact may be made by a channel.
+    pub(super) fn apart(
+        &self,
+        (rule, occurrence): (&str, NaiveDate),
+        by: Channel,
+        last_contact: Option<NaiveDate>,
+        from: NaiveDate,
+    ) -> NaiveDate {
+        let far = by == Channel::FindContact || !keeps_apart(&self.policies, rule, occurrence);
+        if far { from } else { free_day(&self.policies, last_contact, from) }
+    }
+
+    /// A follow-up on another rung, from a day on.
+    pub(super) fn moved(&self, task: TaskRow, to: Channel, person: &Reachable, from: NaiveDate, reason: &str) -> TaskRow {
+        let due_on = self.apart((task.rule.as_str(), task.occurrence.0), to, person.last_contact(), from);
+        TaskRow {
+            channel: channel(to),
+            due_on: due_on.into(),
+            subject_id: person.subject_for(to).unwrap_or(task.subject_id),
+            reason: Some(reason.to_owned()),
+            ..task
+        }
+    }
+
+    /// A mail that cannot be sent any more, on the first rung that is left.
+    pub(super) fn elsewhere(&self, task: TaskRow, person: &Reachable, reason: &str) -> TaskRow {
+        let to = without_mail(&self.policies, (task.rule.as_str(), task.occurrence.0), person.reach(), task.rounds > 0);
+        let from = task.due_on.0;
+        self.moved(task, to, person, from, reason)
+    }
+
+    /// A message that could not be handed over, on the next rung: a call today, anything else from tomorrow on.
+    pub(super) fn after_hand_off(&self, task: TaskRow, person: Option<&Reachable>, today: NaiveDate, reason: &str) -> TaskRow {
+        let Some(person) = person else { return TaskRow { due_on: today.into(), reason: Some(reason.to_owned()), ..task } };
+        let to = step(&self.policies, (task.rule.as_str(), task.occurrence.0), person.reach(), Channel::HandOff);
+        let from = if to == Channel::Phone { today } else { today.succ_opt().unwrap_or(today) };
+        self.moved(task, to, person, from, reason)
+    }
+
+    /// The day on which a message handed off counts as lost.
+    pub(super) fn result_until(&self, task: &TaskRow, given_out: NaiveDate) -> NaiveDate {
+        gives_way(&self.policies, (task.rule.as_str(), task.occurrence.0), Channel::HandOff, given_out)
+    }
+
+    /// The last contact that was made with a person.
+    pub(super) async fn last_contact_of(&self, person: PersonId) -> Result<Option<NaiveDate>, AppError> {
+        let tasks = self.store.tasks_of(&[person]).await?;
+        Ok(tasks.iter().filter(|t| t.state == TaskState::Done).filter_map(|t| t.done_on).map(|day| day.0).max())
+    }
+
+    /// After a contact with a person: what else waits for staff keeps its distance from it, within the transaction that records the contact.
+    pub(super) async fn keep_apart(&self, tx: &mut Tx, person: PersonId, made: TaskId, day: NaiveDate) -> Result<(), AppError> {
+        for task in self.store.tasks_of(&[person]).await? {
+            if task.id == made || task.state != TaskState::Planned {
+                continue;
+            }
+            let waiting = Waiting {
+                rule: &task.rule,
+                occurrence: task.occurrence.0,
+                channel: channel_of(task.channel),
+                due_on: task.due_on.0,
+                fixed: task.reason.as_deref().is_some_and(|reason| [CALL_ON, HANDED].contains(&reason)),
+            };
+            let Some(free) = put_off(&self.policies, &waiting, day) else { continue };
+            match tx.move_task(&TaskRow { due_on: free.into(), ..task }, false).await {
+                // Somebody took it meanwhile.
+                Ok(()) | Err(StoreError::Stale) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(())
+    }
+}
