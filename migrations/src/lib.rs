@@ -29,6 +29,7 @@ mod m20261127_000033_death;
 mod m20261127_000035_answered;
 mod m20261127_000036_answers;
 mod m20261127_000037_desk;
+mod m20261127_000042_disclosure;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000035_answered::Migration),
             Box::new(m20261127_000036_answers::Migration),
             Box::new(m20261127_000037_desk::Migration),
+            Box::new(m20261127_000042_disclosure::Migration),
         ]
     }
 }

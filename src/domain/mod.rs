@@ -10,6 +10,7 @@ mod keyed;
 
 pub mod activity;
 pub mod age;
+pub mod approval;
 pub mod care;
 pub mod compartment;
 pub mod consent;

@@ -11,6 +11,7 @@
 mod harness;
 
 mod activities;
+mod approvals;
 mod by_itself;
 mod call_desk;
 mod call_numbers;

@@ -48,7 +48,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 79] = [
+    pub const KEYS: [(&'static str, usize); 81] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -111,6 +111,8 @@ impl Notice {
         ("notice-opened", 0),
         ("duty-saved", 0),
         ("opening-reviewed", 0),
+        ("disclosure-asked", 0),
+        ("disclosure-decided", 0),
         ("wish-saved", 0),
         ("kin-added", 0),
         ("sample-saved", 0),

@@ -8,6 +8,7 @@ mod callout;
 mod care;
 mod consent;
 mod desk;
+mod disclosure;
 mod donor;
 mod drive;
 mod duplicates;
@@ -257,6 +258,7 @@ pub fn routes() -> Vec<Route> {
         notice::routes(),
         outside::routes(),
         people::routes(),
+        disclosure::routes(),
         print::routes(),
         publication::routes(),
         put_right::routes(),
