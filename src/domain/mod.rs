@@ -21,6 +21,7 @@ pub mod death_notice;
 pub mod dial;
 pub mod document;
 pub mod eligibility;
+pub mod entry_age;
 pub mod fact;
 pub mod form;
 pub mod grid;

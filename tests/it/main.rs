@@ -20,6 +20,7 @@ mod care;
 mod consents;
 mod disk_alone;
 mod donors;
+mod enrolment_ages;
 mod erased;
 mod exits;
 mod followup_answers;

@@ -177,7 +177,7 @@ fn typed(entries: &Entries, name: &str) -> Guarded<String> {
 
 /// The flaws of a form as the page shows them.
 fn slips_of(flaws: Vec<Flaw>) -> Slips {
-    Slips(flaws.into_iter().map(|flaw| Slip { field: flaw.field, key: flaw.key }).collect())
+    Slips(flaws.into_iter().map(|flaw| Slip { field: flaw.field, key: flaw.key, names: None }).collect())
 }
 
 /// A date typed into a field of ours, `2026-11-23`.

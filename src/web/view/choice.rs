@@ -112,7 +112,7 @@ impl Choice {
             }
         }
         if let Some(slip) = slips.of(self.name) {
-            self.error = text.t(&slip.key);
+            self.error = slip.says(text);
         }
         self
     }
@@ -178,7 +178,7 @@ impl Select {
             }
         }
         if let Some(slip) = slips.of(self.name) {
-            self.error = text.t(&slip.key);
+            self.error = slip.says(text);
         }
         self
     }
