@@ -25,6 +25,7 @@ mod backup;
 mod barcode;
 mod barred;
 mod base64;
+mod behind;
 
 mod bulk;
 mod care;

@@ -12,6 +12,7 @@ mod harness;
 
 mod activities;
 mod approvals;
+mod behind;
 mod by_itself;
 mod call_desk;
 mod call_numbers;

@@ -1,6 +1,7 @@
 //! Importing a sheet: read and sealed first, staged, previewed, and admitted by one short transaction. Nobody is contacted by it.
 
 mod admit;
+mod behind;
 mod judge;
 mod report;
 mod stage;
