@@ -66,6 +66,7 @@ mod samples;
 mod shifts;
 mod store;
 mod taken_back;
+mod unentered;
 mod urgent;
 mod volunteers;
 mod web;
