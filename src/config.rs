@@ -133,7 +133,7 @@ pub struct Config {
     pub branch: BranchName,
     /// The zone that days and quiet hours are reckoned in.
     pub zone: Tz,
-    /// Whether one person may hold several roles (小型单位).
+    /// Whether one person may hold several roles (小型单位). Never both sides of one approval (`domain::approval`), never administrator and auditor.
     pub small_branch: bool,
     /// How mail leaves.
     pub mail: Mail,

@@ -20,6 +20,7 @@ account-changed = The account was changed
 roles = Roles
 slip-roles = Please choose at least one role
 slip-roles-conflict = Administrator and auditor cannot be the same person
+slip-roles-one = The small-branch setting is off: one account has one role
 installation = Installation
 fact-version = Version
 recovery-what = The sheet was printed at the first start. Type the whole sheet back from paper once, to be sure it was kept correctly.

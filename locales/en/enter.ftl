@@ -19,6 +19,7 @@ set-up = First set-up
 set-up-lead = Creates the first two accounts. This link works once.
 preset = Small branch
 preset-what = One person may be recruiter, registrar, caller, coordinator and manager. The administrator has an account of their own and sees nobody's data; administrator and auditor cannot be the same person.
+preset-off = Here one person has one role: the manager and the administrator begin, and the administrator adds everybody else.
 set-up-work = Account for daily work
 set-up-work-lead = Registering, importing, duplicates, follow-up, reports.
 set-up-admin = Administrator's account

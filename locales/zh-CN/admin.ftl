@@ -20,6 +20,7 @@ account-changed = 账号已更改
 roles = 角色
 slip-roles = 请至少选一个角色
 slip-roles-conflict = 管理员与审计员不能是同一人
+slip-roles-one = 本单位没有打开“小型单位”，一个账号只能有一个角色
 installation = 安装
 fact-version = 版本
 recovery-what = 首次启动时打印了恢复单。请照着纸面把整张恢复单输回来核对一次，确保抄写、打印无误。

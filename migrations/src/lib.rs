@@ -30,6 +30,7 @@ mod m20261127_000035_answered;
 mod m20261127_000036_answers;
 mod m20261127_000037_desk;
 mod m20261127_000040_standing_step;
+mod m20261127_000042_disclosure;
 mod m20261127_000044_tally;
 
 /// Every migration, oldest first.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000036_answers::Migration),
             Box::new(m20261127_000037_desk::Migration),
             Box::new(m20261127_000040_standing_step::Migration),
+            Box::new(m20261127_000042_disclosure::Migration),
             Box::new(m20261127_000044_tally::Migration),
         ]
     }

@@ -250,6 +250,9 @@ impl App {
             if form.roles.conflict().is_some() {
                 return Err(AppError::Input { field: "roles", hint: "administrator and auditor cannot be one person" });
             }
+            if !self.config.small_branch && form.roles.iter().count() > 1 {
+                return Err(AppError::Input { field: "roles", hint: "one role a person: the setting small_branch is off" });
+            }
             let phc = self.phc(form.password).await?;
             let name = if form.name.trim().is_empty() { login.clone() } else { form.name.trim().to_owned() };
             drafts.push(StaffDraft { login, display_name: name, phc, roles: form.roles, lang: "zh-CN".to_owned() });

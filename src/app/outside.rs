@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
+use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{OutsideId, PublicId, SubjectId};
 use crate::domain::match_request::{self, Code};
 use crate::domain::outside::{self, OutsideCause, OutsideState, OutsideSystem};
@@ -10,7 +11,7 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::written;
-use crate::store::{AuditEntry, OutsideView, PersonView, SealedEvidence, SealedNumber, Tx};
+use crate::store::{AuditEntry, OutsideView, PersonView, SealedEvidence, SealedNumber, Tx, prepare_fact};
 
 use super::own_page::Pending;
 use super::urgent::Once;
@@ -184,8 +185,16 @@ impl App {
         {
             return Err(AppError::Input { field: "number", hint: "it is noted with another person; compare the two" });
         }
+        let fact = match (system, self.store.stat_id(&self.vault, subject).await?) {
+            (OutsideSystem::NationalOrgan, Some(stat_id)) => {
+                let told = self.told(stat_id, system.registry(), FactEvent::Numbered, now);
+                Some(prepare_fact(&self.vault, &Fact { day, ..told })?)
+            }
+            _ => None,
+        };
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         let id = tx.outside_enter(&self.vault, sealed, day, actor.staff(), now).await??;
+        tx.put_facts(fact.into_iter().collect()).await?;
         let entry = AuditEntry::on(now, actor.staff(), "outside.enter", "outside", Some(id.0)).with("system", system.word());
         tx.audit(&entry).await?;
         self.commit_once(tx, actor, once, None, now).await

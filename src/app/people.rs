@@ -171,9 +171,13 @@ impl App {
     }
 
     /// A person's page, opened: logged before anything is shown.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for whoever has to ask first ([`App::ask_disclosure`]).
     pub async fn disclose(&self, actor: Actor, id: &PublicId, why: Opening, now: Timestamp) -> Result<PersonPage, AppError> {
         actor.needs(Right::People)?;
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        self.needs_access(actor, person, now).await?;
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "person.open", "person", Some(person.0)).with("why", why.word())).await?;
         tx.commit().await?;

@@ -69,6 +69,7 @@ impl App {
     ) -> Result<PutRight, AppError> {
         actor.needs(Right::Correct)?;
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        self.needs_access(actor, person, now).await?;
         let mut tx = self.store.begin().await?;
         let why = Opening::Correct.word();
         tx.audit(&AuditEntry::on(now, actor.staff(), "person.open", "person", Some(person.0)).with("why", why)).await?;

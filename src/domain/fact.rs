@@ -64,6 +64,8 @@ pub enum FactEvent {
     TakenBack(EnrolmentStatus),
     /// A step of a match request for this donor (stem cells): reached, or how it ended.
     Match(MatchStage, StageOutcome),
+    /// A number of the national organ registry was entered for this registration (organ and body).
+    Numbered,
 }
 
 /// The news of a registrant's death (急报), as far as it can be counted without a person.

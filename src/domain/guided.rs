@@ -1,11 +1,12 @@
 //! The guided enrolment: what each registry asks, and what must be there before anyone counts as registered.
 //!
 //! Sources: CMDP enrolment practice (family, process, willingness; two contacts), 《人体器官捐献和移植条例》 (2024) and provincial
-//! rules on body donation (items, executor, witness), GB 18467-2011 (age of blood donors).
+//! rules on body donation (items, executor, witness). The ages are dated data: `rules/enrolment.toml`.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::entry_age::EntryAges;
 use super::registry::Registry;
 use super::time::completed_years;
 
@@ -64,16 +65,6 @@ pub const fn questions(registry: Registry) -> &'static [Question] {
         Registry::StemCell => STEM_CELL,
         Registry::OrganBody => ORGAN_BODY,
         Registry::Volunteer => VOLUNTEER,
-    }
-}
-
-/// The ages, in completed years, at which a registry may be entered.
-pub const fn ages(registry: Registry) -> std::ops::RangeInclusive<u32> {
-    match registry {
-        Registry::Blood => 18..=60,
-        Registry::StemCell => 18..=45,
-        Registry::OrganBody => 18..=130,
-        Registry::Volunteer => 16..=130,
     }
 }
 
@@ -189,10 +180,7 @@ impl Complete {
     }
 }
 
-/// From this age on nobody else has to agree (Civil Code article 17).
-pub const OF_AGE: u32 = 18;
-
-/// Judges a filled form on a day.
+/// Judges a filled form on a day, by the ages that hold on it.
 ///
 /// # Errors
 /// Everything that is missing, in the order of the form.
@@ -200,12 +188,14 @@ pub fn judge(registry: Registry, filled: &Filled, day: NaiveDate) -> Result<Comp
     let mut lacks = Vec::new();
     match filled.birth.and_then(|birth| completed_years(birth, day)) {
         None => lacks.push(Lack::Birth),
-        Some(age) if !ages(registry).contains(&age) => lacks.push(Lack::Age),
-        Some(age) if registry == Registry::Volunteer && age < OF_AGE => {
-            let asked = [(filled.guardian, Lack::Guardian), (filled.guardian_named, Lack::GuardianNamed)];
-            lacks.extend(asked.into_iter().filter(|(there, _)| !there).map(|(_, lack)| lack));
-        }
-        Some(_) => {}
+        Some(age) => match EntryAges::shipped().of(registry, day).filter(|rule| rule.allows(age)) {
+            None => lacks.push(Lack::Age),
+            Some(rule) if rule.needs_guardian(age) => {
+                let asked = [(filled.guardian, Lack::Guardian), (filled.guardian_named, Lack::GuardianNamed)];
+                lacks.extend(asked.into_iter().filter(|(there, _)| !there).map(|(_, lack)| lack));
+            }
+            Some(_) => {}
+        },
     }
     if registry == Registry::StemCell && filled.contacts < 2 {
         lacks.push(Lack::Contacts);

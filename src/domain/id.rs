@@ -89,6 +89,8 @@ ids! {
     MatterId,
     /// An emergency opening.
     OpeningId,
+    /// A request to see an identity.
+    DisclosureId,
 }
 
 /// The random identity under which a registrant is counted; it has no order and no tie to a subject but a sealed one.

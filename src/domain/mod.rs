@@ -10,6 +10,7 @@ mod keyed;
 
 pub mod activity;
 pub mod age;
+pub mod approval;
 pub mod care;
 pub mod compartment;
 pub mod consent;
@@ -20,6 +21,7 @@ pub mod death_notice;
 pub mod dial;
 pub mod document;
 pub mod eligibility;
+pub mod entry_age;
 pub mod fact;
 pub mod family_contact;
 pub mod form;

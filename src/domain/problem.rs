@@ -106,6 +106,8 @@ problems! {
     SecondContactMissing = "second_contact_missing",
     /// The sex differs from that of the identity number.
     SexIdMismatch = "sex_id_mismatch",
+    /// The status is behind what is on file: an earlier stage, or another reason for an exit that stands.
+    StatusBehind = "status_behind",
     /// A text longer than its field.
     TextTooLong = "text_too_long",
     /// No town of the branch.

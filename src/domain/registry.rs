@@ -102,6 +102,17 @@ impl EnrolmentStatus {
         }
     }
 
+    /// Whether a sheet's standing is behind the one on file, whatever day the sheet says: an earlier stage than the one reached, or another reason
+    /// for an exit that stands. Who left may come back, and a doubt is for a registrar, unless the sample was accepted: that no sheet undoes.
+    pub fn is_behind(self, on_file: Self) -> bool {
+        match (self, on_file) {
+            (Self::Exited(told), Self::Exited(stands)) => told != stands,
+            (Self::Exited(_), _) | (_, Self::Exited(_) | Self::Undecided) => false,
+            (Self::Undecided, _) => on_file == Self::Enrolled,
+            (stage, reached) => stage.rank() < reached.rank(),
+        }
+    }
+
     /// Whether the registrant counts in the pool.
     pub const fn in_pool(self) -> bool {
         matches!(self, Self::Registered | Self::Enrolled)
@@ -238,6 +249,27 @@ mod tests {
         let others = [EnrolmentStatus::Interest, EnrolmentStatus::Registered, EnrolmentStatus::Enrolled, EnrolmentStatus::Undecided];
         for status in exits.chain(others) {
             assert_eq!(EnrolmentStatus::from_code(status.code()), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_sheet_is_behind_where_it_would_lower_a_stage_or_change_the_kind_of_an_exit() {
+        use EnrolmentStatus::{Enrolled, Exited, Interest, Registered, Undecided};
+        let (left, died) = (Exited(ExitReason::Withdrew), Exited(ExitReason::Died));
+        for (told, on_file) in [(Interest, Registered), (Interest, Enrolled), (Registered, Enrolled), (Undecided, Enrolled), (left, died)] {
+            assert!(told.is_behind(on_file), "{told:?} after {on_file:?}");
+        }
+        for (told, on_file) in [
+            (Registered, Interest),
+            (Enrolled, Registered),
+            (Registered, Registered),
+            (Registered, Undecided),
+            (Undecided, Registered),
+            (left, Enrolled),
+            (left, left),
+            (Registered, left),
+        ] {
+            assert!(!told.is_behind(on_file), "{told:?} after {on_file:?}");
         }
     }
 

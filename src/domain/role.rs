@@ -89,6 +89,10 @@ pub enum Right {
     Duty,
     /// Review emergency openings; nobody their own.
     ReviewOpening,
+    /// Open the identity of a person on file, without being asked to by anybody.
+    Disclose,
+    /// Agree that an identity is opened to whoever asked; nobody to their own.
+    ApproveDisclosure,
     /// Take down what organ and body registrants wish, and what their next of kin think.
     Wish,
     /// Note samples of stem-cell registrants and what became of them.
@@ -160,7 +164,8 @@ impl Roles {
             Right::Erase => &[Registrar, Manager],
             Right::Health | Right::Service => &[Registrar, Coordinator],
             Right::FollowUp => &[Caller, Coordinator, Registrar],
-            Right::ConfirmFirstContact | Right::Publish => &[Manager],
+            Right::Disclose => &[Registrar, Caller, Manager],
+            Right::ConfirmFirstContact | Right::Publish | Right::ApproveDisclosure => &[Manager],
             Right::Report => &[Manager, Coordinator, Registrar, Auditor],
             Right::Administer => &[Administrator],
             Right::Audit => &[Auditor],

@@ -57,6 +57,9 @@ definitions! {
     "parts", "库容四部分", "The pool's four parts",
     "每一项登记只属于一个部分，按以下次序判定：暂缓期未满的为暂不可用；号码已失效、仍在寻找的为已知失联；24 个月内核实过联系方式的为已核实可联系；其余为尚未核实。四部分相加等于库容。",
     "Each registration is in exactly one part, judged in this order: deferred beyond the day is unavailable; every way of contact dead and still looked for is known lost; contact verified within 24 months is verified; the rest is unverified. The four sum to the pool.", "docs/domain.md 4.2 (V = 24)";
+    "unentered", "未录入国家系统", "Not entered in the national registry",
+    "遗体和器官库容之内、到该日为止没有记入国家人体器官捐献志愿登记系统编号的登记项数；与已录入的相加等于该库容。",
+    "Registrations of the organ and body pool for which no number of the national registry of organ donation was entered by the day; with those entered they sum to that pool.", "人体器官捐献和移植条例 (State Council order 767); issue 4";
     "age", "年龄", "Age",
     "统计日所在年份减去出生年份。统计资料只存出生年份。",
     "The year of the day minus the year of birth. The statistics hold the year of birth alone.", "DESIGN 3";

@@ -56,6 +56,8 @@ pub struct Pool {
     pub persons: Counts,
     /// Each registry, in the order of [`Registry::ALL`].
     pub registries: Vec<(Registry, Counts)>,
+    /// 未录入国家系统: of the organ and body pool, those for whom no number of the national registry was entered by the day.
+    pub unentered: u64,
     /// Every dimension for every registry, for all registries together and for persons.
     pub breakdowns: Vec<Breakdown>,
 }
@@ -119,7 +121,7 @@ impl FactBook {
         let layout = Layout::of(self);
         let mut tally = Tally::new(as_of.day, &layout, self.rules(as_of.day).verified_within_months);
         self.each_standing(as_of, |standing| tally.count(&layout, standing));
-        self.read(as_of, &layout, &tally.grid)
+        Pool { unentered: tally.unentered, ..self.read(as_of, &layout, &tally.grid) }
     }
 
     /// Enrolments of the pool by two dimensions.
@@ -195,6 +197,7 @@ impl FactBook {
             total: counts(&sum(&[0, 1, 2, 3], 0)),
             persons: counts(grid.at(PERSONS, 0)),
             registries: Registry::ALL.map(|r| (r, counts(grid.at(registry_at(r), 0)))).to_vec(),
+            unentered: 0,
             breakdowns,
         }
     }
@@ -212,6 +215,7 @@ pub(super) fn order(cell: Cell) -> (bool, Cell) {
 
 struct Tally {
     grid: Grid<MEASURES>,
+    unentered: u64,
     day: i32,
     year: i32,
     verified_from: i32,
@@ -219,10 +223,11 @@ struct Tally {
 
 impl Tally {
     fn new(day: NaiveDate, layout: &Layout, months: u32) -> Self {
-        Self { grid: Grid::new(layout), day: day_number(day), year: day.year(), verified_from: verified_from(day, months) }
+        Self { grid: Grid::new(layout), unentered: 0, day: day_number(day), year: day.year(), verified_from: verified_from(day, months) }
     }
 
     fn count(&mut self, layout: &Layout, standing: &Standing) {
+        self.unentered += u64::from(standing.counts(registry_at(Registry::OrganBody)) && !standing.numbered);
         for book in 0..BOOKS {
             let measure = match standing.stand.get(book).copied() {
                 Some(0) => continue,
@@ -279,5 +284,40 @@ fn counts(m: &[i64; MEASURES]) -> Counts {
         registered: n(M_REGISTERED),
         enrolled: n(M_ENROLLED),
         parts: Parts { verified: n(M_PARTS), unverified: n(M_PARTS + 1), lost: n(M_PARTS + 2), unavailable: n(M_PARTS + 3) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fact::{Fact, FactEvent};
+    use crate::domain::registry::EnrolmentStatus::{Exited, Registered};
+    use crate::domain::registry::ExitReason;
+    use crate::reports::fixtures::{self, day, id};
+
+    #[test]
+    fn whoever_has_no_number_of_the_national_registry_is_counted_apart_and_both_sum_to_the_pool() {
+        let organ = |who, on, event| Fact { registry: Registry::OrganBody, ..fixtures::fact(who, on, event) };
+        let blood = |who, on, event| Fact { registry: Registry::Blood, ..fixtures::fact(who, on, event) };
+        let came = FactEvent::Status(Registered);
+        let book = FactBook::new(vec![
+            organ(1, "2024-01-10", came),
+            organ(1, "2024-03-01", FactEvent::Numbered),
+            organ(2, "2024-01-10", came),
+            // One person under two registrations: the number of one is the number of both.
+            organ(3, "2024-01-10", came),
+            organ(4, "2024-02-10", came),
+            organ(4, "2024-02-10", FactEvent::JoinedInto(id(3))),
+            organ(3, "2024-04-01", FactEvent::Numbered),
+            // Who left is in neither.
+            organ(5, "2024-01-10", came),
+            organ(5, "2024-05-01", FactEvent::Status(Exited(ExitReason::Withdrew))),
+            blood(6, "2024-01-10", came),
+        ]);
+        let at = |on: &str| {
+            let pool = book.pool(AsOf::day(day(on)));
+            (pool.registry(Registry::OrganBody).pool(), pool.unentered)
+        };
+        assert_eq!([at("2024-02-28"), at("2024-03-01"), at("2024-04-30"), at("2024-05-01")], [(4, 4), (4, 3), (4, 2), (3, 1)]);
     }
 }

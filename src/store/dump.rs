@@ -127,6 +127,7 @@ part! { data, restore_data:
     barcode (Column::Id, |r| r.id);
     care (Column::Id, |r| r.id);
     opening (Column::Id, |r| r.id);
+    disclosure (Column::Id, |r| r.id);
     barred (Column::Digest, |r| r.digest.clone());
     rights_request (Column::Id, |r| r.id);
     recall (Column::Id, |r| r.id);

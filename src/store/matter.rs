@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zeroize::Zeroize;
 
+use crate::domain::approval::Another;
 use crate::domain::id::{MatterId, OpeningId, StaffId, SubjectId};
 use crate::domain::time::Timestamp;
 use crate::domain::{Compartment, Guarded};
@@ -346,12 +347,13 @@ impl Tx {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let row = opening::Entity::find_by_id(id).one(&self.db).await?;
-        let Some(mut row) = row.filter(|row| row.verdict.is_none() && row.staff_id != by) else {
+        let row = row.filter(|row| row.verdict.is_none());
+        let Some((mut row, another)) = row.and_then(|row| Another::than(row.staff_id, by).map(|another| (row, another))) else {
             return Err(StoreError::Missing("opening to review"));
         };
         row.check(vault)?;
         row.verdict = Some(verdict);
-        row.reviewed_by = Some(by);
+        row.reviewed_by = Some(another.by());
         row.reviewed_at = Some(at);
         row.row_version += 1;
         row.protect(vault)?;

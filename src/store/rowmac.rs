@@ -6,8 +6,9 @@ use crate::vault::{MacRow, Sealed, Vault};
 
 use super::entity::value::{Day, Opaque};
 use super::entity::{
-    activity, activity_strike, barcode, care, consent, contact_again, death_fact, enrolment, grid, health_fact, identifier_claim, matter,
-    matter_step, membership, opening, outside, outside_step, record, service_fact, staff, standing_step, subject, told_fact, turn,
+    activity, activity_strike, barcode, care, consent, contact_again, death_fact, disclosure, enrolment, grid, health_fact,
+    identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, service_fact, staff, standing_step, subject,
+    told_fact, turn,
 };
 use super::error::StoreError;
 
@@ -86,7 +87,8 @@ row_ids!(
     ActivityId,
     OutsideId,
     MatterId,
-    OpeningId
+    OpeningId,
+    DisclosureId
 );
 
 macro_rules! protected {
@@ -277,6 +279,16 @@ protected!(opening, "opening", |row, mac| {
         .uuid("reviewed_by", row.reviewed_by.map(|s| s.0))
         .int("reviewed_at", row.reviewed_at.map(|t| t.0))
         .text("verdict", row.verdict.map(crate::store::word::Verdict::word))
+});
+
+protected!(disclosure, "disclosure", |row, mac| {
+    mac.uuid("person_id", Some(row.person_id.0))
+        .uuid("asked_by", Some(row.asked_by.0))
+        .text("reason", Some(&row.reason))
+        .int("asked_at", Some(row.asked_at.0))
+        .uuid("decided_by", row.decided_by.map(|s| s.0))
+        .int("decided_at", row.decided_at.map(|t| t.0))
+        .int("until", row.until.map(|t| t.0))
 });
 
 protected!(grid, "grid", |row, mac| {

@@ -5,6 +5,7 @@ use donor_registry::app::Actor;
 use donor_registry::domain::Guarded;
 use rocket::http::Status;
 
+use super::approvals::agreed;
 use super::urgent::{DONOR, YOUNG, csrf, key, noticed, registered};
 use super::web::{Browser, Desk, Seen, run, signed_in};
 
@@ -98,6 +99,8 @@ fn a_changed_name_and_phone_are_found_and_what_was_told_before_stays() {
         let mut coordinator = signed_in(&desk, "coordinator").await;
         let path = format!("/people/{person}/correct");
         assert!(!coordinator.get(&format!("/people/{person}")).await.body.contains(&path), "the masked page leads nowhere");
+        assert_eq!(coordinator.get(&path).await.status, Status::Forbidden, "nobody agreed to it");
+        agreed(&desk, "coordinator", &person).await;
         assert!(opened(&mut coordinator, &person).await.contains(&path));
         let page = coordinator.get(&path).await;
         assert_eq!(page.status, Status::Ok, "{}", page.body);
@@ -145,6 +148,7 @@ fn a_form_opened_before_somebody_else_saved_is_refused() {
         let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
         let (mut registrar, mut coordinator) = (signed_in(&desk, "registrar").await, signed_in(&desk, "coordinator").await);
         let path = format!("/people/{person}/correct");
+        agreed(&desk, "coordinator", &person).await;
         let (first, second) = (registrar.get(&path).await, coordinator.get(&path).await);
         let fields = typed_over(&first, &[("mail", "qian@mail.example"), ("sex", "female")]);
         assert_eq!(save(&mut registrar, &person, &fields).await.status, Status::SeeOther);

@@ -61,6 +61,9 @@ POST /people                              GCKM
 GET /people/<id>                          GCKM    office
 GET /people/<id>/calendar                 GCKM    office
 POST /people/<id>/open                    GCKM    office
+POST /people/<id>/ask                     GCKM    office
+GET /disclosures                          M
+POST /disclosures/<id>                    M       others
 POST /people/<id>/leave                   GCKM    office
 GET /people/<id>/in-error                 GK      office
 POST /people/<id>/in-error                GK      office
@@ -247,7 +250,7 @@ fn filled(path: &str) -> String {
 }
 
 /// Method, path, roles, and whose the thing is that the path names.
-fn rows() -> Vec<(Method, &'static str, &'static str, Option<&'static str>)> {
+pub(super) fn rows() -> Vec<(Method, &'static str, &'static str, Option<&'static str>)> {
     let row = |line: &'static str| {
         let mut parts = line.split_whitespace();
         let (Some(method), Some(path), Some(who), whose, None) = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
@@ -360,6 +363,7 @@ fn no_two_rights_of_one_disclosure_meet_in_administrator_and_auditor() {
             "/urgent/look-up",
             "/duplicates",
             "/corrections",
+            "/disclosures",
         ];
         if personal.iter().any(|p| path.starts_with(p)) {
             assert!(!who.contains('U') && !who.contains('A') && who != "*" && who != "-", "{method} {path} shows people to {who}");
@@ -391,6 +395,7 @@ fn what_is_ones_own_is_refused_to_others_and_what_is_for_others_to_oneself() {
             match path {
                 "/drive/<saved_as>/undo" => taking_back_is_for_whoever_saved(&desk).await,
                 "/urgent/openings/<id>" => a_review_is_for_whoever_did_not_open(&desk).await,
+                "/disclosures/<id>" => super::approvals::a_request_is_decided_by_whoever_did_not_ask(&desk).await,
                 _ => panic!("{method} {path} is {whose:?}: prove it here"),
             }
         }

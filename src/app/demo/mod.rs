@@ -130,7 +130,11 @@ async fn work_off(app: &App, today: NaiveDate) -> Result<(), AppError> {
 
 async fn accounts(app: &App, now: Timestamp) -> Result<Vec<LogIn>, AppError> {
     let wanted: [(&str, &str, Roles); 5] = [
-        ("office", "everything in one hand (小型单位)", Roles::small_branch()),
+        if app.config.small_branch {
+            ("office", "everything in one hand (小型单位)", Roles::small_branch())
+        } else {
+            ("office", "approves and reports (负责人)", Roles::of([Role::Manager]))
+        },
         ("recruiter", "drives (招募员)", Roles::of([Role::Recruiter])),
         ("caller", "follow-up (回访员)", Roles::of([Role::Caller])),
         ("auditor", "the log and reports (审计员)", Roles::of([Role::Auditor])),

@@ -7,6 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::domain::Guarded;
 use crate::domain::contact::{Address, Contact, Relative, RelativeRole};
 use crate::domain::document::Document;
+use crate::domain::entry_age::EntryAges;
 use crate::domain::mail::MailAddress;
 use crate::domain::name::PersonName;
 use crate::domain::national_id::{NationalId, check_character};
@@ -169,7 +170,7 @@ impl Invented {
 
     /// What a form of `registry`, filled in on `day`, tells of this person; nothing where the person is outside the registry's ages.
     pub fn draft(&self, dice: &mut Dice, towns: &Towns, registry: Registry, day: NaiveDate) -> Option<RecordDraft> {
-        if !crate::domain::guided::ages(registry).contains(&self.age(day)) {
+        if !EntryAges::shipped().of(registry, day).is_some_and(|rule| rule.allows(self.age(day))) {
             return None;
         }
         let town = towns.towns.get(self.town)?;

@@ -77,6 +77,7 @@ impl App {
     pub async fn copy_of_person(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<PersonCopy, AppError> {
         actor.needs(Right::People)?;
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        self.needs_access(actor, person, now).await?;
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "person.copy", "person", Some(person.0))).await?;
         tx.commit().await?;

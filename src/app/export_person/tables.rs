@@ -34,11 +34,12 @@ const HELD: [(&str, &str); 23] = [
 ];
 
 /// Tables that a copy leaves out, and why.
-const LEFT_OUT: [(&str, &str); 12] = [
+const LEFT_OUT: [(&str, &str); 13] = [
     ("barcode", "a keyed digest of the barcode, which stands in `samples`"),
     ("bounce", "what a mail server said of one message; what followed for the person stands in `holds`"),
     ("change", "the order in which processes follow what was written; what was done and when stands in `openings`"),
     ("contact_index", "keyed digests of the ways of contact, which stand in `registrations`"),
+    ("disclosure", "who asked a manager to see the identity; asking and deciding stand in `openings`"),
     ("erasure", "of whoever is in it nothing is left to copy"),
     ("identifier_claim", "keyed digests of the document numbers, which stand in `registrations`"),
     ("import_row", "the sealed draft of a registration; what was taken in of it stands in `registrations`, what was not in `corrections`"),

@@ -23,6 +23,7 @@ use super::super::register::concerns_people;
 use super::super::review::decision_of;
 use super::super::{Actor, App, AppError};
 use super::barcodes::claimed;
+use super::behind::Stand;
 use super::judge::{Candidate, Judged, judge_rows};
 use super::{Preview, ProblemCount, Totals};
 
@@ -68,7 +69,8 @@ impl App {
             };
             self.claim_once(&mut rows, &judged)?;
             self.claim_barcodes(id, &mut rows, &judged).await?;
-            self.leave_to_a_registrar(&import, &mut rows, &judged).await?;
+            let stand = self.leave_to_a_registrar(&import, &mut rows, &judged).await?;
+            self.keep_what_is_further(&import, &mut rows, &judged, stand)?;
             let facts = self.join_facts(&import, &rows, &judged, now).await?;
             let totals = totals(&rows, &judged);
             let told = serde_json::to_string(&totals).map_err(|_| AppError::Busy)?;
@@ -147,12 +149,15 @@ impl App {
 
     /// A row without a date of its own may be older than the day on which its person left, and nobody who died comes back by a sheet: such a
     /// row re-opens nothing, and a registrar decides.
-    async fn leave_to_a_registrar(&self, import: &ImportRow, rows: &mut [StagedRow], judged: &[Judged]) -> Result<(), AppError> {
+    ///
+    /// Answers where everybody on file stands whom a row joins.
+    async fn leave_to_a_registrar(&self, import: &ImportRow, rows: &mut [StagedRow], judged: &[Judged]) -> Result<Stand, AppError> {
         let joined: HashMap<SubjectId, PersonId> = judged.iter().filter(|j| j.known()).map(|j| (j.subject, j.person())).collect();
         let mut persons: Vec<PersonId> = joined.values().copied().collect();
         persons.sort_unstable();
         persons.dedup();
         let mut left: HashMap<PersonId, ExitReason> = HashMap::new();
+        let mut stand = Stand::new();
         for part in persons.chunks(PART) {
             // Of who had left every registry before, the death alone tells.
             let dead = self.told_dead(&self.store.subjects_of(part).await?).await?;
@@ -160,6 +165,8 @@ impl App {
                 let told_dead = view.subjects.iter().any(|s| dead.contains(&s.row.id));
                 let reason = if told_dead { Some(ExitReason::Died) } else { departure(&view, import.registry) };
                 left.extend(reason.map(|reason| (view.row.id, reason)));
+                let here = standings(view.enrolments()).into_iter();
+                stand.extend(here.map(|(registry, status, since)| ((view.row.id, registry), (status, since))));
             }
         }
         for row in rows {
@@ -171,7 +178,7 @@ impl App {
                 mark(row, ProblemCode::MissingStatus);
             }
         }
-        Ok(())
+        Ok(stand)
     }
 
     /// Throws a draft away.
@@ -265,7 +272,7 @@ impl App {
             };
             if let Some(theirs) = theirs {
                 let own = self.store.staged_stat_id(&self.vault, mine)?;
-                facts.push(self.join_fact(own, theirs, import.registry, mine.told_on(), now)?);
+                facts.push(self.join_fact(own, theirs, import.registry, mine.counts_from(), now)?);
             }
         }
         Ok(facts)

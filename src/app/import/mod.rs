@@ -2,6 +2,7 @@
 
 mod admit;
 mod barcodes;
+mod behind;
 mod judge;
 mod report;
 mod stage;

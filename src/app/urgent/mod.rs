@@ -87,6 +87,8 @@ pub struct UrgentNow {
     pub outside: u64,
     /// Emergency openings that nobody has reviewed.
     pub openings: u64,
+    /// Requests to see an identity that nobody has decided.
+    pub disclosures: u64,
 }
 
 /// The page of the clocks.
@@ -118,6 +120,7 @@ impl App {
             notices,
             outside: self.store.count_outside_due().await?,
             openings: self.store.count_openings(now).await?.0,
+            disclosures: self.store.count_disclosures_waiting().await?,
         })
     }
 

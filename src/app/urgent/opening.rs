@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::approval::Act;
 use crate::domain::id::{MatterId, OpeningId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -135,7 +136,7 @@ impl App {
     /// # Errors
     /// [`AppError::Missing`] where none waits for this reviewer: reviewed already, or their own.
     pub async fn review_opening(&self, actor: Actor, id: OpeningId, justified: bool, now: Timestamp) -> Result<(), AppError> {
-        actor.needs(Right::ReviewOpening)?;
+        actor.needs(Act::EmergencyOpening.right())?;
         let by = actor.staff().ok_or(AppError::Forbidden)?;
         let verdict = if justified { Verdict::Justified } else { Verdict::Questioned };
         let mut tx = self.store.begin().await?;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::contact::{Relative, RelativeRole};
-use super::super::guided::OF_AGE;
+use super::super::entry_age::EntryAges;
 use super::super::registry::Registry;
 use super::super::time::completed_years;
 use super::{EnrolForm, Flaws};
@@ -11,7 +11,9 @@ use super::{EnrolForm, Flaws};
 impl EnrolForm {
     /// The guardian of a volunteer who is not known to be of age; for whoever is, nobody else is kept. Flaws are told by field.
     pub(super) fn guardian(&self, birth: Option<NaiveDate>, day: NaiveDate, flaws: &mut Flaws) -> Option<Relative> {
-        let of_age = birth.and_then(|birth| completed_years(birth, day)).is_some_and(|age| age >= OF_AGE);
+        let rule = EntryAges::shipped().of(self.registry, day);
+        let age = birth.and_then(|birth| completed_years(birth, day));
+        let of_age = age.is_some_and(|age| rule.is_some_and(|rule| !rule.needs_guardian(age)));
         let form = &self.guardian_is;
         let (name, phone) = (form.name.reveal().trim(), form.phone.reveal().trim());
         if self.registry != Registry::Volunteer || of_age || (name.is_empty() && phone.is_empty()) {

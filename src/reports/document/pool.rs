@@ -1,6 +1,7 @@
 //! The pool as a report.
 
 use super::{Report, Section, defined};
+use crate::domain::registry::Registry;
 use crate::reports::Lang;
 use crate::reports::axis::{Cell, Dimension, Names, registry_name};
 use crate::reports::chart::{Bar, Bars, Chart, Stack, Stacked, Words};
@@ -19,7 +20,7 @@ pub(super) const PARTS: [(&str, &str, &str); 4] = [
 /// The report of a pool.
 pub fn pool_report(pool: &Pool, names: &Names<'_>) -> Report {
     let lang = names.lang;
-    let mut sections = vec![parts(pool, lang)];
+    let mut sections = vec![parts(pool, lang), national(pool, lang)];
     for by in [Dimension::Town, Dimension::Age, Dimension::Sex, Dimension::Channel, Dimension::Drive] {
         sections.push(breakdown(pool, by, names));
     }
@@ -31,7 +32,7 @@ pub fn pool_report(pool: &Pool, names: &Names<'_>) -> Report {
         ],
         sections,
         data: data(pool, names),
-        definitions: defined(&["pool", "persons", "parts", "age", "unknown"]),
+        definitions: defined(&["pool", "persons", "parts", "unentered", "age", "unknown"]),
         lang,
     }
 }
@@ -81,6 +82,36 @@ fn parts(pool: &Pool, lang: Lang) -> Section {
             .to_owned(),
     );
     section.chart = Some(Chart::Stacked(chart));
+    section.table = Some(table);
+    section
+}
+
+/// Of the organ and body pool: how many the national registry has, and how many not. Summing to it: key, names, count.
+fn entered(pool: &Pool) -> [(&'static str, &'static str, &'static str, u64); 2] {
+    let all = pool.registry(Registry::OrganBody).pool();
+    [
+        ("entered", "已录入国家系统", "Entered in the national registry", all - pool.unentered.min(all)),
+        ("unentered", "未录入国家系统", "Not entered in the national registry", pool.unentered),
+    ]
+}
+
+fn national(pool: &Pool, lang: Lang) -> Section {
+    let all = pool.registry(Registry::OrganBody).pool();
+    let columns = vec![
+        Column::text("state", lang.pick("国家人体器官捐献志愿登记系统", "National registry of organ donation")),
+        Column::number("pool", lang.pick("登记项数", "Registrations")),
+    ];
+    let mut table = Table::new(lang.pick("国家系统录入情况", "National registry"), columns);
+    table.rows.extend(entered(pool).map(|(_, zh, en, n)| vec![Value::text(lang.pick(zh, en)), Value::count(n)]));
+    table.rows.push(vec![Value::text(lang.pick("遗体和器官库容合计", "Organ and body pool")), Value::count(all)]);
+    let mut section = Section::new(lang.pick("遗体和器官：国家系统录入情况", "Organ and body: entered in the national registry"));
+    section.lead = Some(
+        lang.pick(
+            "没有国家系统编号的登记单独列出；两项相加等于遗体和器官库容。",
+            "Registrations without a number there stand apart; the two sum to the organ and body pool.",
+        )
+        .to_owned(),
+    );
     section.table = Some(table);
     section
 }
@@ -179,6 +210,14 @@ fn data(pool: &Pool, names: &Names<'_>) -> Table {
         for (cell, c) in &b.cells {
             push(b.of, b.by.word(), names.cell(*cell), c);
         }
+    }
+    // How many, and nothing else of them.
+    for (key, _, _, n) in entered(pool) {
+        let mut row = vec![Value::text(Registry::OrganBody.word()), Value::text("national-system"), Value::text(key), Value::count(n)];
+        while row.len() < table.columns.len() {
+            row.push(Value::Empty);
+        }
+        table.rows.push(row);
     }
     table
 }

@@ -23,6 +23,8 @@ pub(in crate::reports) const FAMILY_OPEN: u8 = 206;
 pub(in crate::reports) const NOTICE: u8 = 207;
 /// From here on: steps of a match request, eight codes a stage.
 pub(in crate::reports) const MATCH: u8 = 208;
+/// Above the 48 codes of a match request.
+pub(in crate::reports) const NUMBERED: u8 = 255;
 
 /// The code of what has no effect of its own; no standing and no other event has it.
 const NOTHING: u8 = 199;
@@ -74,6 +76,7 @@ impl Packed {
             FactEvent::Notice(_) => NOTICE,
             // Kept beside the runs, as what it does to one of their facts.
             FactEvent::TakenBack(_) => NOTHING,
+            FactEvent::Numbered => NUMBERED,
             FactEvent::Match(stage, outcome) => MATCH + 8 * place(&MatchStage::ALL, &stage) + place(&StageOutcome::ALL, &outcome),
         };
         let arg = match fact.event {
@@ -243,6 +246,8 @@ mod tests {
             let fact = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Notice(notice));
             assert_eq!(Packed::of(&fact, 0, 0, 0).notice(), Some(notice));
         }
+        let numbered = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Numbered);
+        assert_eq!(Packed::of(&numbered, 0, 0, 0).step(), None, "no step of a match request");
         let other = crate::reports::fixtures::fact(1, "2025-01-01", FactEvent::Verified);
         assert_eq!(Packed::of(&other, 0, 0, 0).notice(), None);
     }

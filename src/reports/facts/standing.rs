@@ -1,6 +1,6 @@
 //! The standing of one registrant (or of several counted as one) while facts take effect one after another.
 
-use super::packed::{DEFERRED, NEVER, NO_YEAR, Packed, UNREACHABLE, VERIFIED};
+use super::packed::{DEFERRED, NEVER, NO_YEAR, NUMBERED, Packed, UNREACHABLE, VERIFIED};
 
 /// Index of the pseudo-registry in which a person counts once, whatever the number of registries.
 pub(in crate::reports) const PERSONS: usize = 4;
@@ -33,6 +33,8 @@ pub(in crate::reports) struct Standing {
     pub birth_year: i16,
     pub verified: i32,
     pub unreachable: i32,
+    /// Whether the national organ registry has it under a number.
+    pub numbered: bool,
     /// Since when it counts in each pool.
     since: [i32; 5],
     first: Origin,
@@ -50,6 +52,7 @@ impl Standing {
         birth_year: NO_YEAR,
         verified: NEVER,
         unreachable: NEVER,
+        numbered: false,
         since: [NEVER; 5],
         first: Origin { channel: 0, drive: 0 },
         known: false,
@@ -77,6 +80,7 @@ impl Standing {
             }
             UNREACHABLE => self.unreachable = fact.day,
             DEFERRED => self.deferred_until[at] = fact.arg,
+            NUMBERED => self.numbered = true,
             status if status < VERIFIED => self.stand_as(at, status, fact),
             _ => {}
         }

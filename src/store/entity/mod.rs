@@ -18,6 +18,7 @@ pub mod contact_index;
 pub mod correction;
 pub mod death_fact;
 pub mod delivery;
+pub mod disclosure;
 pub mod drive;
 pub mod enrolment;
 pub mod erasure;

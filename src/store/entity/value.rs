@@ -12,9 +12,9 @@ use crate::domain::Compartment;
 use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
-    ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DriveId, EnrolmentId, FactId, HealthId, ImportId, ImportRowId,
-    LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId, StaffId,
-    SubjectId, TaskId, ToldId, TurnId,
+    ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DisclosureId, DriveId, EnrolmentId, FactId, HealthId, ImportId,
+    ImportRowId, LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId,
+    StaffId, SubjectId, TaskId, ToldId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -116,6 +116,7 @@ id_columns!(
     OutsideId,
     MatterId,
     OpeningId,
+    DisclosureId,
 );
 
 macro_rules! code_columns {

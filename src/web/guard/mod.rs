@@ -132,4 +132,6 @@ capabilities! {
     CanKeepWish: Wish;
     /// May review emergency openings.
     CanReviewOpening: ReviewOpening;
+    /// May agree that an identity is opened to whoever asked.
+    CanApproveDisclosure: ApproveDisclosure;
 }

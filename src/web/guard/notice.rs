@@ -18,7 +18,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 80] = [
+    pub const KEYS: [(&'static str, usize); 82] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -87,6 +87,8 @@ impl Notice {
         ("put-right-done", 1),
         ("put-right-nothing", 0),
         ("again-done", 0),
+        ("disclosure-decided", 0),
+        ("disclosure-asked", 0),
         ("in-error-saved", 0),
         ("renewed", 0),
         ("grid-entered", 0),

@@ -142,7 +142,7 @@ fn set_up_page(ctx: &Ctx<'_>, action: String, entries: Option<&Entries>, slips: 
             Field::new(text, again, "field-password-again").kind("password").autocomplete("new-password").refill(text, None, &slips),
         ]
     };
-    SetUp { s: ctx.open_shell(), action, work: fields(WORK), admin: fields(ADMIN), slips }
+    SetUp { s: ctx.open_shell(), action, preset: ctx.app.config.small_branch, work: fields(WORK), admin: fields(ADMIN), slips }
 }
 
 #[get("/set-up/<token>")]
@@ -189,7 +189,9 @@ pub(super) fn account_slip(error: AppError, names: [&'static str; 4], slips: &mu
 async fn set_up_do(ctx: Ctx<'_>, token: &str, form: Posted) -> Answer {
     let entries = &form.0;
     let mut slips = Slips::default();
-    let work = account(entries, WORK, Roles::small_branch(), &mut slips);
+    // Without the preset the manager begins, and the administrator adds who does the rest.
+    let roles = if ctx.app.config.small_branch { Roles::small_branch() } else { Roles::of([Role::Manager]) };
+    let work = account(entries, WORK, roles, &mut slips);
     let admin = account(entries, ADMIN, Roles::of([Role::Administrator]), &mut slips);
     if slips.is_empty() && work.login == admin.login {
         slips.add("admin-user", "slip-users-same");

@@ -83,6 +83,8 @@ async fn add(staff: CanAdminister<'_>, form: Posted) -> Answer {
         slips.add("roles", "slip-roles");
     } else if roles.conflict().is_some() {
         slips.add("roles", "slip-roles-conflict");
+    } else if !staff.app.config.small_branch && roles.iter().count() > 1 {
+        slips.add("roles", "slip-roles-one");
     }
     if slips.is_empty() {
         match staff.app.add_account(staff.actor(), wanted, staff.now).await {

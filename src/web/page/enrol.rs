@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 
 use super::drive::{circumstances, saved};
 use super::{Answer, Reply, slips_of, typed};
-use crate::app::form::{EnrolForm, RelativeForm, Saved};
+use crate::app::form::{EnrolForm, Flaw, RelativeForm, Saved};
 use crate::domain::guided::questions;
 use crate::domain::person::Sex;
 use crate::domain::registry::Registry;
@@ -14,7 +14,7 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::CanEnrol;
 use crate::web::view::Slips;
-use crate::web::view::enrol::{Blank, Enrol, EnrolReview, EnrolStart, ITEMS, read_back};
+use crate::web::view::enrol::{Blank, Enrol, EnrolReview, EnrolStart, ITEMS, age_named, read_back};
 use crate::web::view::swipe;
 
 #[get("/enrol")]
@@ -105,6 +105,10 @@ fn asked(staff: &CanEnrol<'_>, registry: Registry, entries: &Entries, as_interes
     }
 }
 
+fn told(staff: &CanEnrol<'_>, registry: Registry, flaws: Vec<Flaw>) -> Slips {
+    age_named(slips_of(flaws), registry, staff.today(), staff.text())
+}
+
 #[post("/enrol/<registry>", data = "<posted>")]
 async fn form_do(staff: CanEnrol<'_>, registry: &str, posted: Posted) -> Answer {
     let registry = Registry::from_word(registry).ok_or(Status::NotFound)?;
@@ -120,7 +124,7 @@ async fn form_do(staff: CanEnrol<'_>, registry: &str, posted: Posted) -> Answer 
     let asked = asked(&staff, registry, &entries, as_interest);
     if slips.is_empty() && entries.chose("step", "review") {
         return match asked.parse(staff.today()) {
-            Err(flaws) => Reply::again(&form_page(&staff, registry, Some(&entries), &slips_of(flaws)).await?),
+            Err(flaws) => Reply::again(&form_page(&staff, registry, Some(&entries), &told(&staff, registry, flaws)).await?),
             Ok(understood) => {
                 let known = staff.app.document_known(staff.actor(), registry, &asked.document).await?;
                 let rows = read_back(staff.text(), &understood.draft, &staff.app.towns);
@@ -146,7 +150,7 @@ async fn form_do(staff: CanEnrol<'_>, registry: &str, posted: Posted) -> Answer 
             };
             Reply::again(&EnrolReview::new(staff.shell("/drive").await?, registry, rows, true, &entries))
         }
-        Saved::Flawed(flaws) => Reply::again(&form_page(&staff, registry, Some(&entries), &slips_of(flaws)).await?),
+        Saved::Flawed(flaws) => Reply::again(&form_page(&staff, registry, Some(&entries), &told(&staff, registry, flaws)).await?),
     }
 }
 

@@ -8,6 +8,7 @@ mod callout;
 mod care;
 mod consent;
 mod desk;
+mod disclosure;
 mod donor;
 mod drive;
 mod duplicates;
@@ -178,7 +179,7 @@ fn typed(entries: &Entries, name: &str) -> Guarded<String> {
 
 /// The flaws of a form as the page shows them.
 fn slips_of(flaws: Vec<Flaw>) -> Slips {
-    Slips(flaws.into_iter().map(|flaw| Slip { field: flaw.field, key: flaw.key }).collect())
+    Slips(flaws.into_iter().map(|flaw| Slip { field: flaw.field, key: flaw.key, names: None }).collect())
 }
 
 /// A date typed into a field of ours, `2026-11-23`.
@@ -261,6 +262,7 @@ pub fn routes() -> Vec<Route> {
         notice::routes(),
         outside::routes(),
         people::routes(),
+        disclosure::routes(),
         print::routes(),
         publication::routes(),
         put_right::routes(),

@@ -5,7 +5,7 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::{Answer, Reply, day, typed};
-use crate::app::{AppError, DonorFact, Opening, PersonPage, PersonRow, Recorder, ServiceLine, Source, Staff};
+use crate::app::{Access, AppError, DonorFact, Opening, PersonPage, PersonRow, Recorder, ServiceLine, Source, Staff};
 use crate::domain::death::{Death, DeathSource};
 use crate::domain::id::{PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -180,7 +180,12 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
     } else {
         None
     };
+    let access = match &ctx.staff {
+        Some(staff) => ctx.app.access(staff.actor(), page.view.row.id, ctx.now).await?,
+        None => Access::Ask,
+    };
     Ok(Person {
+        access,
         donor,
         donor_forms,
         volunteer,
@@ -285,6 +290,12 @@ async fn show(staff: &CanSeePeople<'_>, page: &PersonPage, slips: Slips) -> Resu
     person_page(staff, staff.staff().roles, None, page, slips).await
 }
 
+/// The masked page again, for whoever may see people.
+pub(super) async fn again_masked(staff: &CanSeePeople<'_>, id: &PublicId, slips: Slips) -> Answer {
+    let page = staff.app.person(staff.actor(), id, staff.now).await?;
+    Reply::again(&show(staff, &page, slips).await?)
+}
+
 /// The masked page again, with the form of a donor or volunteer as it was filled in.
 pub(super) async fn show_again(ctx: &Ctx<'_>, staff: &Staff, id: &PublicId, entries: &Entries, slips: Slips) -> Answer {
     let page = ctx.app.person(staff.actor(), id, ctx.now).await?;
@@ -303,8 +314,7 @@ async fn open(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let Some(why) = form.0.read("reason", Opening::from_word).flatten() else {
         let mut slips = Slips::default();
         slips.add("reason", "slip-reason");
-        let page = staff.app.person(staff.actor(), &id, staff.now).await?;
-        return Reply::again(&show(&staff, &page, slips).await?);
+        return again_masked(&staff, &id, slips).await;
     };
     let page = staff.app.disclose(staff.actor(), &id, why, staff.now).await?;
     Reply::page(&show(&staff, &page, Slips::default()).await?)

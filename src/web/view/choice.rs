@@ -132,7 +132,7 @@ fn refilled(options: &mut [Opt], name: &str, text: Text, entries: Option<&Entrie
             option.on = entries.chose(name, &option.value);
         }
     }
-    slips.of(name).map(|slip| text.t(&slip.key))
+    slips.of(name).map(|slip| slip.says(text))
 }
 
 /// A drop-down list.

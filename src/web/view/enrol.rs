@@ -1,6 +1,7 @@
 //! The guided enrolment: one long page a registry, then a page to check before saving.
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::entries::Entries;
 use super::mask;
@@ -8,7 +9,8 @@ use super::{Choice, Field, Select, Shell, Slips};
 use crate::domain::Guarded;
 use crate::domain::consent::{ConsentTexts, Purpose};
 use crate::domain::contact::RelativeRole;
-use crate::domain::guided;
+use crate::domain::entry_age::{EntryAge, EntryAges};
+use crate::domain::guided::{self, Lack};
 use crate::domain::person::{Abo, Rh};
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::Registry;
@@ -31,16 +33,39 @@ impl EnrolStart {
         let registries = Registry::ALL
             .into_iter()
             .map(|registry| {
-                (format!("/enrol/{}", registry.word()), s.text().t(&format!("registry-{}", registry.word())), age_rule(s.text(), registry))
+                (
+                    format!("/enrol/{}", registry.word()),
+                    s.text().t(&format!("registry-{}", registry.word())),
+                    ages_on(registry, s.today, s.text()),
+                )
             })
             .collect();
         Self { s, registries }
     }
 }
 
-fn age_rule(text: Text, registry: Registry) -> String {
-    let ages = guided::ages(registry);
-    if *ages.end() > 120 { text.n("enrol-age-from", *ages.start()) } else { text.nm("enrol-age-between", *ages.start(), *ages.end()) }
+/// The ages of a registry on a day; nothing where no rule holds.
+fn ages_on(registry: Registry, day: NaiveDate, text: Text) -> String {
+    EntryAges::shipped().of(registry, day).map_or_else(String::new, |rule| age_rule(text, rule))
+}
+
+fn age_rule(text: Text, rule: &EntryAge) -> String {
+    match rule.to {
+        Some(to) => text.nm("enrol-age-between", rule.from, to),
+        None => text.n("enrol-age-from", rule.from),
+    }
+}
+
+/// What is wrong with an enrolment, with the rules that an age does not fit.
+pub fn age_named(mut slips: Slips, registry: Registry, day: NaiveDate, text: Text) -> Slips {
+    let rule = EntryAges::shipped().of(registry, day);
+    for slip in slips.0.iter_mut().filter(|slip| slip.key == Lack::Age.key()) {
+        slip.names = rule.map(|rule| {
+            let name = if text.0 == Lang::English { &rule.name_en } else { &rule.name };
+            (name.clone(), age_rule(text, rule))
+        });
+    }
+    slips
 }
 
 /// A consent as it is shown.
@@ -290,7 +315,7 @@ impl Enrol {
                 Registry::Blood | Registry::Volunteer => String::new(),
             },
             consents,
-            ages: age_rule(text, registry),
+            ages: ages_on(registry, s.today, text),
             s,
         }
     }

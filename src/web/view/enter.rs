@@ -32,6 +32,8 @@ pub struct SetUp {
     pub action: String,
     /// What is wrong.
     pub slips: Slips,
+    /// Whether the working account holds every working role (小型单位), or the manager's alone.
+    pub preset: bool,
     /// The working account: name, user name, password twice.
     pub work: [Field; 4],
     /// The administrator's account: name, user name, password twice.

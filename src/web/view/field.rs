@@ -15,6 +15,18 @@ pub struct Slip {
     pub field: &'static str,
     /// Key of the sentence.
     pub key: String,
+    /// What the sentence names, where it names something: its two texts.
+    pub names: Option<(String, String)>,
+}
+
+impl Slip {
+    /// The sentence.
+    pub fn says(&self, text: Text) -> String {
+        match &self.names {
+            Some((x, y)) => text.xy(&self.key, x, y),
+            None => text.t(&self.key),
+        }
+    }
 }
 
 /// All slips of a form, gathered before anything is said.
@@ -24,7 +36,7 @@ pub struct Slips(pub Vec<Slip>);
 impl Slips {
     /// Notes a slip.
     pub fn add(&mut self, field: &'static str, key: impl Into<String>) {
-        self.0.push(Slip { field, key: key.into() });
+        self.0.push(Slip { field, key: key.into(), names: None });
     }
 
     /// Whether the form can be used.
@@ -159,7 +171,7 @@ impl Field {
             self.value = typed.duplicate();
         }
         if let Some(slip) = slips.of(self.name) {
-            self.error = text.t(&slip.key);
+            self.error = slip.says(text);
         }
         self
     }

@@ -23,6 +23,7 @@ pub mod care;
 pub mod closed;
 pub mod desk;
 pub mod dial;
+pub mod disclosure;
 pub mod donor;
 pub mod drive;
 pub mod duplicates;

@@ -7,7 +7,7 @@ use super::donor::{DonorForms, DonorPart};
 use super::enrol::{abo_word, town_name};
 use super::volunteer::{VolunteerForms, VolunteerPart};
 use super::{Choice, Field, Select, Shell, Slips, mask, relative};
-use crate::app::{PersonPage, PersonRow};
+use crate::app::{Access, PersonPage, PersonRow};
 use crate::domain::Guarded;
 use crate::domain::contact::{Relative, RelativeRole};
 use crate::domain::death::DeathSource;
@@ -201,6 +201,8 @@ pub struct Person {
     pub name: Shown,
     /// Whether the fields are opened.
     pub opened: bool,
+    /// How whoever reads comes to see them.
+    pub access: Access,
     /// The fields.
     pub fields: Vec<Shown>,
     /// Standings.
@@ -295,6 +297,14 @@ impl LeaveFields {
 impl Person {
     fn open(&self) -> &str {
         self.name.text()
+    }
+
+    fn may_open(&self) -> bool {
+        self.access == Access::Open
+    }
+
+    fn waits(&self) -> bool {
+        self.access == Access::Waits
     }
 
     fn wrong_leave(&self) -> bool {

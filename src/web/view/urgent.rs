@@ -42,6 +42,9 @@ pub fn alarms(urgent: &UrgentNow, roles: Roles, now: Timestamp, text: Text) -> V
     if urgent.openings > 0 && roles.may(Right::ReviewOpening) {
         out.push(Alarm { href: "/urgent/openings", text: text.n("alarm-openings", urgent.openings), stop: false });
     }
+    if urgent.disclosures > 0 && roles.may(Right::ApproveDisclosure) {
+        out.push(Alarm { href: "/disclosures", text: text.n("alarm-disclosures", urgent.disclosures), stop: false });
+    }
     out
 }
 

@@ -38,6 +38,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         slips: Slips::default(),
         name: people::Shown::new(text.t("field-name"), g(if opened { "赵甲一" } else { "赵*一" })).told(told()),
         opened,
+        access: crate::app::Access::Open,
         aliases: vec!["2B4C-7HQK-0".into()],
         fields: vec![
             people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
@@ -229,6 +230,19 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         object: Some("3f9a1c".into()),
         more: "why contact".into(),
     }];
+    let request = |own: bool| disclosure::DisclosureShown {
+        href: "/disclosures/x".into(),
+        by: "何样".into(),
+        person: if own { String::new() } else { "7K3M-9QXA-R".into() },
+        reason: text.t("reason-contact"),
+        at: "2026-11-23 10:58".into(),
+        own,
+    };
+    add("disclosures", disclosure::Disclosures { s: shell(lang, "/people"), lines: vec![request(false), request(true)] }.render());
+    add("disclosures-none", disclosure::Disclosures { s: shell(lang, "/people"), lines: Vec::new() }.render());
+    for (name, access) in [("person-ask", crate::app::Access::Ask), ("person-waits", crate::app::Access::Waits)] {
+        add(name, people::Person { access, ..one(false) }.render());
+    }
     add("log", admin::Log { s: shell(lang, "/log"), lines, next: "/log?before=1204".into(), whole }.render());
     add("failure-inside", failure::Failure { s: shell(lang, "/drive"), status: 409 }.inside().render());
     for status in [400u16, 404, 503] {

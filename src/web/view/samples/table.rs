@@ -29,6 +29,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         enter::SetUp {
             s: shell(lang, ""),
             action: "/set-up/x".into(),
+            preset: true,
             slips: Slips::default(),
             work: account(["name", "user", "password", "again"]),
             admin: account(["admin-name", "admin-user", "admin-password", "admin-again"]),

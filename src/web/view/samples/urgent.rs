@@ -225,7 +225,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let (one, now) = case(18);
     let mut board_shell = shell(lang, "/urgent");
     board_shell.alarms = urgent::alarms(
-        &crate::app::UrgentNow { matters: 2, answer_by: Some(one.answer_by), notices: 1, outside: 1, openings: 1 },
+        &crate::app::UrgentNow { matters: 2, answer_by: Some(one.answer_by), notices: 1, outside: 1, openings: 1, disclosures: 1 },
         Roles::small_branch(),
         now,
         text,

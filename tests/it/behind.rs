@@ -1,0 +1,129 @@
+//! No later sheet turns anybody back: not who is enrolled to registered, not who is registered to an interest, and not one exit into another.
+
+use donor_registry::app::import::{ImportOptions, Staged};
+use donor_registry::app::{Actor, App};
+use donor_registry::domain::Guarded;
+use donor_registry::domain::id::PublicId;
+use donor_registry::domain::problem::ProblemCode;
+use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
+use donor_registry::domain::time::Timestamp;
+
+use crate::harness::people::check_digit;
+use crate::volunteers::registry;
+
+/// 2026-11-23T08:00:00Z.
+const NOW: Timestamp = Timestamp(1_795_420_800_000_000);
+
+const fn day_heading(registry: Kind) -> &'static str {
+    match registry {
+        Kind::StemCell => "采样日期",
+        Kind::Volunteer => "加入日期",
+        Kind::Blood | Kind::OrganBody => "登记日期",
+    }
+}
+
+/// Takes in a sheet of one person; `day` may be empty, a barcode says that a sample was taken.
+async fn sheet(app: &App, registry: Kind, day: &str, status: &str, barcode: &str) {
+    let first17 = "51200219850607011";
+    let document = format!("{first17}{}", check_digit(first17));
+    let text = format!(
+        "姓名,身份证号,联系电话,{},登记状态,采样条码\n谭秋霜,{document},16400000031,{day},{status},{barcode}\n",
+        day_heading(registry)
+    );
+    let options = ImportOptions { registry: Some(registry), ..ImportOptions::default() };
+    let staged = app.stage(Actor::Console, Guarded::new(text.into_bytes()), "sheet.csv", &options, NOW, &mut |_, _| {}).await.unwrap();
+    let Staged::Draft(id) = staged else { panic!("new bytes") };
+    let totals = app.admit(Actor::Console, id, NOW).await.unwrap();
+    assert_eq!((totals.refused, totals.accepted + totals.review), (0, 1));
+}
+
+async fn who(app: &App) -> PublicId {
+    let found = app.search(Actor::Console, &Guarded::new("谭秋霜".to_owned())).await.unwrap();
+    assert_eq!(found.len(), 1, "one person");
+    found[0].public_id.clone()
+}
+
+async fn stands(app: &App, registry: Kind) -> EnrolmentStatus {
+    let page = app.person(Actor::Console, &who(app).await, NOW).await.unwrap();
+    page.standings.iter().find(|(r, ..)| *r == registry).expect("a registration").1
+}
+
+/// How many lines of the correction list say that a sheet was behind.
+async fn asked(app: &App) -> usize {
+    let lines = app.corrections(Actor::Console, None, None, 100, NOW).await.unwrap();
+    lines.iter().filter(|line| line.problem == Some(ProblemCode::StatusBehind)).count()
+}
+
+/// In the pool, and of these enrolled, as the statistics count; every period reconciles.
+async fn counted(app: &App, registry: Kind, on: &str) -> (u64, u64) {
+    let day = on.parse().unwrap();
+    let counts = app.pool(day).await.unwrap().registry(registry);
+    assert!(app.flows("2024-01-01".parse().unwrap(), day).await.unwrap().reconciles());
+    (counts.pool(), counts.enrolled)
+}
+
+/// A stage that a registry knows, and the sheet that would lower it.
+const fn stages(registry: Kind) -> (EnrolmentStatus, [&'static str; 2], &'static str) {
+    match registry {
+        Kind::StemCell => (EnrolmentStatus::Enrolled, ["有效", "SC20240001"], "有效"),
+        Kind::Blood | Kind::OrganBody | Kind::Volunteer => (EnrolmentStatus::Registered, ["有效", ""], "意向"),
+    }
+}
+
+#[test]
+fn a_later_sheet_lowers_no_stage_in_any_registry() {
+    for kind in Kind::ALL {
+        registry().look(|app| async move {
+            let (reached, [status, barcode], lower) = stages(kind);
+            sheet(&app, kind, "2024-05-01", status, barcode).await;
+            assert_eq!(stands(&app, kind).await, reached, "{kind:?}");
+            let before = counted(&app, kind, "2026-11-23").await;
+            assert_eq!(before, (1, u64::from(kind == Kind::StemCell)), "{kind:?}");
+            sheet(&app, kind, "2025-05-01", lower, "").await;
+            assert_eq!(stands(&app, kind).await, reached, "{kind:?}: a later day");
+            assert_eq!(asked(&app).await, 1, "{kind:?}: a registrar is asked");
+            // A row without a day is of the day it comes.
+            sheet(&app, kind, "", lower, "").await;
+            assert_eq!(stands(&app, kind).await, reached, "{kind:?}: no day");
+            assert_eq!(asked(&app).await, 2, "{kind:?}");
+            for on in ["2024-05-01", "2025-05-01", "2026-11-23"] {
+                assert_eq!(counted(&app, kind, on).await, before, "{kind:?} on {on}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_later_sheet_changes_no_reason_of_an_exit_in_any_registry() {
+    for kind in Kind::ALL {
+        registry().look(|app| async move {
+            let withdrew = EnrolmentStatus::Exited(ExitReason::Withdrew);
+            sheet(&app, kind, "2024-05-01", "撤销", "").await;
+            assert_eq!(stands(&app, kind).await, withdrew, "{kind:?}");
+            for (n, day) in ["2024-05-01", "2025-05-01", ""].into_iter().enumerate() {
+                sheet(&app, kind, day, "失联", "").await;
+                assert_eq!(stands(&app, kind).await, withdrew, "{kind:?} {day}");
+                assert_eq!(asked(&app).await, n + 1, "{kind:?} {day}");
+            }
+            assert_eq!(counted(&app, kind, "2026-11-23").await, (0, 0), "{kind:?}");
+        });
+    }
+}
+
+#[test]
+fn a_later_sheet_may_still_say_more_and_a_death_is_known_whatever_stood_before() {
+    registry().look(|app| async move {
+        let kind = Kind::StemCell;
+        sheet(&app, kind, "2024-05-01", "有效", "").await;
+        sheet(&app, kind, "2025-05-01", "有效", "SC20250001").await;
+        assert_eq!(stands(&app, kind).await, EnrolmentStatus::Enrolled, "the sample was accepted since");
+        sheet(&app, kind, "2025-09-01", "退出", "").await;
+        assert_eq!(stands(&app, kind).await, EnrolmentStatus::Exited(ExitReason::Withdrew));
+        assert_eq!(asked(&app).await, 0, "nothing was behind");
+        sheet(&app, kind, "2025-10-01", "去世", "").await;
+        assert_eq!(stands(&app, kind).await, EnrolmentStatus::Exited(ExitReason::Withdrew), "why they left stands");
+        assert_eq!(asked(&app).await, 1);
+        sheet(&app, kind, "2026-05-01", "有效", "").await;
+        assert!(!stands(&app, kind).await.may_contact(), "nobody who died comes back by a sheet");
+    });
+}
