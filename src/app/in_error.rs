@@ -246,7 +246,7 @@ impl App {
         let matters = self.store.matters_of(&self.vault, &subjects).await?;
         let of_kind = |kind: MatterKind| matters.iter().filter(move |m| m.kind == kind);
         let changed: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
-        let (told, outside) = self.elsewhere(&changed, first.at).await?;
+        let (told, outside) = self.told_elsewhere(&changed, first.at).await?;
         let own = actor.staff().is_some() && first.by_staff == actor.staff() && self.today(first.at) == self.today(now);
         let dead = match of {
             // A death that was told again for a registration that came in since has to be taken back first.
@@ -283,7 +283,7 @@ impl App {
     }
 
     /// Of the systems that an exit was to be told to: those that were told, and those that nobody has seen to.
-    async fn elsewhere(
+    async fn told_elsewhere(
         &self,
         subjects: &[SubjectId],
         left_at: Timestamp,

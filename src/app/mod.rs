@@ -51,9 +51,9 @@ mod error;
 mod export_person;
 mod follow;
 mod grid;
+mod in_error;
 mod kept;
 mod list_state;
-mod in_error;
 mod live;
 mod notice;
 mod office;
@@ -104,7 +104,6 @@ pub use again::{AgainLine, Silence};
 pub use age::AgeTally;
 pub use answer::{Answer, LinkPage};
 pub use barcode::BarcodeTally;
-pub use care::{AidCase, AidForm, AidStep, RemembranceForm, RemembranceLine};
 pub use care::{AidCase, AidForm, AidStep, FamilyForm, FamilyLine, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
@@ -119,9 +118,9 @@ pub use follow::{
     LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem,
     TaskOutcome, ToldBy, Trial, TrialState,
 };
+pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use kept::Progress;
 pub use list_state::{ListState, SlowList};
-pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};

@@ -210,7 +210,7 @@ fn finish(row: usize, kind: RowKind, raw: Option<RawRow>, usual: Option<NaiveDat
         if let Some(code) = age.and_then(|age| age_problem(age, limits)) {
             raw.problems.push(problem(code, ProblemField::Birth, None, options));
         }
-        raw.judge_guardian(options.registry, age);
+        raw.judge_guardian(options.registry, age, judged.0);
     }
     raw.problems.sort_by_key(|p| (p.code.code(), p.field));
     let worst = raw.problems.iter().map(|p| p.severity).max();

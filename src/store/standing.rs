@@ -351,6 +351,17 @@ pub(super) fn next_version<C: ColumnTrait>(column: C) -> sea_orm::sea_query::Sim
     sea_orm::sea_query::Expr::col(column.as_column_ref()).add(1_i64)
 }
 
+/// A word column that is compared row by row, never through an index of its own. SQLite takes an index on a state, which nearly all rows share,
+/// for a better way to some hundred rows than their ids, and then walks through the whole state for every part of them.
+pub(super) fn unindexed_in<C: ColumnTrait, V: Into<sea_orm::Value>>(
+    column: C,
+    words: impl IntoIterator<Item = V>,
+) -> sea_orm::sea_query::SimpleExpr {
+    use sea_orm::ExprTrait;
+    use sea_orm::sea_query::{BinOper, Expr};
+    Expr::col(column.as_column_ref()).binary(BinOper::Custom("||"), Expr::val("")).is_in(words.into_iter().map(Into::into))
+}
+
 async fn claimants(db: &impl ConnectionTrait, vault: &Vault, document: &Guarded<Document>) -> Result<Vec<(SubjectId, bool)>, StoreError> {
     let indexes = vault.find_by(document)?;
     let rows = identifier_claim::Entity::find()

@@ -14,7 +14,7 @@ use super::entity::value::Day;
 use super::entity::{link, outbox, task};
 use super::error::StoreError;
 use super::followup::TaskRow;
-use super::standing::next_version;
+use super::standing::{next_version, unindexed_in};
 use super::tx::Tx;
 use super::word::{OutboxState, TaskChannel, TaskState};
 
@@ -187,7 +187,7 @@ impl Tx {
                     .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
                     .filter(task::Column::Id.is_in(part.iter().copied()))
                     .filter(task::Column::RowVersion.eq(version))
-                    .filter(task::Column::State.eq(TaskState::Planned))
+                    .filter(unindexed_in(task::Column::State, [TaskState::Planned]))
                     .exec(&self.db)
                     .await?;
                 if done.rows_affected != part.len() as u64 {
@@ -208,7 +208,7 @@ impl Tx {
                 .col_expr(task::Column::DoneOn, Some(Day(day)).into())
                 .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
                 .filter(task::Column::Id.is_in(part.iter().copied()))
-                .filter(task::Column::State.is_in([TaskState::Planned, TaskState::Queued]))
+                .filter(unindexed_in(task::Column::State, [TaskState::Planned, TaskState::Queued]))
                 .exec(&self.db)
                 .await?;
             outbox::Entity::update_many()

@@ -11,8 +11,8 @@
 mod harness;
 
 mod activities;
-mod barcodes;
 mod approvals;
+mod barcodes;
 mod behind;
 mod by_itself;
 mod call_desk;
@@ -30,9 +30,9 @@ mod followup_answers;
 mod followup_bounces;
 mod followup_desk;
 mod followup_experiment;
-mod followup_match;
 mod followup_ladder;
 mod followup_language;
+mod followup_match;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;

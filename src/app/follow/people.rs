@@ -114,10 +114,16 @@ impl App {
         self.everybody(&beside, &mut Work::unwatched(), now).await
     }
 
-    /// As [`App::reachable`], in the course of work that tells how far it is, for what asks neither for donations and deferrals nor for shifts:
-    /// health data stay closed.
+    /// As [`App::reachable`], in the course of work that tells how far it is, for what asks neither for donations and deferrals nor for shifts,
+    /// matches and families: health data stay closed.
     pub(super) async fn reachable_in(&self, work: &mut Work<'_>, now: Timestamp) -> Result<HashMap<PersonId, Reachable>, AppError> {
-        let beside = Beside { days: HashMap::new(), turns: HashMap::new(), rules: self.rule_sets().await? };
+        let beside = Beside {
+            days: HashMap::new(),
+            turns: HashMap::new(),
+            rules: self.rule_sets().await?,
+            watched: HashMap::new(),
+            families: HashMap::new(),
+        };
         self.everybody(&beside, work, now).await
     }
 

@@ -49,7 +49,9 @@ impl App {
         let open: Vec<OpenTask> = rows.iter().map(open_task).collect();
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
-        let changes = reconcile(&open, &plan, known, until);
+        let mut changes = reconcile(&open, &plan, known, until);
+        // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
+        changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
         let further = self.further_rungs(&people, &open, from).await?;
         outcome.moved = changes.moved.len() as u64;
         for (_, reason) in &changes.drop {

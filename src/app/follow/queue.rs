@@ -10,15 +10,16 @@ use crate::followup::Language;
 use crate::followup::desk::base_rule;
 use crate::followup::plan::MailReach;
 use crate::followup::policy::RuleId;
-use crate::store::{StoreError, TaskChannel, TaskState};
+use crate::store::{OutboxRow, StoreError, TaskChannel, TaskState};
 
 use super::super::{App, AppError};
 use super::people::Reachable;
 use super::{Letter, SendTally};
 
-/// Mails queued in one transaction. Their ids and keys fall all over the indexes, so that nearly every row dirties pages of its own: few large
-/// transactions write each page once, many small ones write it again and again.
+/// Mails queued in one transaction: few large transactions write each page once, many small ones write it again and again.
 const BATCH: usize = 10_000;
+/// A day, in seconds.
+const DAY: i64 = 86_400;
 
 impl App {
     /// Puts the mails that are due on a day into the outbox. Who has no address any more is reached by the next rung instead.
@@ -53,6 +54,8 @@ impl App {
         if dry_run {
             return Ok(());
         }
+        // In the order of the outbox's keys, so that rows that are written together stand together in its indexes.
+        rows.sort_by(|a, b| (a.person_id, &a.rule, a.occurrence.0).cmp(&(b.person_id, &b.rule, b.occurrence.0)));
         for (reason, ids) in dropped {
             let mut tx = self.store.begin().await?;
             tx.drop_tasks(&ids, reason, day).await?;
@@ -81,7 +84,9 @@ impl App {
                     task: Some(t.id),
                     sensitive: self.is_sensitive(&t.rule, t.occurrence.0),
                 };
-                self.message(&letter, now)
+                // Those who wait longest go first, whatever the order they are written in.
+                let waited = (day - t.due_on.0).num_days().max(0);
+                OutboxRow { due_at: now.plus_seconds(-waited * DAY), ..self.message(&letter, now) }
             });
             let mut tx = self.store.begin().await?;
             tx.put_messages(messages.collect()).await?;

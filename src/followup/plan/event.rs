@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn nothing_of_a_match_is_written_and_nobody_is_checked_once_it_is_over() {
         let mut donor = watched(Watch::Agreed, "2026-11-20");
-        donor.reach = Reach { mail: MailReach::Verified, phone: false };
+        donor.reach = Reach { mail: MailReach::Verified, phone: false, mobile: false, address: false };
         assert_eq!(checks(&donor, "2026-11-21"), ["match-check-week 2026-11-27 2026-11-27 find-contact"]);
         donor.anchors.watched = None;
         assert_eq!(checks(&donor, "2026-11-21"), [""; 0]);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::event::event_day;
 use super::distance::free_day;
+use super::event::event_day;
 use super::giving::{days_of, inactive, overtaken};
 use super::{Anchors, MailReach, NotPlanned, Origin, Plan, PlanSubject, Planned, Reach, Reason, ladder};
 use crate::domain::id::{PersonId, SubjectId};

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::contact::RelativeRole;
-use crate::domain::guided::OF_AGE;
+use crate::domain::entry_age::EntryAges;
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 
@@ -30,16 +30,17 @@ impl Reading<'_, '_> {
 impl RawRow {
     /// Judges the guardian of a row by the youngest and the oldest that its person can be on the day judged. Under age, nobody is registered on
     /// the word of a sheet that does not name a guardian who agrees: a registrar decides, and nobody is contacted until then.
-    pub(in super::super) fn judge_guardian(&mut self, registry: Registry, age: Option<(u32, u32)>) {
+    pub(in super::super) fn judge_guardian(&mut self, registry: Registry, age: Option<(u32, u32)>, day: NaiveDate) {
         let Some((least, most)) = age.filter(|_| registry == Registry::Volunteer) else { return };
-        if least >= OF_AGE {
+        let Some(rule) = EntryAges::shipped().of(registry, day) else { return };
+        if !rule.needs_guardian(least) {
             self.contact.relatives.retain(|relative| relative.role != RelativeRole::Guardian);
             self.details.guardian_agreed = false;
             return;
         }
         let named = |r: &crate::domain::contact::Relative| r.role == RelativeRole::Guardian && r.name.is_some() && !r.phones.is_empty();
         let there = self.details.guardian_agreed && self.contact.relatives.iter().any(named);
-        if most >= OF_AGE || there || !self.guardian_asked {
+        if !rule.needs_guardian(most) || there || !self.guardian_asked {
             return;
         }
         let code = ProblemCode::MissingGuardian;

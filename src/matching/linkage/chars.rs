@@ -3,10 +3,12 @@
 //! Simplified forms: the OpenCC table of traditional characters. Readings: the pinyin table with heteronyms
 //! (surnames such as 单 shan or 仇 qiu are among them). Both are loaded once, at first use.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use opencc_fmmseg::dictionary_lib::DictionaryMaxlength;
 use pinyin::ToPinyinMulti;
+use unicode_normalization::UnicodeNormalization;
 
 /// First character of the table: CJK extension A.
 const FIRST: u32 = 0x3400;
@@ -114,6 +116,16 @@ fn fold(syllable: &str) -> String {
         }
     }
     s
+}
+
+/// Whether a character is one of the unified ideographs: a letter without case that is in its form of compatible signs already.
+pub(super) fn is_unified(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// The text in its one form of compatible signs (NFKC). What consists of ASCII and unified ideographs is in it already.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c.is_ascii() || is_unified(c)) { text.into() } else { text.nfkc().collect::<String>().into() }
 }
 
 /// The simplified, usual form of a character; every other character is itself.

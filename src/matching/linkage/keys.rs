@@ -24,34 +24,32 @@ enum Kind {
 /// All keys of a subject, the most telling first, each once.
 pub(super) fn keys(f: &Features) -> Vec<u32> {
     let mut out = Vec::with_capacity(16);
+    let mut add = |key: u32| {
+        if !out.contains(&key) {
+            out.push(key);
+        }
+    };
     for (tag, kind) in [(Tag::Document, Kind::Document), (Tag::Phone, Kind::Phone), (Tag::Mail, Kind::Mail)] {
-        out.extend(f.values(tag).map(|v| hash(kind, &[v])));
+        f.values(tag).for_each(|v| add(hash(kind, &[v])));
     }
     if let (Some(street), Some(house)) = (f.values(Tag::Street).next(), f.values(Tag::House).next()) {
-        out.push(hash(Kind::House, &[street, house]));
+        add(hash(Kind::House, &[street, house]));
     }
     for (_, name) in f.names() {
-        out.push(name_key(&name));
-        out.extend(sound_keys(&name));
+        add(name_key(&name));
+        sound_keys(&name).for_each(&mut add);
         shortened(&name, |part| {
             if f.town != 0 {
-                out.push(hash(Kind::ShortNameTown, &[part.as_bytes(), &f.town.to_le_bytes()]));
+                add(hash(Kind::ShortNameTown, &[part.as_bytes(), &f.town.to_le_bytes()]));
             }
             if let Some(year) = birth_year(f.birth) {
-                out.push(hash(Kind::ShortNameYear, &[part.as_bytes(), &year.to_le_bytes()]));
+                add(hash(Kind::ShortNameYear, &[part.as_bytes(), &year.to_le_bytes()]));
             }
         });
     }
     if f.birth > 0 {
-        out.push(hash(Kind::Birth, &[&f.birth.to_le_bytes()]));
+        add(hash(Kind::Birth, &[&f.birth.to_le_bytes()]));
     }
-    let mut seen = Vec::with_capacity(out.len());
-    out.retain(|k| {
-        !seen.contains(k) && {
-            seen.push(*k);
-            true
-        }
-    });
     out
 }
 
@@ -91,27 +89,46 @@ fn birth_year(birth: i32) -> Option<i32> {
 
 /// A Chinese name and the name without each of its characters (deletion neighbourhood): two names one character apart share one.
 /// Of names in letters, the words.
-fn shortened(name: &Name<'_>, mut each: impl FnMut(String)) {
+fn shortened(name: &Name<'_>, mut each: impl FnMut(&str)) {
     let chars = name.chars();
     if !name.is_han() {
-        for word in name.text().split(' ').filter(|w| w.len() >= 2).take(4) {
-            each(word.to_owned());
-        }
+        name.text().split(' ').filter(|w| w.len() >= 2).take(4).for_each(each);
         return;
     }
-    if (2..=4).contains(&chars.len()) {
-        if chars.len() == 2 {
-            each(chars.iter().collect());
-        }
-        for skip in 0..chars.len() {
-            if chars.len() > 2 {
-                each(chars.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, c)| c).collect());
-            }
-        }
-    } else {
+    match chars {
+        [_, _] => each(name.text()),
+        [_, _, _] | [_, _, _, _] => (0..chars.len()).for_each(|skip| {
+            let mut part = Few::default();
+            chars.iter().enumerate().filter(|(i, _)| *i != skip).for_each(|(_, c)| part.push(*c));
+            each(part.text());
+        }),
         // Long names of minorities: the first three and the last three characters.
-        each(chars.iter().take(3).collect());
-        each(chars.iter().rev().take(3).collect());
+        _ => {
+            let (mut first, mut last) = (Few::default(), Few::default());
+            chars.iter().take(3).for_each(|c| first.push(*c));
+            chars.iter().rev().take(3).for_each(|c| last.push(*c));
+            each(first.text());
+            each(last.text());
+        }
+    }
+}
+
+/// Up to three characters, without a place on the heap.
+#[derive(Default)]
+struct Few {
+    bytes: [u8; 12],
+    len: usize,
+}
+
+impl Few {
+    fn push(&mut self, c: char) {
+        if let Some(room) = self.bytes.get_mut(self.len..).filter(|room| room.len() >= c.len_utf8()) {
+            self.len += c.encode_utf8(room).len();
+        }
+    }
+
+    fn text(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 

@@ -59,11 +59,21 @@ impl NameLevel {
 /// The form in which a name is kept: NFKC, lower case, no marks, no invisible signs, traditional to simplified.
 /// A Chinese name loses spaces and dots; a name in letters becomes words parted by one space.
 pub(super) fn canonical(name: &str) -> String {
-    let composed: String = name.nfkc().filter(|c| !invisible(*c)).collect();
+    let composed = chars::composed(name);
     if composed.chars().any(chars::is_han) {
-        return composed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(chars::simplify).collect();
+        let mut out = String::with_capacity(composed.len());
+        // No invisible sign is a letter.
+        for c in composed.chars() {
+            if chars::is_unified(c) {
+                out.push(chars::simplify(c));
+            } else if c.is_alphanumeric() {
+                out.extend(c.to_lowercase().map(chars::simplify));
+            }
+        }
+        return out;
     }
-    let bare: String = composed.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let seen = composed.chars().filter(|c| !invisible(*c));
+    let bare: String = seen.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
     let words: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     words.join(" ")
 }
@@ -136,13 +146,12 @@ impl<'a> Name<'a> {
     pub(super) fn letter_counts(&self, most: usize) -> Vec<[u8; 26]> {
         let mut all = vec![[0u8; 26]];
         for c in self.chars() {
-            let options = readings(*c);
-            let options: Vec<&str> =
-                if options[0] == 0 { vec![] } else { options.iter().take_while(|s| **s != 0).map(|s| letters(*s)).collect() };
-            if options.is_empty() {
-                for counts in &mut all {
-                    count(counts, &c.to_string());
-                }
+            let readings = readings(*c);
+            let options = readings.split(|s| *s == 0).next().unwrap_or_default();
+            if let [] | [_] = options {
+                let mut own = [0; 4];
+                let text = options.first().map_or_else(|| &*c.encode_utf8(&mut own), |s| letters(*s));
+                all.iter_mut().for_each(|counts| count(counts, text));
                 continue;
             }
             let mut next = Vec::with_capacity(most);
@@ -150,7 +159,7 @@ impl<'a> Name<'a> {
                 for counts in &all {
                     if next.len() < most {
                         let mut with = *counts;
-                        count(&mut with, option);
+                        count(&mut with, letters(*option));
                         next.push(with);
                     }
                 }

@@ -1,7 +1,6 @@
 //! From a person's values to [`Features`]; one of the places that may open a value in custody.
 
 use chrono::Datelike;
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
 use super::chars;
@@ -94,68 +93,80 @@ pub(super) fn push_name(out: &mut Features, tag: Tag, name: &str) {
     kept.zeroize();
 }
 
-/// Signs after which the part of a town or above ends.
-const ABOVE: [&str; 9] = ["街道办事处", "街道", "镇", "乡", "区", "县", "市", "州", "省"];
+/// Signs of a town after which its part ends.
+const ROADS: [&str; 2] = ["街道办事处", "街道"];
+/// Signs of other towns, and of what is above them.
+const ABOVE: [char; 7] = ['镇', '乡', '区', '县', '市', '州', '省'];
 /// Signs after a number that tell a group of houses, not a house.
 const NOT_A_HOUSE: &str = "组社队村期区年月大路街巷";
 
 /// Splits an address into the street or village and the numbers of house, building, unit and room.
 fn push_address(out: &mut Features, text: &str) {
-    let mut clean: String = text.nfkc().filter(|c| c.is_alphanumeric() || *c == '#' || *c == '-').map(chars::simplify).collect();
-    let numbered = clean.find(|c: char| c.is_ascii_digit()).unwrap_or(clean.len());
-    let head = clean.get(..numbered).unwrap_or_default();
-    let start = ABOVE.iter().find_map(|sign| head.rfind(sign).map(|at| at + sign.len())).unwrap_or(0);
-    let mut local: String = clean.get(start..).unwrap_or_default().chars().collect();
-    let street: String = local.chars().take_while(|c| !c.is_ascii_digit()).take(STREET).collect();
-    // A village's own group number may be written in words: 三组 is 3组.
-    let (street, spoken) = spoken_group(&street);
-    if !street.is_empty() {
-        out.push(Tag::Street, street.as_bytes());
-    }
-    let mut numbers: Vec<String> = spoken.into_iter().collect();
-    let mut house = false;
-    let mut digits = String::new();
-    for c in local.chars().chain(std::iter::once(' ')) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-        } else if !digits.is_empty() {
-            house |= !NOT_A_HOUSE.contains(c);
-            numbers.push(digits.trim_start_matches('0').to_owned());
-            digits.clear();
+    let mut clean = String::with_capacity(text.len());
+    for c in chars::composed(text).chars() {
+        if chars::is_unified(c) || c.is_alphanumeric() || c == '#' || c == '-' {
+            clean.push(chars::simplify(c));
         }
     }
-    if house && !street.is_empty() {
-        let mut value = numbers.join("-");
-        out.push(Tag::House, value.as_bytes());
+    let numbered = |text: &str| text.bytes().position(|b| b.is_ascii_digit()).unwrap_or(text.len());
+    let local = clean.get(above(clean.get(..numbered(&clean)).unwrap_or_default())..).unwrap_or_default();
+    let street = local.get(..numbered(local)).unwrap_or_default();
+    let street = street.char_indices().nth(STREET).and_then(|(end, _)| street.get(..end)).unwrap_or(street);
+    // A village's own group number may be written in words: 三组 is 3组.
+    let (street, spoken) = spoken_group(street);
+    if !street.is_empty() {
+        out.push(Tag::Street, street.as_bytes());
+        let (mut value, house) = numbers(local, spoken);
+        if house {
+            out.push(Tag::House, value.as_bytes());
+        }
         value.zeroize();
     }
-    numbers.zeroize();
-    local.zeroize();
     clean.zeroize();
 }
 
-/// Takes a group number in words off the end of a village, e.g. `和平村三组` gives `和平村` and `3`.
-fn spoken_group(street: &str) -> (String, Option<String>) {
-    const WORDS: &str = "零一二三四五六七八九";
-    let Some(body) = street.strip_suffix('组').or_else(|| street.strip_suffix('社')) else { return (street.to_owned(), None) };
-    let number: Vec<char> = body.chars().rev().take_while(|c| *c == '十' || WORDS.contains(*c)).collect();
-    if number.is_empty() {
-        return (street.to_owned(), None);
+/// Where the part of a town or above ends.
+fn above(head: &str) -> usize {
+    let behind = |sign: &str| head.rfind(sign).map(|at| at + sign.len());
+    let road = head.contains('街').then(|| ROADS.iter().find_map(|sign| behind(sign))).flatten();
+    road.or_else(|| ABOVE.iter().find_map(|sign| head.rfind(*sign).map(|at| at + sign.len_utf8()))).unwrap_or(0)
+}
+
+/// The numbers of an address, a spoken one first, and whether one of them is that of a house.
+fn numbers(local: &str, spoken: Option<usize>) -> (String, bool) {
+    let mut out = String::with_capacity(local.len() + 4);
+    out.extend(spoken.map(|n| n.to_string()));
+    let (mut first, mut house) = (spoken.is_none(), false);
+    let mut rest = local;
+    while let Some(start) = rest.bytes().position(|b| b.is_ascii_digit()) {
+        let found = rest.get(start..).unwrap_or_default();
+        let (digits, behind) = found.split_at(found.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(found.len()));
+        house |= !behind.starts_with(|c| NOT_A_HOUSE.contains(c));
+        if !std::mem::take(&mut first) {
+            out.push('-');
+        }
+        out.push_str(digits.trim_start_matches('0'));
+        rest = behind;
     }
-    let digit = |c: &char| WORDS.chars().position(|w| w == *c);
-    let value = match number.as_slice() {
-        ['十'] => Some(10),
-        [unit, '十'] => digit(unit).map(|u| 10 + u),
-        [unit, '十', ten] => digit(unit).zip(digit(ten)).map(|(u, t)| 10 * t + u),
-        ['十', ten] => digit(ten).map(|t| 10 * t),
-        [unit] => digit(unit),
+    (out, house)
+}
+
+/// Takes a group number in words off the end of a village, e.g. `和平村三组` gives `和平村` and 3.
+fn spoken_group(street: &str) -> (&str, Option<usize>) {
+    const WORDS: &str = "零一二三四五六七八九";
+    let Some(body) = street.strip_suffix('组').or_else(|| street.strip_suffix('社')) else { return (street, None) };
+    let kept = body.trim_end_matches(|c| c == '十' || WORDS.contains(c));
+    let digit = |c: char| WORDS.chars().position(|w| w == c);
+    let mut number = body.get(kept.len()..).unwrap_or_default().chars();
+    let value = match [number.next(), number.next(), number.next(), number.next()] {
+        [Some('十'), None, ..] => Some(10),
+        [Some('十'), Some(unit), None, _] => digit(unit).map(|u| 10 + u),
+        [Some(ten), Some('十'), Some(unit), None] => digit(unit).zip(digit(ten)).map(|(u, t)| 10 * t + u),
+        [Some(ten), Some('十'), None, _] => digit(ten).map(|t| 10 * t),
+        [Some(unit), None, ..] => digit(unit),
         _ => None,
     };
-    let kept: String = body.chars().take(body.chars().count() - number.len()).collect();
-    match value {
-        Some(v) => (kept, Some(v.to_string())),
-        None => (street.to_owned(), None),
-    }
+    if value.is_some() { (kept, value) } else { (street, None) }
 }
 
 #[cfg(test)]
@@ -177,6 +188,10 @@ mod tests {
         let village = ("松柏村".to_owned(), "3-122".to_owned());
         assert_eq!(address("资阳市雁江区堪嘉镇松柏村3组122#"), village);
         assert_eq!(address("堪嘉镇松柏村三组122号"), village);
+        assert_eq!(address("堪嘉镇松柏村三十二组07号"), ("松柏村".to_owned(), "32-7".to_owned()));
+        assert_eq!(address("堪嘉镇松柏村十组5"), ("松柏村".to_owned(), "10-5".to_owned()));
+        assert_eq!(address("堪嘉镇松柏村二十组5"), ("松柏村".to_owned(), "20-5".to_owned()));
+        assert_eq!(address("堪嘉镇十二组"), (String::new(), String::new()));
     }
 
     #[test]

@@ -16,8 +16,8 @@ mod queues;
 mod service;
 mod shifts;
 mod speed;
-mod tallies;
 mod standing_steps;
+mod tallies;
 
 use std::sync::Arc;
 

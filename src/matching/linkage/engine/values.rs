@@ -1,9 +1,7 @@
 //! Distinct values in the form in which they are compared.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
 use super::hash::Build;
@@ -155,7 +153,7 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
     match meaning {
         Meaning::Surname | Meaning::GivenName | Meaning::FullName => canonical(text).replace(' ', ""),
         Meaning::Phone => {
-            let digits: String = composed(text).chars().filter(char::is_ascii_digit).collect();
+            let digits: String = chars::composed(text).chars().filter(char::is_ascii_digit).collect();
             let national = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|r| r.len() == 11)).unwrap_or(&digits);
             national.trim_start_matches('0').to_owned()
         }
@@ -164,8 +162,8 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
             crate::domain::national_id::NationalId::parse(&number).map_or(number, |id| id.as_str().to_owned())
         }
         Meaning::Identifier => plain(text).to_uppercase(),
-        Meaning::Email => composed(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
-        Meaning::Sex => match composed(text).chars().next().map(|c| c.to_ascii_lowercase()) {
+        Meaning::Email => chars::composed(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
+        Meaning::Sex => match chars::composed(text).chars().next().map(|c| c.to_ascii_lowercase()) {
             Some('男' | 'm') => "m".to_owned(),
             Some('女' | 'f' | 'w') => "f".to_owned(),
             Some(c) if c.is_alphanumeric() => c.to_string(),
@@ -179,13 +177,8 @@ pub(super) fn comparable(meaning: Meaning, text: &str) -> String {
     }
 }
 
-/// The text in its one form of compatible signs (NFKC); letters and digits of ASCII are in it already.
-fn composed(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { text.into() } else { text.nfkc().collect::<String>().into() }
-}
-
 fn plain(text: &str) -> String {
-    composed(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    chars::composed(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
