@@ -100,34 +100,35 @@ fn a_donation_is_recorded_once_moves_the_day_and_is_undone_without_a_trace_in_th
 #[test]
 fn a_deferral_for_good_ends_the_standing_and_its_undoing_gives_it_back() {
     registry().look(|app| async move {
-        let actor = app.actor_named("coordinator").await.unwrap();
-        let id = one(&app, app.actor_named("registrar").await.unwrap()).await;
+        // A coordinator sees no identity without a manager's agreement.
+        let (actor, reader) = (app.actor_named("coordinator").await.unwrap(), app.actor_named("registrar").await.unwrap());
+        let id = one(&app, reader).await;
         let status = async || app.person(actor, &id, NOW).await.unwrap().standings[0].1;
         let before = status().await;
         assert_eq!(before, EnrolmentStatus::Registered);
         app.record_health(actor, &id, deferral(Some("2027-03-01")), sent(1), NOW).await.unwrap();
-        assert_eq!(whens(&opened(&app, actor, &id).await)[0], When::From(day("2027-03-02")));
+        assert_eq!(whens(&opened(&app, reader, &id).await)[0], When::From(day("2027-03-02")));
         assert_eq!(status().await, before);
         app.record_health(actor, &id, deferral(None), sent(2), NOW).await.unwrap();
         assert_eq!(status().await, EnrolmentStatus::Exited(ExitReason::Medical));
-        let page = opened(&app, actor, &id).await;
+        let page = opened(&app, reader, &id).await;
         assert_eq!(whens(&page), [When::Never, When::Never]);
         app.undo_health(actor, &id, page.donor.unwrap().facts[0].id, sent(3), NOW).await.unwrap();
         assert_eq!(status().await, before);
-        assert_eq!(whens(&opened(&app, actor, &id).await)[0], When::From(day("2027-03-02")), "the first deferral runs on");
+        assert_eq!(whens(&opened(&app, reader, &id).await)[0], When::From(day("2027-03-02")), "the first deferral runs on");
     });
 }
 
 #[test]
 fn undoing_a_deferral_for_good_gives_back_what_stood_before_and_no_more() {
     registry().look(|app| async move {
-        let actor = app.actor_named("coordinator").await.unwrap();
-        let id = stands(&app, app.actor_named("registrar").await.unwrap(), "待核实").await;
+        let (actor, reader) = (app.actor_named("coordinator").await.unwrap(), app.actor_named("registrar").await.unwrap());
+        let id = stands(&app, reader, "待核实").await;
         let status = async || app.person(actor, &id, NOW).await.unwrap().standings[0].1;
         assert_eq!(status().await, EnrolmentStatus::Undecided);
         app.record_health(actor, &id, deferral(None), sent(1), NOW).await.unwrap();
         assert_eq!(status().await, EnrolmentStatus::Exited(ExitReason::Medical));
-        let page = opened(&app, actor, &id).await;
+        let page = opened(&app, reader, &id).await;
         app.undo_health(actor, &id, page.donor.unwrap().facts[0].id, sent(2), NOW).await.unwrap();
         assert_eq!(status().await, EnrolmentStatus::Undecided, "nobody is taken into the pool by a mistake that was undone");
     });

@@ -13,6 +13,7 @@ use donor_registry::reports::flows::Lines;
 use donor_registry::reports::pool::Counted;
 use rocket::http::Status;
 
+use super::approvals::agreed;
 use super::urgent::{DONOR, YOUNG, csrf, key, opened_match, registered};
 use super::volunteers::{registry, roster};
 use super::web::{Browser, Desk, Seen, run, signed_in};
@@ -158,6 +159,7 @@ fn a_wrong_withdrawal_is_taken_back_by_a_coordinator_and_everything_stands_as_be
         let again = sent(&mut coordinator, &person, &act, ("wrong-person", "yes")).await;
         assert!(again.status == Status::UnprocessableEntity && again.body.contains("已经撤回过了"), "{}", again.body);
         let token = csrf(&mut coordinator).await;
+        agreed(&desk, "coordinator", &person).await;
         let copy = coordinator.post(&format!("/people/{person}/rights/copy"), &[("csrf", &token), ("as", "json")]).await;
         assert!(copy.body.contains("\"in_error\": \"wrong-person\""), "{}", copy.body);
 

@@ -70,14 +70,7 @@ impl App {
             if task.id == made || task.state != TaskState::Planned {
                 continue;
             }
-            let waiting = Waiting {
-                rule: &task.rule,
-                occurrence: task.occurrence.0,
-                channel: channel_of(task.channel),
-                due_on: task.due_on.0,
-                fixed: task.reason.as_deref().is_some_and(|reason| [CALL_ON, HANDED].contains(&reason)),
-            };
-            let Some(free) = put_off(&self.policies, &waiting, day) else { continue };
+            let Some(free) = put_off(&self.policies, &waiting(&task, task.due_on.0), day) else { continue };
             match tx.move_task(&TaskRow { due_on: free.into(), ..task }, false).await {
                 // Somebody took it meanwhile.
                 Ok(()) | Err(StoreError::Stale) => {}
@@ -85,5 +78,16 @@ impl App {
             }
         }
         Ok(())
+    }
+}
+
+/// A task as spacing sees it, on the day it would be done.
+pub(super) fn waiting(task: &TaskRow, due_on: NaiveDate) -> Waiting<'_> {
+    Waiting {
+        rule: &task.rule,
+        occurrence: task.occurrence.0,
+        channel: channel_of(task.channel),
+        due_on,
+        fixed: task.reason.as_deref().is_some_and(|reason| [CALL_ON, HANDED].contains(&reason)),
     }
 }

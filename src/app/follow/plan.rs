@@ -7,7 +7,7 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, SentMail, reconcile, restep, unanswered};
+use crate::followup::desk::{Changes, OpenTask, SentMail, put_off, reconcile, restep, unanswered};
 use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
@@ -15,6 +15,7 @@ use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
 use super::super::{Actor, App, AppError};
+use super::apart::waiting;
 use super::hand_off::{FAILED, HANDED};
 use super::people::Reachable;
 use super::{NewTask, PlanOutcome};
@@ -114,7 +115,7 @@ impl App {
         Ok(())
     }
 
-    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. Rows read before the plan was stored; what it
+    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact. Rows read before the plan was stored; what it
     /// changed is left to the next planning.
     async fn restep_open(&self, rows: &[TaskRow], people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<(), AppError> {
         let mut moved = Vec::new();
@@ -122,9 +123,15 @@ impl App {
             let Some(person) = people.get(&row.person_id).filter(|p| !p.held && !p.silent()) else { continue };
             let awaits = row.reason.as_deref() == Some(HANDED);
             let task = open_task(row);
-            let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) else { continue };
-            let reason = if awaits { FAILED } else { GONE };
-            moved.push(self.moved(row.clone(), to, person, task.due_on.max(today), reason));
+            if let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) {
+                let reason = if awaits { FAILED } else { GONE };
+                moved.push(self.moved(row.clone(), to, person, task.due_on.max(today), reason));
+            } else if let Some(last) = person.last_contact()
+                && let Some(free) = put_off(&self.policies, &waiting(row, task.due_on.max(today)), last)
+            {
+                // A later edition keeps contacts further apart than the one by which its day was chosen.
+                moved.push(TaskRow { due_on: free.into(), ..row.clone() });
+            }
         }
         for part in moved.chunks(BATCH) {
             let mut tx = self.store.begin().await?;

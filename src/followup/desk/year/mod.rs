@@ -192,6 +192,11 @@ impl Year {
             let someone = &self.people[self.by_person[&work.planned.person]];
             let task = open_task(work);
             let Some(channel) = restep(&self.policies, &task, someone.subject.reach, work.awaits, day) else {
+                let (rule, occurrence, due_on) = (task.rule.as_str(), task.occurrence, task.due_on.max(day));
+                let waiting = Waiting { rule, occurrence, channel: task.channel, due_on, fixed: work.agreed || work.awaits };
+                if let Some(free) = someone.last_contact().and_then(|last| put_off(&self.policies, &waiting, last)) {
+                    work.planned.due_on = free;
+                }
                 continue;
             };
             work.planned.channel = channel;
@@ -251,15 +256,19 @@ fn two_policies(change: NaiveDate) -> Policies {
     Policies::of(vec![edition(text), edition(&second)]).unwrap()
 }
 
+/// The day of the year on which the second edition comes into force.
+const CHANGE: u64 = 180;
+
 fn simulate(people: u64, zone: Tz, from: NaiveDate, seed: u64) -> BTreeMap<&'static str, u64> {
-    let mut year = Year::new(people, zone, two_policies(from + Days::new(180)), from, seed);
+    let mut year = Year::new(people, zone, two_policies(from + Days::new(CHANGE)), from, seed);
     for someone in &mut year.people {
         someone.first_contact = someone.subject.first_contact_released;
     }
     for n in 0..365 {
         let day = from + Days::new(n);
         year.happenings(day);
-        if n % 7 == 0 {
+        // The server plans every day: a new edition is planned by on its first one.
+        if n % 7 == 0 || n == CHANGE {
             year.plan(day);
         }
         year.work_day(day);
