@@ -13,6 +13,8 @@ mod fill;
 #[path = "../../tests/it/harness/mod.rs"]
 #[allow(
     dead_code,
+    unused_imports,
+    unused_macros,
     clippy::unwrap_used,
     clippy::string_slice,
     reason = "the tests' tools for the running program, under the tests' rules; not all of them are needed here"

@@ -226,8 +226,8 @@ letters-made = {$n ->
    *[other] {$n} letters, one a sheet. The page is shown once.
 }
 letter-hello = Dear {$x},
-letter-why = You once left your contact data with {$x}. We have not been able to reach you by telephone or mail.
-letter-ask = Please call us or come by when it suits you, and tell us how we may reach you.
+letter-why = You once left your contact data with {$x}. Thank you. We should like to know whether we can still reach you.
+letter-ask = Please call us or come by when it suits you, and tell us whether your contact data are still right.
 letter-phone = Telephone: {$x}
 letter-address = Address: {$x}
 letter-link = Or scan the code or type this address on your phone, and check your contact data yourself:

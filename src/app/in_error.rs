@@ -9,16 +9,17 @@ use uuid::Uuid;
 
 use crate::domain::consent::Purpose;
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{PublicId, StatId, SubjectId};
+use crate::domain::id::{CorrectionId, PublicId, StatId, SubjectId};
 use crate::domain::in_error::{Around, Back, Entered, InErrorWhy};
 use crate::domain::outside::{NotNow, OutsideAct, OutsideSystem};
+use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::sample::{self, Phase};
 use crate::domain::time::Timestamp;
 use crate::store::{
-    AuditEntry, Begun, DeathView, EnrolmentRow, MatterKind, MatterRow, PersonView, StandingAct, StandingMove, StandingStepRow, StepDraft,
-    Tx, prepare_fact,
+    AuditEntry, Begun, CorrectionRow, CorrectionState, DeathView, EnrolmentRow, MatterKind, MatterRow, PersonView, StandingAct,
+    StandingMove, StandingStepRow, StepDraft, Tx, prepare_fact,
 };
 
 use super::people::standings;
@@ -26,6 +27,26 @@ use super::urgent::Once;
 use super::{Actor, App, AppError};
 
 pub use page::{InErrorLine, InErrorPage, Restored, TakenBackLine};
+
+/// The line of the correction list that asks a registrar for a standing: nobody else would look for whoever is undecided.
+fn status_asked(view: &PersonView, subject: SubjectId, now: Timestamp) -> Option<CorrectionRow> {
+    let record = view.records().filter(|record| record.subject == subject).last()?;
+    Some(CorrectionRow {
+        id: CorrectionId::fresh(),
+        import_id: None,
+        import_row_id: None,
+        subject_id: subject,
+        record_id: record.id,
+        field: "status".to_owned(),
+        problem: ProblemCode::MissingStatus.code().to_owned(),
+        sealed_value: None,
+        state: CorrectionState::Open,
+        resolved_by: None,
+        resolved_at: None,
+        created_at: now,
+        row_version: 1,
+    })
+}
 
 /// One act, as it was kept: the registrations it changed, and those it was only told of.
 struct Act {
@@ -197,6 +218,7 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let mut moves = Vec::with_capacity(act.rows.len());
+        let mut asked = Vec::new();
         for kept in &act.rows {
             let row = view.enrolments().find(|row| row.id == kept.enrolment_id).ok_or(AppError::Stale)?;
             let back = backs.get(&kept.registry).filter(|_| kept.status != kept.before_status);
@@ -208,8 +230,12 @@ impl App {
             if status != row.status {
                 tx.set_standing(&self.vault, row.id, row.row_version, status, since, now).await?;
             }
+            if status == EnrolmentStatus::Undecided && status != row.status {
+                asked.extend(status_asked(view, row.subject_id, now));
+            }
             moves.push(StandingMove { before: row.clone(), status });
         }
+        tx.put_corrections(asked).await?;
         let death = act.first().is_some_and(|row| row.death);
         let undo = StandingAct { death, undoes: Some((act.id, why)), by: actor.staff(), at: now };
         Ok(tx.put_standing_act(&self.vault, &moves, undo).await?)

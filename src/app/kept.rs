@@ -95,7 +95,8 @@ impl<T> Kept<T> {
     }
 
     /// Whether work in the background failed and nobody was told yet.
-    pub fn has_failed(&self) -> bool {
+    #[cfg(test)]
+    fn has_failed(&self) -> bool {
         held(&self.failed).is_some()
     }
 
@@ -123,6 +124,7 @@ impl<T> Turn<'_, T> {
         let mut value = held(&self.kept.value);
         if !self.work.is_over() {
             *value = Some(new);
+            *held(&self.kept.failed) = None;
         }
     }
 
@@ -130,13 +132,14 @@ impl<T> Turn<'_, T> {
     pub fn alter(&self, change: impl FnOnce(&mut T)) {
         if let Some(value) = held(&self.kept.value).as_mut() {
             change(value);
+            *held(&self.kept.failed) = None;
         }
     }
 
     /// Keeps the error that work in the background ended with for whoever looks next, unless the work only ended since the registry was sealed.
     pub fn fail(&self, error: AppError) {
         if !self.work.is_over() {
-            tracing::warn!(%error, "a list could not be worked out; it is tried again when somebody asks for it");
+            tracing::warn!(%error, "a list could not be worked out; it is tried again");
             *held(&self.kept.failed) = Some(error);
         }
     }

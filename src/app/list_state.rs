@@ -68,15 +68,13 @@ impl App {
     }
 
     /// Works out what nobody can look at yet, and takes in what was committed since: for the server to do from time to time, in the background.
-    /// What failed waits until somebody asks for it.
+    /// What failed is tried again the next time.
     pub async fn keep_lists(&self, now: Timestamp) {
         if self.few() {
             return;
         }
-        if !self.volunteers.has_failed() {
-            self.work_out(SlowList::Certificates, now).await;
-        }
-        if !self.call_order.has_failed() && !self.call_order_is_todays(now) {
+        self.work_out(SlowList::Certificates, now).await;
+        if !self.call_order_is_todays(now) {
             self.work_out(SlowList::CallOrder, now).await;
         }
     }

@@ -92,7 +92,7 @@ pub struct Unclear {
 }
 
 /// The reason of a call that was agreed on before a later answer.
-const ANSWERED: &str = "answered";
+pub(super) const ANSWERED: &str = "answered";
 /// The rule of the task that carries a question is this with the fact's id: each question is one task.
 const QUESTION: &str = "question-";
 
@@ -191,9 +191,10 @@ impl App {
             let fact = Guarded::new(ToldFact::Family { told, day: today });
             tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
         }
+        let later = if let Will::Later(day) = &told.will { Some(*day) } else { None };
         let kept = |registry: &&Registry| leaving.as_ref().is_none_or(|left| !left.contains(*registry));
         if stands_in.iter().filter(kept).any(|registry| FamilyTold::asked_of(*registry)) {
-            self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), now).await?;
+            self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), later, now).await?;
         }
         if let Some(question) = &question {
             let fact = prepare_told(&self.vault, &keys, question, None, now)?;

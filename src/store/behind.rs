@@ -27,8 +27,8 @@ impl PreparedRecord {
     }
 
     /// Puts a standing that is behind the one on file before it, so that the one on file stands; what the sheet said stays with the registration,
-    /// and a line of the correction list asks for it. Of an earlier stage the statistics are told the same; an exit is not counted for
-    /// a second reason.
+    /// and a line of the correction list asks for it. The statistics are told what stands: nobody goes back a stage, and an
+    /// exit is not counted for a second reason.
     ///
     /// # Errors
     /// [`StoreError::Vault`] where this process lacks the statistics key.
@@ -52,8 +52,10 @@ impl PreparedRecord {
         for row in &mut self.facts {
             let mut fact: Fact = vault.unseal_fact(row.id, &Sealed::from_bytes(row.sealed.0.clone()))?;
             if fact.registry == registry && fact.event == FactEvent::Status(told) {
-                fact.day = since;
-                fact.event = FactEvent::Status(if exited { stands } else { told });
+                // The same again, and a stage only after the fact that it repeats: of one day an import's would come first, and the person
+                // would have come by this sheet.
+                fact.day = if exited { since } else { fact.day.max(since.succ_opt().unwrap_or(since)) };
+                fact.event = FactEvent::Status(stands);
                 *row = prepare_fact(vault, &fact)?.0;
             }
         }

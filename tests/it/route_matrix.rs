@@ -157,9 +157,9 @@ POST /follow-up/doubt                     GCK
 POST /follow-up/feed                      GCK
 POST /follow-up/send                      GCK
 GET /follow-up/hands                      GCK
-POST /follow-up/letters                   GCK
-POST /follow-up/hand-off                  GCK
-POST /follow-up/hand-off/next             GCK
+POST /follow-up/letters                   GC
+POST /follow-up/hand-off                  GC
+POST /follow-up/hand-off/next             GC
 POST /follow-up/hand-off/results          GCK
 GET /follow-up/first-contact              GCKM
 POST /follow-up/first-contact             GCKM

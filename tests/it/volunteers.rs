@@ -195,14 +195,14 @@ fn a_certificate_stands_on_the_list_until_it_is_renewed() {
         app.record_service(actor, &ids[0], certificate("2024-01-01", "2027-02-21"), &once(1), NOW).await.unwrap();
         app.leave(actor, &ids[3], Kind::Volunteer, ExitReason::Withdrew, NOW).await.unwrap();
         let list = async || -> Vec<PublicId> {
-            let (lines, more) = app.certificates_running_out(actor, None, NOW).await.unwrap();
-            assert!(!more);
+            let (lines, next) = app.certificates_running_out(actor, None, NOW).await.unwrap();
+            assert!(next.is_none());
             lines.into_iter().map(|line| line.person).collect()
         };
         assert_eq!(list().await, [ids[1].clone(), ids[0].clone()], "90 days from 2026-11-23; who left is not on it");
         let behind = (day("2026-12-24"), &ids[1]);
-        let (lines, more) = app.certificates_running_out(actor, Some(behind), NOW).await.unwrap();
-        assert_eq!((lines.iter().map(|l| &l.person).collect::<Vec<_>>(), more), (vec![&ids[0]], false), "the page behind the first line");
+        let (lines, next) = app.certificates_running_out(actor, Some(behind), NOW).await.unwrap();
+        assert_eq!((lines.iter().map(|l| &l.person).collect::<Vec<_>>(), next), (vec![&ids[0]], None), "the page behind the first line");
         app.record_service(actor, &ids[1], certificate("2026-11-20", "2029-11-19"), &once(2), NOW).await.unwrap();
         assert_eq!(list().await, [ids[0].clone()]);
         let caller = app.actor_named("caller").await.unwrap();

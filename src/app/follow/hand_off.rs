@@ -78,6 +78,7 @@ impl App {
     /// without an answer is the policy's.
     pub async fn print_letters(&self, actor: Actor, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
+        actor.needs(Right::Disclose)?;
         let due = self.letters_due(now).await?;
         let (mut links, mut rows) = (HashMap::new(), HashMap::new());
         if let Some(base) = self.config.public_url.as_ref().map(crate::config::PublicUrl::origin) {
@@ -98,6 +99,7 @@ impl App {
     /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
     pub async fn hand_off(&self, actor: Actor, text: &str, day: NaiveDate, now: Timestamp) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
         actor.needs(Right::FollowUp)?;
+        actor.needs(Right::Disclose)?;
         let length = text.chars().count();
         if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
             return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
@@ -196,10 +198,11 @@ impl App {
             let urgent = self.cannot_wait(&task.rule, task.occurrence.0);
             may_send(limits, self.config.zone, day.min(today), now, urgent)
         };
-        tasks.retain(|task| task.reason.as_deref() != Some(HANDED) && in_time(task));
+        tasks.retain(|task| task.reason.as_deref() != Some(HANDED));
         let mut calls = self.due_by(TaskChannel::Phone, day).await?;
         calls.retain(|task| task.rounds == 0 && task.reason.is_none());
         tasks.extend(calls);
+        tasks.retain(in_time);
         tasks.retain(|task| Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
         let people = self.reachable_of(&persons_of(&tasks), now).await?;
         let mut once = HashSet::new();

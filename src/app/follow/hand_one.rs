@@ -30,6 +30,7 @@ impl App {
     /// result is told.
     pub async fn next_hand_off(&self, actor: Actor, now: Timestamp) -> Result<Option<HandOne>, AppError> {
         actor.needs(Right::FollowUp)?;
+        actor.needs(Right::Disclose)?;
         let due = self.hand_offs_due(self.today(now), now).await?;
         let waiting = due.len() as u64;
         let Some((task, contact)) = due.into_iter().next() else { return Ok(None) };

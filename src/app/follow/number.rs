@@ -76,12 +76,16 @@ impl App {
     /// The numbers of a follow-up, to be dialled: logged before anything is shown.
     ///
     /// # Errors
-    /// [`AppError::Missing`] where there is no such follow-up.
+    /// [`AppError::Missing`] where there is no such follow-up; [`AppError::Forbidden`] for whoever has to ask first.
     pub async fn open_numbers(&self, actor: Actor, item: &TaskItem, now: Timestamp) -> Result<CallNumbers, AppError> {
         actor.needs(Right::FollowUp)?;
         let task = self.store.task(item.id).await?.ok_or(AppError::Missing("follow-up"))?;
-        let numbers = self.numbers_to_dial(&task).await?;
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        // A coordinator calls those whom a patient waits for; anybody else's identity waits for a manager.
+        if !Kind::from_word(&task.kind).is_some_and(Kind::cannot_rest) {
+            self.needs_access(actor, person, now).await?;
+        }
+        let numbers = self.numbers_to_dial(&task).await?;
         let mut tx = self.store.begin().await?;
         let entry = AuditEntry::on(now, actor.staff(), "person.open", "person", Some(person.0))
             .with("why", super::super::Opening::Contact.word())
@@ -209,12 +213,12 @@ impl App {
         Ok(own.iter().flat_map(|dial| &dial.tags).any(|(_, tag)| tags.contains(tag)))
     }
 
-    /// A person's searches that began because a number was no good.
+    /// What took the place of a person's calls because a number was no good: a search, a message, a letter.
     async fn searches_of(&self, person: PersonId) -> Result<Vec<TaskRow>, AppError> {
         let began = [CallOutcome::NotThem.word(), CallOutcome::NotInService.word()];
         let here = |task: &TaskRow| {
             task.state == TaskState::Planned
-                && task.channel == TaskChannel::Desk
+                && task.channel != TaskChannel::Phone
                 && task.reason.as_deref().is_some_and(|reason| began.contains(&reason))
         };
         Ok(self.store.tasks_of(&[person]).await?.into_iter().filter(here).collect())

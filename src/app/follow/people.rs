@@ -398,7 +398,8 @@ fn birth_of(identity: &Guarded<Identity>) -> Option<BirthDate> {
 /// Of several registrations of one person in one registry only the standing that counts is planned for. What was said against being contacted
 /// holds for the newer ones too.
 fn one_standing_a_registry(plans: &mut Vec<PlanSubject>) {
-    let key = |p: &PlanSubject| (p.status_since, matches!(p.status, EnrolmentStatus::Exited(_)), p.reach.mail, p.subject);
+    // Of one day the further standing counts, as it does on every page.
+    let key = |p: &PlanSubject| (p.status_since, p.status.rank(), p.reach.mail, p.subject);
     plans.sort_by(|a, b| (a.registry, key(b)).cmp(&(b.registry, key(a))));
     plans.dedup_by(|older, kept| {
         let same = older.registry == kept.registry;

@@ -7,13 +7,14 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, SentMail, put_off, reconcile, restep, unanswered};
+use crate::followup::desk::{Changes, OpenTask, SentMail, base_rule, put_off, reconcile, restep, unanswered};
 use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
+use super::super::own_tell::ANSWERED;
 use super::super::{Actor, App, AppError};
 use super::apart::waiting;
 use super::hand_off::{FAILED, HANDED};
@@ -118,11 +119,18 @@ impl App {
     /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact. Rows read before the plan was stored; what it
     /// changed is left to the next planning.
     async fn restep_open(&self, rows: &[TaskRow], people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<(), AppError> {
-        let mut moved = Vec::new();
+        let (mut moved, mut answered) = (Vec::new(), Vec::new());
         for row in rows.iter().filter(|row| row.state == TaskState::Planned) {
             let Some(person) = people.get(&row.person_id).filter(|p| !p.held && !p.silent()) else { continue };
             let awaits = row.reason.as_deref() == Some(HANDED);
             let task = open_task(row);
+            let opened_on = self.today(row.created_at);
+            // What was to follow a mail without an answer has its answer.
+            let follows = base_rule(&task.rule) != task.rule && !waiting(row, task.due_on).fixed;
+            if follows && person.answered_on().is_some_and(|day| day >= opened_on) {
+                answered.push(row.id);
+                continue;
+            }
             if let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) {
                 let reason = if awaits { FAILED } else { GONE };
                 moved.push(self.moved(row.clone(), to, person, task.due_on.max(today), reason));
@@ -132,6 +140,11 @@ impl App {
                 // A later edition keeps contacts further apart than the one by which its day was chosen.
                 moved.push(TaskRow { due_on: free.into(), ..row.clone() });
             }
+        }
+        for part in answered.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            tx.drop_tasks(part, ANSWERED, today).await?;
+            tx.commit().await?;
         }
         for part in moved.chunks(BATCH) {
             let mut tx = self.store.begin().await?;

@@ -35,14 +35,15 @@ pub struct Expiring {
 pub type Behind<'a> = (NaiveDate, &'a PublicId);
 
 impl App {
-    /// Whose first-aid certificate runs out within ninety days and was not renewed, the soonest first: a page of them, and whether more follow.
+    /// Whose first-aid certificate runs out within ninety days and was not renewed, the soonest first: a page of them, and behind
+    /// whom the next one begins.
     /// Shown masked: no disclosure.
     pub async fn certificates_running_out(
         &self,
         actor: Actor,
         after: Option<Behind<'_>>,
         now: Timestamp,
-    ) -> Result<(Vec<Expiring>, bool), AppError> {
+    ) -> Result<(Vec<Expiring>, Option<(NaiveDate, PublicId)>), AppError> {
         actor.needs(Right::Service)?;
         let today = self.today(now);
         let until = today.checked_add_days(Days::new(RUNS_OUT)).unwrap_or(today);
@@ -55,9 +56,13 @@ impl App {
         soon.retain(|key| after.is_none_or(|after| *key > after));
         let more = soon.len() > LISTED;
         soon.truncate(LISTED);
+        let mut next = None;
         let teams = self.teams().await?;
         let mut out = Vec::with_capacity(soon.len());
-        for (view, facts) in self.with_facts(&soon.into_iter().map(|(_, person)| person).collect::<Vec<_>>()).await? {
+        for (view, facts) in self.with_facts(&soon.iter().map(|(_, person)| *person).collect::<Vec<_>>()).await? {
+            // Where the next page begins does not hang on who of this one has renewed meanwhile.
+            let place = soon.iter().find(|(_, person)| *person == view.row.id).filter(|_| more);
+            next = next.max(place.map(|(day, person)| (*day, *person, view.row.public_id.clone())));
             let known = known(&view, &facts);
             if let Some(last) = known.expiring(today, RUNS_OUT).filter(|_| Self::serves(&view)) {
                 let named = teams.iter().filter(|t| known.teams.contains(&t.number)).map(|t| t.name.clone());
@@ -66,6 +71,6 @@ impl App {
             }
         }
         out.sort_by_key(|(person, line)| (line.last, *person));
-        Ok((out.into_iter().map(|(_, line)| line).collect(), more))
+        Ok((out.into_iter().map(|(_, line)| line).collect(), next.map(|(day, _, id)| (day, id))))
     }
 }

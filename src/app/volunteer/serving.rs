@@ -100,6 +100,10 @@ impl App {
     /// Brings what is kept of everybody who serves up to date, for somebody who waits. Answers whether it is: with many on file nobody waits
     /// until everybody was read anew, that is done in the background ([`App::list_state`]).
     pub(super) async fn follow_serving(&self, now: Timestamp) -> Result<bool, AppError> {
+        // Too much for a page that somebody waits for: whoever reads it all has the turn.
+        if !self.few() && self.volunteers.read(Serving::at).is_some() && self.serving_is_behind().await? {
+            return Ok(false);
+        }
         let turn = if self.few() { Some(self.volunteers.begin().await) } else { self.volunteers.begin_shortly().await };
         // Somebody goes through everybody: what is known until then is shown as it was.
         let Some(mut turn) = turn else { return Ok(false) };

@@ -61,17 +61,22 @@ pub fn reconcile(open: &[OpenTask], plan: &Plan, known_rule: impl Fn(&str) -> bo
                 changes.moved.push((task.id, planned.clone()));
             }
         } else if task.occurrence <= until && known_rule(&task.rule) {
-            changes.drop.push((task.id, reason(task, why.get(&task.person).map(Vec::as_slice).unwrap_or_default())));
+            let reason = reason(task, why.get(&task.person).map(Vec::as_slice).unwrap_or_default());
+            // What staff are at goes on when its day is past what a plan still catches up, as long as nothing speaks against it.
+            let past = || plan.looks_from.iter().any(|(rule, first)| rule.as_str() == task.rule && task.occurrence < *first);
+            if !(task.in_hand && reason.is_none() && past()) {
+                changes.drop.push((task.id, reason.unwrap_or("anchor-changed")));
+            }
         }
     }
     changes.add = plan.planned.iter().filter(|p| of_plan.contains_key(&(p.person, p.rule.as_str(), p.occurrence))).cloned().collect();
     changes
 }
 
-fn reason(task: &OpenTask, why: &[&NotPlanned]) -> &'static str {
+fn reason(task: &OpenTask, why: &[&NotPlanned]) -> Option<&'static str> {
     let of_rule = |n: &&&NotPlanned| n.rule.as_ref().is_some_and(|r| r.as_str() == task.rule);
     let exact = why.iter().find(|n| of_rule(n) && n.occurrence == Some(task.occurrence));
     let general = || why.iter().find(|n| of_rule(n) && n.occurrence.is_none());
     let whole = || why.iter().find(|n| n.rule.is_none() && matches!(n.reason, Reason::Exited(_) | Reason::Undecided | Reason::Suppressed));
-    exact.or_else(general).or_else(whole).map_or("anchor-changed", |n| n.reason.word())
+    exact.or_else(general).or_else(whole).map(|n| n.reason.word())
 }

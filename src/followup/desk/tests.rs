@@ -46,7 +46,7 @@ fn open(of: &Planned) -> OpenTask {
 #[test]
 fn planning_again_without_a_change_changes_nothing() {
     let p = planned(PersonId::fresh(), "contact-check", "2027-01-10", Channel::Mail);
-    let plan = Plan { planned: vec![p.clone()], not_planned: Vec::new() };
+    let plan = Plan { planned: vec![p.clone()], ..Plan::default() };
     assert_eq!(reconcile(&[open(&p)], &plan, |_| true, day("2027-12-31")), Changes::default());
 }
 
@@ -55,7 +55,7 @@ fn a_changed_anchor_drops_the_unsent_and_adds_the_new_day() {
     let person = PersonId::fresh();
     let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
     let new = planned(person, "contact-check", "2027-03-10", Channel::Mail);
-    let plan = Plan { planned: vec![new.clone()], not_planned: Vec::new() };
+    let plan = Plan { planned: vec![new.clone()], ..Plan::default() };
     let changes = reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31"));
     assert_eq!(changes, Changes { add: vec![new], moved: Vec::new(), drop: vec![(old.id, "anchor-changed")] });
 }
@@ -66,7 +66,7 @@ fn what_is_dropped_carries_the_plans_own_reason() {
     let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
     let mut not = NotPlanned { person, registry: Registry::Volunteer, rule: None, occurrence: None, reason: Reason::Suppressed };
     let why = |not: &NotPlanned| {
-        let plan = Plan { planned: Vec::new(), not_planned: vec![not.clone()] };
+        let plan = Plan { planned: Vec::new(), not_planned: vec![not.clone()], ..Plan::default() };
         reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31")).drop.first().map(|d| d.1)
     };
     assert_eq!(why(&not), Some("suppressed"));
@@ -83,16 +83,35 @@ fn later_occurrences_and_rungs_are_left_alone_and_tasks_in_hand_are_not_moved() 
     let rung = open(&planned(person, "contact-check-then-phone", "2027-01-10", Channel::Phone));
     let mut called = open(&planned(person, "availability", "2027-02-01", Channel::Phone));
     called.in_hand = true;
-    let plan = Plan { planned: vec![planned(person, "availability", "2027-02-01", Channel::Mail)], not_planned: Vec::new() };
+    let plan = Plan { planned: vec![planned(person, "availability", "2027-02-01", Channel::Mail)], ..Plan::default() };
     let changes = reconcile(&[later, rung, called], &plan, |rule| !rule.contains("-then-"), day("2027-12-31"));
     assert_eq!(changes, Changes::default());
+}
+
+#[test]
+fn a_call_in_hand_goes_on_when_its_day_is_no_longer_caught_up_and_nothing_speaks_against_it() {
+    let person = PersonId::fresh();
+    let mut called = open(&planned(person, "blood-thanks", "2027-03-01", Channel::Phone));
+    let rule = RuleId::parse("blood-thanks").unwrap();
+    let seen_from = |first: &str| Plan { looks_from: [(rule.clone(), day(first))].into(), ..Plan::default() };
+    let dropped =
+        |task: &OpenTask, plan: &Plan| reconcile(std::slice::from_ref(task), plan, |_| true, day("2027-12-31")).drop.first().map(|d| d.1);
+    // Nobody began it: what was missed is missed.
+    assert_eq!(dropped(&called, &seen_from("2027-03-04")), Some("anchor-changed"));
+    called.in_hand = true;
+    assert_eq!(dropped(&called, &seen_from("2027-03-04")), None);
+    // The plan sees the day and has nothing for it: the donation was struck.
+    assert_eq!(dropped(&called, &seen_from("2027-03-01")), Some("anchor-changed"));
+    let reason = Reason::Exited(crate::domain::registry::ExitReason::Withdrew);
+    let left = NotPlanned { person, registry: crate::domain::registry::Registry::Blood, rule: None, occurrence: None, reason };
+    assert!(dropped(&called, &Plan { not_planned: vec![left], ..seen_from("2027-03-04") }).is_some());
 }
 
 #[test]
 fn a_lost_address_moves_the_task_to_the_phone() {
     let person = PersonId::fresh();
     let old = open(&planned(person, "contact-check", "2027-01-10", Channel::Mail));
-    let plan = Plan { planned: vec![planned(person, "contact-check", "2027-01-10", Channel::Phone)], not_planned: Vec::new() };
+    let plan = Plan { planned: vec![planned(person, "contact-check", "2027-01-10", Channel::Phone)], ..Plan::default() };
     let changes = reconcile(std::slice::from_ref(&old), &plan, |_| true, day("2027-12-31"));
     assert_eq!(changes.moved.iter().map(|(id, p)| (*id, p.channel)).collect::<Vec<_>>(), [(old.id, Channel::Phone)]);
 }

@@ -92,7 +92,9 @@ fn follow(policies: &Policies, mut chain: Vec<&SentMail>, today: NaiveDate) -> O
     if due_on > today {
         return None;
     }
-    let due_on = if rule.urgent || channel == Channel::FindContact { due_on } else { free_day(policies, last.last_contact, due_on) };
+    // It can be made today at the soonest: what keeps it apart is the edition in force then, not on the day it was due.
+    let free = free_day(policies, last.last_contact, today);
+    let due_on = if rule.urgent || channel == Channel::FindContact || free == today { due_on } else { free };
     Some(Planned {
         rule: RuleId::parse(&rule_of_rung(id.as_str(), channel))?,
         person: last.person,

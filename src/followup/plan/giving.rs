@@ -74,7 +74,7 @@ mod tests {
     /// The lines of a plan that invite to give blood.
     fn invitations(plan: &Plan) -> Vec<String> {
         let inviting = plan.planned.iter().filter(|p| p.kind.invites_to_give()).cloned().collect();
-        lines(&Plan { planned: inviting, not_planned: Vec::new() })
+        lines(&Plan { planned: inviting, ..Plan::default() })
     }
 
     #[test]

@@ -260,6 +260,8 @@ pub struct Plan {
     pub planned: Vec<Planned>,
     /// Contacts that are not planned, ordered by person.
     pub not_planned: Vec<NotPlanned>,
+    /// The first day of which it plans what was missed, by rule: an earlier occurrence is neither planned nor spoken against.
+    pub looks_from: BTreeMap<RuleId, NaiveDate>,
 }
 
 impl Plan {
@@ -295,6 +297,11 @@ pub fn plan(policies: &Policies, subjects: &[PlanSubject], from: NaiveDate, unti
     let mut order: Vec<&PlanSubject> = subjects.iter().collect();
     order.sort_by_key(|s| (s.person, s.registry, s.subject));
     let mut plan = Plan::default();
+    for rule in policies.editions().flat_map(|(edition, _)| &edition.rules) {
+        let first = rule.catch_up.before(from).unwrap_or(from);
+        let looks_from = plan.looks_from.entry(rule.id.clone()).or_insert(first);
+        *looks_from = first.min(*looks_from);
+    }
     for members in order.chunk_by(|a, b| a.person == b.person) {
         person::plan_person(policies, members, from, until, &mut plan);
     }

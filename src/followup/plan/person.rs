@@ -287,7 +287,7 @@ fn settle(policies: &Policies, candidates: Vec<Candidate<'_>>, whole: &Whole, ac
         let channel = ladder::first(rule, whole.reach);
         let refusal = if near || !keys.insert((&rule.id, occurrence)) {
             Some(Reason::Covered)
-        } else if channel == Channel::FindContact && searching {
+        } else if channel == Channel::FindContact && searching && !rule.kind.cannot_rest() {
             Some(Reason::NoChannel)
         } else {
             None

@@ -32,15 +32,17 @@ impl RawRow {
     /// the word of a sheet that does not name a guardian who agrees: a registrar decides, and nobody is contacted until then.
     pub(in super::super) fn judge_guardian(&mut self, registry: Registry, age: Option<(u32, u32)>, day: NaiveDate) {
         let Some((least, most)) = age.filter(|_| registry == Registry::Volunteer) else { return };
-        let Some(rule) = EntryAges::shipped().of(registry, day) else { return };
-        if !rule.needs_guardian(least) {
+        // Before there was a rule, nobody needed one.
+        let rule = EntryAges::shipped().of(registry, day);
+        let needs = |age| rule.is_some_and(|rule| rule.needs_guardian(age));
+        if !needs(least) {
             self.contact.relatives.retain(|relative| relative.role != RelativeRole::Guardian);
             self.details.guardian_agreed = false;
             return;
         }
         let named = |r: &crate::domain::contact::Relative| r.role == RelativeRole::Guardian && r.name.is_some() && !r.phones.is_empty();
         let there = self.details.guardian_agreed && self.contact.relatives.iter().any(named);
-        if !rule.needs_guardian(most) || there || !self.guardian_asked {
+        if !needs(most) || there || !self.guardian_asked {
             return;
         }
         let code = ProblemCode::MissingGuardian;

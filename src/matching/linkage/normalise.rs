@@ -1,5 +1,7 @@
 //! From a person's values to [`Features`]; one of the places that may open a value in custody.
 
+use std::borrow::Cow;
+
 use chrono::Datelike;
 use zeroize::Zeroize;
 
@@ -103,10 +105,14 @@ const NOT_A_HOUSE: &str = "组社队村期区年月大路街巷";
 /// Splits an address into the street or village and the numbers of house, building, unit and room.
 fn push_address(out: &mut Features, text: &str) {
     let mut clean = String::with_capacity(text.len());
-    for c in chars::composed(text).chars() {
+    let composed = chars::composed(text);
+    for c in composed.chars() {
         if chars::is_unified(c) || c.is_alphanumeric() || c == '#' || c == '-' {
             clean.push(chars::simplify(c));
         }
+    }
+    if let Cow::Owned(mut composed) = composed {
+        composed.zeroize();
     }
     let numbered = |text: &str| text.bytes().position(|b| b.is_ascii_digit()).unwrap_or(text.len());
     let local = clean.get(above(clean.get(..numbered(&clean)).unwrap_or_default())..).unwrap_or_default();

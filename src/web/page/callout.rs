@@ -61,8 +61,8 @@ async fn certificates(staff: CanServe<'_>, from: Option<&str>, after: Option<&st
         ListState::Older(at) => Some(staff.printed(at)),
         ListState::Ready => None,
     };
-    let (lines, more) = staff.app.certificates_running_out(staff.actor(), after, staff.now).await?;
-    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines, more, older))
+    let (lines, next) = staff.app.certificates_running_out(staff.actor(), after, staff.now).await?;
+    Reply::page(&Certificates::of(staff.shell("/people").await?, &lines, next, older))
 }
 
 #[get("/callout")]

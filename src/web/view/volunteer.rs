@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::enrol::town_name;
@@ -10,6 +11,7 @@ use super::people::Shown;
 use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
 use crate::domain::Guarded;
+use crate::domain::id::PublicId;
 use crate::domain::role::Right;
 use crate::domain::town::Towns;
 use crate::domain::volunteer::{Certificate, ServiceFact, Skill, Team, Validity};
@@ -287,10 +289,10 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// The page, and whether more follow; where it is not of this moment, of when.
-    pub fn of(s: Shell, lines: &[Expiring], more: bool, older: Option<String>) -> Self {
+    /// The page, and behind whom the next one begins; where it is not of this moment, of when.
+    pub fn of(s: Shell, lines: &[Expiring], next: Option<(NaiveDate, PublicId)>, older: Option<String>) -> Self {
         let text = s.text();
-        let next = lines.last().filter(|_| more).map(|l| format!("/volunteers/certificates?from={}&after={}", l.last, l.person));
+        let next = next.map(|(day, person)| format!("/volunteers/certificates?from={day}&after={person}"));
         let line = |one: &Expiring| CertificateLine {
             person: one.person.to_string(),
             name: one.name.as_ref().map_or_else(|| text.t("empty-value"), |n| mask::name(n.reveal())),

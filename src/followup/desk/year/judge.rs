@@ -5,7 +5,7 @@ use super::*;
 impl Year {
     /// Nobody against the limits, everything once, all adds up.
     pub(super) fn judge(&self) -> BTreeMap<&'static str, u64> {
-        let mut last_of_person: HashMap<usize, NaiveDate> = HashMap::new();
+        let mut last_of_person: HashMap<usize, &Made> = HashMap::new();
         let mut last_at: HashMap<u64, NaiveDate> = HashMap::new();
         let mut keys = std::collections::HashSet::new();
         for made in &self.made {
@@ -17,8 +17,8 @@ impl Year {
             let limits = self.limits(made.day);
             let near = |last: Option<&NaiveDate>| last.is_some_and(|l| (made.day - *l).num_days() < i64::from(limits.min_days_between));
             // A call, a letter and a message as much as a mail, about whatever registry.
-            assert!(made.exempt || !near(last_of_person.get(&made.person)), "too soon by {:?}: {:?}", made.channel, made.key);
-            last_of_person.insert(made.person, made.day);
+            let before = last_of_person.insert(made.person, made);
+            assert!(made.exempt || !near(before.map(|b| &b.day)), "too soon: {made:?} after {before:?}");
             if made.channel != Channel::Mail {
                 continue;
             }

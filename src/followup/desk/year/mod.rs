@@ -89,6 +89,7 @@ struct Work {
 
 type Key = (PersonId, String, NaiveDate);
 
+#[derive(Debug)]
 struct Made {
     day: NaiveDate,
     person: usize,

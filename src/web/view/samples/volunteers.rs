@@ -97,8 +97,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let pages: [(&'static str, Result<String, askama::Error>); 8] = [
         ("teams", Teams::of(shell(lang, "/people"), &teams(), &towns, None, Slips::default()).render()),
         ("teams-none", Teams::of(shell(lang, "/people"), &[], &towns, None, Slips::default()).render()),
-        ("certificates", Certificates::of(shell(lang, "/people"), &[expiring], true, Some("2026-11-23 10:51".into())).render()),
-        ("certificates-none", Certificates::of(shell(lang, "/people"), &[], false, None).render()),
+        (
+            "certificates",
+            Certificates::of(
+                shell(lang, "/people"),
+                &[expiring],
+                NaiveDate::from_ymd_opt(2026, 12, 24).zip(PublicId::parse("7K3M-9QXA-R")),
+                Some("2026-11-23 10:51".into()),
+            )
+            .render(),
+        ),
+        ("certificates-none", Certificates::of(shell(lang, "/people"), &[], None, None).render()),
         ("callout", callout(None, Slips::default())),
         ("callout-slips", callout(None, slips)),
         ("callout-list", callout(Some((&asked, &lines)), Slips::default())),
