@@ -34,8 +34,9 @@ use harness::program::Registry;
 const PASSWORD: &str = "correct-horse-battery-9";
 
 /// Lists that are read page by page from an address, and by whom: whoever has all working roles, the auditor, the administrator.
-const LISTS: [(&str, &str); 36] = [
+const LISTS: [(&str, &str); 37] = [
     ("/people", "lin"),
+    ("/disclosures", "lin"),
     ("/duplicates", "lin"),
     ("/corrections", "lin"),
     ("/follow-up", "lin"),
@@ -146,7 +147,7 @@ fn main() {
     let registry = Registry::new();
     registry.add_account("lin", PASSWORD, "small-branch");
     registry.add_account("wen", PASSWORD, "auditor");
-    registry.add_account("gao", PASSWORD, "admin");
+    registry.add_account("gao", PASSWORD, "administrator");
     let begun = Instant::now();
     let people = fill::fill(&registry, count);
     say(format_args!("{count} registrants on file, written in {:.0} s", begun.elapsed().as_secs_f64()));

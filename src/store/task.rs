@@ -34,7 +34,7 @@ impl Store {
             .column(task::Column::SubjectId)
             .column(task::Column::Kind)
             .column(task::Column::DoneOn)
-            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(unindexed_in(task::Column::State, [TaskState::Done]))
             .filter(task::Column::DoneOn.gte(Day(since)));
         Ok(query.into_tuple().all(&self.reader).await?)
     }
@@ -57,7 +57,10 @@ impl Store {
     /// Planned tasks of staff that somebody tried already or whose day was agreed, by the day they come up again, at most `limit`.
     pub async fn tasks_in_hand(&self, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
         // Written out, not bound: only then do databases see that the index of these few holds them all.
-        let query = staffs().filter(Expr::cust("rounds > 0"));
+        let query = task::Entity::find()
+            .filter(unindexed_in(task::Column::State, [TaskState::Planned]))
+            .filter(task::Column::Channel.ne(TaskChannel::Mail))
+            .filter(Expr::cust("rounds > 0"));
         Ok(query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit).all(&self.reader).await?)
     }
 
@@ -78,7 +81,7 @@ impl Store {
     /// How tasks of staff ended since a day, by reason.
     pub async fn calls_ended(&self, since: NaiveDate) -> Result<Vec<(String, u64)>, StoreError> {
         let query = task::Entity::find()
-            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(unindexed_in(task::Column::State, [TaskState::Done]))
             .filter(task::Column::Channel.ne(TaskChannel::Mail))
             .filter(task::Column::Reason.is_not_null())
             .filter(task::Column::DoneOn.gte(Day(since)))
@@ -103,7 +106,7 @@ impl Store {
     /// Mails, letters and messages that went out and calls that ended between two days: what a further rung may have to follow.
     pub async fn rungs_made(&self, since: NaiveDate, until: NaiveDate) -> Result<Vec<TaskRow>, StoreError> {
         let query = task::Entity::find()
-            .filter(task::Column::State.eq(TaskState::Done))
+            .filter(unindexed_in(task::Column::State, [TaskState::Done]))
             .filter(task::Column::Channel.ne(TaskChannel::Desk))
             .filter(task::Column::DoneOn.gte(Day(since)))
             .filter(task::Column::DoneOn.lte(Day(until)));
