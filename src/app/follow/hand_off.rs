@@ -198,11 +198,11 @@ impl App {
             let urgent = self.cannot_wait(&task.rule, task.occurrence.0);
             may_send(limits, self.config.zone, day.min(today), now, urgent)
         };
-        tasks.retain(|task| task.reason.as_deref() != Some(HANDED));
+        tasks.retain(|task| task.reason.as_deref() != Some(HANDED) && in_time(task));
+        // A call that staff choose to replace is in their hands: when the message leaves, they see to.
         let mut calls = self.due_by(TaskChannel::Phone, day).await?;
         calls.retain(|task| task.rounds == 0 && task.reason.is_none());
         tasks.extend(calls);
-        tasks.retain(in_time);
         tasks.retain(|task| Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
         let people = self.reachable_of(&persons_of(&tasks), now).await?;
         let mut once = HashSet::new();

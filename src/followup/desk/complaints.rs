@@ -109,7 +109,8 @@ fn an_empty_choice_of_recipients_is_nobody() {
         let refused = Policy::from_toml("policy.toml", &emptied).unwrap_err().to_string();
         assert!(refused.contains("nobody"), "{refused}");
     }
-    assert_eq!(year(&[], "2026-11-26"), Plan::default());
+    let nobody = year(&[], "2026-11-26");
+    assert!(nobody.planned.is_empty() && nobody.not_planned.is_empty());
 }
 
 /// CiviCRM #15778: people who said no were mailed, because it was looked at when queueing only.
