@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Answer, Download, Reply, typed};
 use crate::app::AppError;
 use crate::domain::id::TaskId;
+use crate::domain::role::Right;
 use crate::web::error::Fault;
 use crate::web::form::Posted;
 use crate::web::guard::{CanFollowUp, Notice};
@@ -18,6 +19,7 @@ async fn page(staff: &CanFollowUp<'_>, slips: Slips) -> Result<Hands, Fault> {
     Ok(Hands {
         s: staff.shell("/follow-up").await?,
         waiting: staff.app.hands_waiting(staff.actor(), staff.now).await?,
+        gives_out: staff.staff().roles.may(Right::Disclose),
         message: Field::new(text, "message", "hands-message")
             .hint(text, "hands-message-hint")
             .rows(3)
@@ -28,6 +30,11 @@ async fn page(staff: &CanFollowUp<'_>, slips: Slips) -> Result<Hands, Fault> {
     })
 }
 
+/// Refuses whoever sees no identity without being let.
+fn may_give_out(staff: &CanFollowUp<'_>) -> Result<(), Fault> {
+    if staff.staff().roles.may(Right::Disclose) { Ok(()) } else { Err(Fault(Status::Forbidden)) }
+}
+
 #[get("/follow-up/hands")]
 async fn hands(staff: CanFollowUp<'_>) -> Answer {
     Reply::page(&page(&staff, Slips::default()).await?)
@@ -35,6 +42,7 @@ async fn hands(staff: CanFollowUp<'_>) -> Answer {
 
 #[post("/follow-up/letters", data = "<_form>")]
 async fn letters(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
+    may_give_out(&staff)?;
     let letters = staff.app.print_letters(staff.actor(), staff.now).await?;
     let office = (staff.app.config.branch.phone.clone(), staff.app.config.branch.address.clone());
     Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters, office))
@@ -56,6 +64,7 @@ async fn unsaid(staff: &CanFollowUp<'_>) -> Answer {
 /// One message after another: tells how the last one went and shows the next one.
 #[post("/follow-up/hand-off/next", data = "<form>")]
 async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
+    may_give_out(&staff)?;
     let sent = match () {
         () if form.0.chose("step", "sent") => Some(true),
         () if form.0.chose("step", "not-possible") => Some(false),
@@ -82,6 +91,7 @@ async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
 
 #[post("/follow-up/hand-off", data = "<form>")]
 async fn hand_off(staff: CanFollowUp<'_>, form: Posted) -> Answer {
+    may_give_out(&staff)?;
     let Some(message) = message_of(&form) else { return unsaid(&staff).await };
     let (file, _) = staff.app.hand_off(staff.actor(), &message, staff.today(), staff.now).await?;
     Ok(Reply::File(Download::csv(format!("hand-off-{}.csv", staff.today()), bytes(&file))))

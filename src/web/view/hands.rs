@@ -19,6 +19,8 @@ pub struct Hands {
     pub slips: Slips,
     /// How much waits.
     pub waiting: HandsWaiting,
+    /// Whether whoever looks may open what is given out.
+    pub gives_out: bool,
     /// What a short message says.
     pub message: Field,
     /// The results read back.

@@ -148,6 +148,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             s: shell(lang, "/follow-up"),
             slips: Slips::default(),
             waiting: crate::app::HandsWaiting { letters: 12, hand_offs: 48 },
+            gives_out: true,
             message: field("message", "hands-message").hint(text, "hands-message-hint").rows(3),
             results: field("results", "hands-results").hint(text, "hands-results-hint").rows(6),
         }
