@@ -76,17 +76,6 @@ impl Store {
         Ok(query.limit(limit).all(&self.reader).await?)
     }
 
-    /// How many tasks in a state are due on or before a day.
-    pub async fn count_tasks_due(&self, state: TaskState, on_or_before: NaiveDate) -> Result<u64, StoreError> {
-        let query = task::Entity::find().filter(task::Column::State.eq(state)).filter(task::Column::DueOn.lte(Day(on_or_before)));
-        Ok(query.count(&self.reader).await?)
-    }
-
-    /// How many messages the mail server took since an instant.
-    pub async fn count_sent_since(&self, since: Timestamp) -> Result<u64, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::SentAt.gte(since)).count(&self.reader).await?)
-    }
-
     /// The follow-ups due in a period by state, reason, and whether a mail of theirs was sent, with their numbers.
     pub async fn count_tasks_between(
         &self,
@@ -139,16 +128,6 @@ impl Store {
     /// A message.
     pub async fn message(&self, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
         Ok(outbox::Entity::find_by_id(id).one(&self.reader).await?)
-    }
-
-    /// The message of a task.
-    pub async fn message_of_task(&self, id: TaskId) -> Result<Option<OutboxRow>, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::TaskId.eq(id)).one(&self.reader).await?)
-    }
-
-    /// A message by its Message-ID, for a bounce that came back.
-    pub async fn message_by_message_id(&self, message_id: &str) -> Result<Option<OutboxRow>, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::MessageId.eq(message_id)).one(&self.reader).await?)
     }
 
     /// Messages in a state, earliest first, at most `limit`.
@@ -258,19 +237,12 @@ impl Tx {
         Ok(claimed)
     }
 
-    /// Before the first byte goes to the mail server; to be committed first.
+    /// Before the first byte goes to the mail server; to be committed first. With the tag of the address it goes to: a returned mail is held
+    /// against that address alone.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] where the message was cancelled or is in other hands: do not send it.
-    pub async fn mark_sending(&mut self, id: OutboxId, fence: i64, now: Timestamp) -> Result<(), StoreError> {
-        self.mark_sending_to(id, fence, None, now).await
-    }
-
-    /// As [`Tx::mark_sending`], with the tag of the address it goes to: a returned mail is held against that address alone.
-    ///
-    /// # Errors
-    /// As [`Tx::mark_sending`].
-    pub async fn mark_sending_to(
+    pub async fn mark_sending(
         &mut self,
         id: OutboxId,
         fence: i64,

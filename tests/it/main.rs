@@ -10,6 +10,7 @@
 #[allow(dead_code, reason = "not every part of it has a test that uses it")]
 mod harness;
 
+mod accounts;
 mod activities;
 mod approvals;
 mod barcodes;

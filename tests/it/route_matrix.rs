@@ -32,6 +32,7 @@ GET /public/<number>/as/<form>            -       public
 GET /nothing                              *
 GET /account                              *
 POST /account                             *
+POST /language                            *
 POST /sign-out                            *
 GET /drive                                RG
 POST /drive                               RG

@@ -87,7 +87,7 @@ impl App {
             day.due += count;
             day.agreed += if agreed { count } else { 0 };
         }
-        Ok(Some(Feed { english: staff.lang.starts_with("en"), days }))
+        Ok(Some(Feed { english: self.language(staff.language(), None) == Language::En, days }))
     }
 
     async fn feed_setting(&self, staff: StaffId) -> Result<(bool, u64), AppError> {

@@ -281,7 +281,7 @@ impl App {
             tx.rollback().await?;
             return self.paced(run, row, (rates, wait, domain, jitter), tally).await;
         }
-        match tx.mark_sending_to(row.id, row.fence, tag, now).await {
+        match tx.mark_sending(row.id, row.fence, tag, now).await {
             Err(StoreError::LeaseLost) => return Ok(Step::GoOn),
             other => other?,
         }

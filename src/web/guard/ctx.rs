@@ -33,6 +33,7 @@ pub struct Ctx<'r> {
     /// The client's address, as limits count it.
     pub peer: String,
     csrf: String,
+    path: String,
     https: bool,
     jar: &'r CookieJar<'r>,
 }
@@ -81,6 +82,7 @@ impl<'r> Ctx<'r> {
             app: Arc::clone(&web.app),
             lang: Self::language(request, web, staff.as_ref()),
             csrf: csrf_of(web.app.keyed(), &bound_to),
+            path: request.uri().path().to_string(),
             https: web.https,
             peer: web.peer(request).map_or_else(String::new, |ip: IpAddr| ip.to_string()),
             staff,
@@ -107,14 +109,12 @@ impl<'r> Ctx<'r> {
         let jar = request.cookies();
         let asked = request.query_fields().find(|field| field.name == "lang").and_then(|field| Lang::of_tag(field.value));
         if let Some(lang) = asked.filter(|_| request.method() == Method::Get) {
-            let mut kept = cookie(web.cookie("lang"), lang.tag().to_owned(), web.https);
-            kept.set_max_age(Duration::days(365));
-            jar.add(kept);
+            keep_language(jar, web.cookie("lang"), lang, web.https);
             return lang;
         }
         jar.get(web.cookie("lang"))
             .and_then(|c| Lang::of_tag(c.value()))
-            .or_else(|| staff.filter(|s| s.lang != Lang::default().tag()).and_then(|s| Lang::of_tag(&s.lang)))
+            .or_else(|| staff.and_then(|s| s.language).map(Lang::of))
             .or_else(|| request.headers().get_one("Accept-Language").and_then(Lang::of_accept))
             .unwrap_or_default()
     }
@@ -188,6 +188,7 @@ impl<'r> Ctx<'r> {
                 }
             }
             shell.nag = staff.roles.may(Right::Administer) && !self.app.sheet_confirmed().await?;
+            shell.path.clone_from(&self.path);
             shell = shell.staffed(Who { name: staff.name.clone(), roles: staff.roles }, current, waiting);
         }
         shell.flash = self.take_notice().map(|notice| notice.flash(self.text()));
@@ -209,6 +210,11 @@ impl<'r> Ctx<'r> {
     pub fn begin_session(&self, token: &str) {
         self.keep("session", token.to_owned());
         self.drop_cookie("visit");
+    }
+
+    /// Keeps a language on this device, in the place of the one that was chosen there before.
+    pub fn keep_language(&self, lang: Lang) {
+        keep_language(self.jar, self.name("lang"), lang, self.https);
     }
 
     /// The session's token.
@@ -270,6 +276,12 @@ impl<'r> Ctx<'r> {
 
 fn cookie(name: &'static str, value: String, https: bool) -> Cookie<'static> {
     Cookie::build((name, value)).path("/").http_only(true).secure(https).same_site(SameSite::Strict).build()
+}
+
+fn keep_language(jar: &CookieJar<'_>, name: &'static str, lang: Lang, https: bool) {
+    let mut kept = cookie(name, lang.tag().to_owned(), https);
+    kept.set_max_age(Duration::days(365));
+    jar.add(kept);
 }
 
 #[rocket::async_trait]

@@ -232,7 +232,7 @@ on_both! {
         let mut tx = bench.store.begin().await.unwrap();
         let claimed = tx.claim_messages(NOW, NOW.plus_seconds(60), 10).await.unwrap();
         for message in &claimed {
-            tx.mark_sending(message.row.id, message.fence(), NOW).await.unwrap();
+            tx.mark_sending(message.row.id, message.fence(), None, NOW).await.unwrap();
             tx.mark_sent(message.row.id, message.fence(), "250 ok", NOW).await.unwrap();
         }
         tx.commit().await.unwrap();

@@ -55,7 +55,7 @@ on_both! {
         assert_eq!(tx.put_messages(vec![message(&a, 1), message(&a, 1)]).await.unwrap(), 1);
         tx.commit().await.unwrap();
         assert_eq!(bench.store.tasks_due(TaskState::Planned, day(2026, 12, 2), 10).await.unwrap().len(), 2);
-        assert_eq!(bench.store.count_tasks_due(TaskState::Planned, day(2027, 1, 1)).await.unwrap(), 3);
+        assert_eq!(bench.store.tasks_due(TaskState::Planned, day(2027, 1, 1), 10).await.unwrap().len(), 3);
         let mut tx = bench.store.begin().await.unwrap();
         assert_eq!(tx.cancel_open(&[a.subject], "withdrew").await.unwrap(), 4);
         tx.commit().await.unwrap();
@@ -79,9 +79,9 @@ on_both! {
         assert!(second[0].fence() > first[0].fence());
         let id = first[0].row.id;
         let mut tx = bench.store.begin().await.unwrap();
-        let late = tx.mark_sending(id, first[0].fence(), later(62)).await;
+        let late = tx.mark_sending(id, first[0].fence(), None, later(62)).await;
         assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
-        tx.mark_sending(id, second[0].fence(), later(62)).await.unwrap();
+        tx.mark_sending(id, second[0].fence(), None, later(62)).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
         assert!(matches!(tx.mark_sent(id, first[0].fence(), "250 ok", later(63)).await, Err(StoreError::LeaseLost)));
@@ -99,7 +99,7 @@ on_both! {
         tx.commit().await.unwrap();
         let claimed = claim(bench, NOW).await.remove(0);
         let mut tx = bench.store.begin().await.unwrap();
-        tx.mark_sending(claimed.row.id, claimed.fence(), later(1)).await.unwrap();
+        tx.mark_sending(claimed.row.id, claimed.fence(), None, later(1)).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
         assert_eq!(tx.sweep_sending(later(30)).await.unwrap(), 0);
