@@ -425,6 +425,7 @@ slip-sample-barcode = The barcode has 4 to 40 letters and digits; a full registr
 slip-sample-day = A day between the step before and today
 action-sample-taken = Sample noted
 action-barcodes-claim = Earlier sample barcodes claimed
+action-numbers-tell = Earlier numbers of the national registry counted
 action-sample-step = Step of a sample
 action-outside-enter = A number of another system entered
 action-outside-open = A number of another system opened

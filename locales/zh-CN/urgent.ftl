@@ -425,6 +425,7 @@ slip-sample-barcode = 条码为 4 到 40 位字母、数字；要先完整登记
 slip-sample-day = 日期在上一步和今天之间
 action-sample-taken = 登记采样
 action-barcodes-claim = 登记原有样本条码
+action-numbers-tell = 原有国家系统编号计入统计
 action-sample-step = 记样本一步
 action-outside-enter = 录入外部编号
 action-outside-open = 查看外部编号

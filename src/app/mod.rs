@@ -20,7 +20,7 @@
 //! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
-//! - `barcode`: sample barcodes stored before it was noted whose they are.
+//! - `barcode`: sample barcodes stored before it was noted whose they are; `old_number`: numbers of the national registry from before they were counted.
 //! - `schedule`: what the running server does by itself.
 //! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `rights_answer`: how they are answered;
 //!   `again`: contact allowed again; `export_person`: a copy of everything.
@@ -57,6 +57,7 @@ mod list_state;
 mod live;
 mod notice;
 mod office;
+mod old_number;
 mod open;
 mod outside;
 mod own_family;
