@@ -20,6 +20,7 @@
 //! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
+//! - `release`: a barcode that was noted with the wrong person, freed for the right one.
 //! - `barcode`: sample barcodes stored before it was noted whose they are; `old_number`: numbers of the national registry from before they were counted.
 //! - `schedule`: what the running server does by itself.
 //! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `rights_answer`: how they are answered;
@@ -67,6 +68,7 @@ mod password;
 mod people;
 mod put_right;
 mod register;
+mod release;
 mod report;
 mod review;
 mod rights;
@@ -130,6 +132,7 @@ pub use own_tell::{Done, Told, Unclear, Will};
 pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use put_right::PutRight;
 pub use register::Circumstances;
+pub use release::CodeOf;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rights::{ConsentItem, RightsItem};
