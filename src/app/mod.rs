@@ -110,7 +110,7 @@ pub use barcode::BarcodeTally;
 pub use care::{AidCase, AidForm, AidStep, FamilyForm, FamilyLine, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
-pub use disclosure::{Access, DisclosureLine};
+pub use disclosure::{Access, DisclosureLine, Refused};
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
 pub use erasure_journal::erasure_list;
