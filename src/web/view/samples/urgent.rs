@@ -188,8 +188,11 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let text = Text(lang);
     let mut out = Vec::new();
     let mut add = |name: &'static str, page: Result<String, askama::Error>| out.push((name, page.unwrap()));
-    let red =
-        vec![urgent::RedLine::of(&line(OutsideSystem::NationalOrgan, OutsideState::WithdrawalDue, Some(OutsideCause::Withdrew)), text)];
+    let red = vec![urgent::RedLine::of(
+        &line(OutsideSystem::NationalOrgan, OutsideState::WithdrawalDue, Some(OutsideCause::Withdrew)),
+        true,
+        text,
+    )];
     for (name, red) in [("outside-list", red.clone()), ("outside-list-none", Vec::new())] {
         add(name, outside::RedList { s: shell(lang, "/urgent"), unentered: red.len() as u64, red }.render());
     }
