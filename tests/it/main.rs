@@ -57,6 +57,7 @@ mod linkage_drives;
 mod linkage_seasons;
 mod lives;
 mod look_up_limit;
+mod offered;
 mod pages_in_a_browser;
 mod paper_sheets;
 mod prints;

@@ -91,6 +91,7 @@ POST /people/<id>/outside                 GK      office
 POST /people/<id>/grid                    GK      office
 GET /people/<id>/sample                   GK      office
 POST /people/<id>/sample                  GK      office
+POST /people/<id>/sample/release          GK      office
 POST /samples/<id>                        GK      office
 GET /people/<id>/wish                     GK      office
 POST /people/<id>/wish                    GK      office

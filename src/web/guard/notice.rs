@@ -18,7 +18,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 82] = [
+    pub const KEYS: [(&'static str, usize); 83] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -84,6 +84,7 @@ impl Notice {
         ("wish-saved", 0),
         ("kin-added", 0),
         ("sample-saved", 0),
+        ("release-done", 0),
         ("put-right-done", 1),
         ("put-right-nothing", 0),
         ("again-done", 0),

@@ -1,6 +1,7 @@
 //! The file of people, a registrant's link, accounts, the log and failures.
 
 use super::*;
+use crate::domain::time::Timestamp;
 
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let text = Text(lang);
@@ -39,6 +40,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         name: people::Shown::new(text.t("field-name"), g(if opened { "赵甲一" } else { "赵*一" })).told(told()),
         opened,
         access: crate::app::Access::Open,
+        refused: None,
         aliases: vec!["2B4C-7HQK-0".into()],
         fields: vec![
             people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
@@ -240,8 +242,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     add("disclosures", disclosure::Disclosures { s: shell(lang, "/people"), lines: vec![request(false), request(true)] }.render());
     add("disclosures-none", disclosure::Disclosures { s: shell(lang, "/people"), lines: Vec::new() }.render());
-    for (name, access) in [("person-ask", crate::app::Access::Ask), ("person-waits", crate::app::Access::Waits)] {
-        add(name, people::Person { access, ..one(false) }.render());
+    let refused = crate::app::Refused { at: Timestamp(0), by: Some("王样".into()), why: Some(crate::app::Opening::Contact) };
+    for (name, access) in [
+        ("person-ask", crate::app::Access::Ask),
+        ("person-waits", crate::app::Access::Waits),
+        ("person-refused", crate::app::Access::Refused(refused.clone())),
+    ] {
+        let told = (name == "person-refused").then(|| disclosure::RefusedShown::of(&refused, &|_| "2026-11-23 10:58".into(), text));
+        add(name, people::Person { access, refused: told, ..one(false) }.render());
     }
     add("log", admin::Log { s: shell(lang, "/log"), lines, next: "/log?before=1204".into(), whole }.render());
     add("failure-inside", failure::Failure { s: shell(lang, "/drive"), status: 409 }.inside().render());
