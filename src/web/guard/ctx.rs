@@ -26,6 +26,8 @@ pub struct Ctx<'r> {
     pub app: Arc<App>,
     /// The language to answer in.
     pub lang: Lang,
+    /// The same, where somebody chose it.
+    pub chosen: Option<Lang>,
     /// Who is signed in, if anybody.
     pub staff: Option<Staff>,
     /// When the request came.
@@ -77,9 +79,11 @@ impl<'r> Ctx<'r> {
             (Some(token), Some(_)) => token.clone(),
             _ => Self::visit(request, web),
         };
+        let chosen = Self::chosen(request, web);
         Ok(Self {
             app: Arc::clone(&web.app),
-            lang: Self::language(request, web, staff.as_ref()),
+            lang: chosen.unwrap_or_else(|| Self::language(request, staff.as_ref())),
+            chosen,
             csrf: csrf_of(web.app.keyed(), &bound_to),
             https: web.https,
             peer: web.peer(request).map_or_else(String::new, |ip: IpAddr| ip.to_string()),
@@ -103,18 +107,24 @@ impl<'r> Ctx<'r> {
         value.clone()
     }
 
-    fn language(request: &'r Request<'_>, web: &Web, staff: Option<&Staff>) -> Lang {
+    /// The language that was turned to, on this page or on one before it.
+    fn chosen(request: &'r Request<'_>, web: &Web) -> Option<Lang> {
         let jar = request.cookies();
         let asked = request.query_fields().find(|field| field.name == "lang").and_then(|field| Lang::of_tag(field.value));
         if let Some(lang) = asked.filter(|_| request.method() == Method::Get) {
             let mut kept = cookie(web.cookie("lang"), lang.tag().to_owned(), web.https);
             kept.set_max_age(Duration::days(365));
             jar.add(kept);
-            return lang;
+            return Some(lang);
         }
-        jar.get(web.cookie("lang"))
-            .and_then(|c| Lang::of_tag(c.value()))
-            .or_else(|| staff.filter(|s| s.lang != Lang::default().tag()).and_then(|s| Lang::of_tag(&s.lang)))
+        jar.get(web.cookie("lang")).and_then(|c| Lang::of_tag(c.value()))
+    }
+
+    /// The language where none was chosen: the account's, else the one the browser asks for.
+    fn language(request: &'r Request<'_>, staff: Option<&Staff>) -> Lang {
+        staff
+            .filter(|s| s.lang != Lang::default().tag())
+            .and_then(|s| Lang::of_tag(&s.lang))
             .or_else(|| request.headers().get_one("Accept-Language").and_then(Lang::of_accept))
             .unwrap_or_default()
     }
