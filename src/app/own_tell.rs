@@ -56,14 +56,14 @@ pub struct Told {
     pub question: Option<Guarded<String>>,
     /// What they ask for by right.
     pub requests: Vec<RightsKind>,
-    /// The page was read in English.
-    pub english: bool,
+    /// The language of the page, where they chose it: what their browser asks for is nobody's choice.
+    pub language: Option<Language>,
 }
 
 impl Told {
     /// The will and nothing else.
     pub fn of(will: Will) -> Self {
-        Self { will, phone: None, mail: None, same_contact: false, family: None, question: None, requests: Vec::new(), english: false }
+        Self { will, phone: None, mail: None, same_contact: false, family: None, question: None, requests: Vec::new(), language: None }
     }
 }
 
@@ -123,7 +123,14 @@ impl App {
         let draft = draft.filter(|_| stays);
         let question = question.and_then(Result::ok);
         let corrected = draft.is_some();
-        let draft = if leaving.is_none() { self.in_language(draft, &last, entry.subject, told.english, now).await? } else { draft };
+        let written_in = match told.language {
+            Some(language) => language,
+            None => self.language_of(entry.subject, last.contact.as_ref()).await?,
+        };
+        let draft = match told.language.filter(|_| leaving.is_none()) {
+            Some(language) => self.in_language(draft, &last, entry.subject, language, now).await?,
+            None => draft,
+        };
         let (person, subject) = (entry.person, entry.subject);
         let whose = self.address_behind(&row).await?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
@@ -184,11 +191,11 @@ impl App {
         }
         // After the registries that are left: what is queued for them is dropped, and this is not of them.
         if new_mail.is_some() {
-            let lang = Language::of_page(told.english).word();
-            self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
+            self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, written_in.word(), now).await?;
         }
         if let Some(told) = told.family {
-            let fact = Guarded::new(ToldFact::Family { told, day: today });
+            let of = stands_in.iter().copied().filter(|registry| FamilyTold::asked_of(*registry)).collect();
+            let fact = Guarded::new(ToldFact::Family { told, day: today, of });
             tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
         }
         let later = if let Will::Later(day) = &told.will { Some(*day) } else { None };
@@ -246,17 +253,16 @@ impl App {
         (draft, flaws)
     }
 
-    /// The record with the language of the page, where another one would be used otherwise: whoever turns the page into it wants to be written
-    /// to in it.
+    /// The record with the language chosen for the page, where another one would be used otherwise: whoever turns the page into it wants to be
+    /// written to in it.
     async fn in_language(
         &self,
         draft: Option<RecordDraft>,
         last: &EntryRecord,
         subject: SubjectId,
-        english: bool,
+        language: Language,
         now: Timestamp,
     ) -> Result<Option<RecordDraft>, AppError> {
-        let language = Language::of_page(english);
         if let Some(mut draft) = draft {
             Contact::choose_language(&mut draft.contact, language);
             return Ok(Some(draft));

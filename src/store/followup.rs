@@ -66,13 +66,23 @@ impl Store {
     }
 
     /// Planned tasks of a channel that are due on or before a day, earliest first, at most `limit`.
-    pub async fn channel_tasks_due(&self, channel: TaskChannel, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = task::Entity::find()
+    pub async fn channel_tasks_due(
+        &self,
+        channel: TaskChannel,
+        on_or_before: NaiveDate,
+        after: Option<(NaiveDate, TaskId)>,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let mut query = task::Entity::find()
             .filter(task::Column::State.eq(TaskState::Planned))
             .filter(task::Column::Channel.eq(channel))
             .filter(task::Column::DueOn.lte(Day(on_or_before)))
             .order_by_asc(task::Column::DueOn)
             .order_by_asc(task::Column::Id);
+        if let Some((day, id)) = after {
+            let same_day = Condition::all().add(task::Column::DueOn.eq(Day(day))).add(task::Column::Id.gt(id));
+            query = query.filter(Condition::any().add(task::Column::DueOn.gt(Day(day))).add(same_day));
+        }
         Ok(query.limit(limit).all(&self.reader).await?)
     }
 
@@ -158,6 +168,8 @@ impl Tx {
                 task::Column::DueOn,
                 task::Column::SubjectId,
                 task::Column::Reason,
+                task::Column::Kind,
+                task::Column::DoneOn,
             ])
             .value(task::Column::RowVersion, Expr::col((task::Entity, task::Column::RowVersion)).add(1_i64))
             .action_and_where(Expr::col((task::Entity, task::Column::State)).eq(TaskState::Cancelled))

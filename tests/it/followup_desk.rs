@@ -310,6 +310,35 @@ fn returned_mails_are_held_against_the_address_once_and_a_bad_one_stops_nothing(
     });
 }
 
+async fn comes_back(app: &App, mail: &str, now: Timestamp) {
+    let taken = app.take_bounce(Actor::Console, mail.as_bytes(), None, now).await.unwrap();
+    assert!(matches!(taken, donor_registry::app::Taken::Applied(_)), "{taken:?}");
+}
+
+async fn calls_until(app: &App, until: chrono::NaiveDate) -> Vec<donor_registry::domain::id::TaskId> {
+    app.staff_tasks(Actor::Console, until, 100).await.unwrap().iter().map(|task| task.id).collect()
+}
+
+#[test]
+fn a_mail_that_came_back_is_followed_by_one_call_whether_it_came_back_soon_or_late() {
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office(2, &sink, None);
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(2));
+    let mails: Vec<String> = sink.taken().iter().map(|mail| returned(mail, "5.1.1", "550 5.1.1 user unknown")).collect();
+    registry.look(|app: std::sync::Arc<App>| async move {
+        comes_back(&app, &mails[0], in_an_hour()).await;
+        // Three weeks without an answer: the call is there already, and the other mail is followed by one.
+        let now = in_an_hour().plus_seconds(21 * 86_400);
+        app.plan(Actor::Console, app.today(now), 1, false, now).await.unwrap();
+        let until = app.today(now) + chrono::Days::new(25);
+        let before = calls_until(&app, until).await;
+        assert_eq!(before.len(), 2, "one each");
+        comes_back(&app, &mails[1], now).await;
+        app.plan(Actor::Console, app.today(now), 1, false, now).await.unwrap();
+        assert_eq!(calls_until(&app, until).await, before);
+    });
+}
+
 #[test]
 #[ignore = "needs PostgreSQL: DONOR_REGISTRY_TEST_PG"]
 fn two_processes_on_one_database_send_each_mail_once() {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::domain::Guarded;
-use crate::domain::contact::Contact;
+use crate::domain::contact::{Contact, RelativeRole};
 use crate::domain::dial::{self, Dial};
 use crate::domain::hold::{HoldReason, Tag};
 use crate::domain::id::{PersonId, PublicId, SubjectId, TaskId};
@@ -32,6 +32,8 @@ pub struct CallNumbers {
     pub named: Vec<Dial>,
     /// Whether a search that ends without an answer is for a registrar to judge: the stem-cell file counts whom it cannot find.
     pub may_be_lost: bool,
+    /// Whether there is nobody to be called or looked for, because the registrant wants no calls: whoever has the task decides what becomes of it.
+    pub decides: bool,
 }
 
 /// How many numbers a follow-up has, before anything is shown.
@@ -43,12 +45,14 @@ pub struct NumberCounts {
     pub named: usize,
     /// As [`CallNumbers::may_be_lost`].
     pub may_be_lost: bool,
+    /// As [`CallNumbers::decides`].
+    pub decides: bool,
 }
 
 impl CallNumbers {
     /// How many there are.
     pub fn counts(&self) -> NumberCounts {
-        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost }
+        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost, decides: self.decides }
     }
 
     /// The number dialled: the one a form names, or the only one there is.
@@ -111,9 +115,11 @@ impl App {
         own.retain(|dial| !dial.tags.iter().any(|(subject, _)| no_calls(*subject)));
         let standing = standings(view.enrolments());
         let follows = |registry: Registry| standing.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
+        let refused = own.is_empty() && subjects.iter().any(|subject| no_calls(*subject));
         let searching = task.channel == TaskChannel::Desk;
         let named = match named_for(Kind::from_word(&task.kind), searching) {
-            Some((role, registry)) if follows(registry) => {
+            // Whoever wants no calls is not asked after at other people's either.
+            Some((role, registry)) if follows(registry) && !(refused && role == RelativeRole::Contact) => {
                 let of_registry =
                     |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
                 let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
@@ -121,8 +127,9 @@ impl App {
             }
             _ => Vec::new(),
         };
-        let may_be_lost = searching && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
-        Ok(CallNumbers { own, named, may_be_lost })
+        let decides = searching && refused && named.is_empty();
+        let may_be_lost = searching && !refused && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
+        Ok(CallNumbers { own, named, may_be_lost, decides })
     }
 
     /// Puts the number dialled on hold; who wants no calls, with every number of theirs.

@@ -10,7 +10,6 @@ use crate::domain::contact::Contact;
 use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, ShiftId, SubjectId};
-use crate::domain::match_request::Watch;
 use crate::domain::person::{BirthDate, HealthDays, Identity};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
@@ -27,6 +26,7 @@ use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
 use super::reach::reach_of;
+use super::watched::{SaidOfFamily, Watched};
 
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
@@ -50,6 +50,8 @@ pub(super) struct Reachable {
     /// The language they chose last, over all registrations, and when.
     pub(super) language: Option<Language>,
     language_at: Timestamp,
+    /// Whether the family knows of each registration.
+    families: HashMap<Registry, (FamilyTold, NaiveDate)>,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -96,9 +98,9 @@ struct Beside {
     /// From which day donors may give again.
     rules: Arc<RuleSets>,
     /// Who agreed in a match request that goes on.
-    watched: HashMap<SubjectId, (Watch, NaiveDate)>,
+    watched: HashMap<SubjectId, Watched>,
     /// Whose family knows, or does not.
-    families: HashMap<SubjectId, (FamilyTold, NaiveDate)>,
+    families: HashMap<SubjectId, Vec<SaidOfFamily>>,
 }
 
 impl App {
@@ -211,9 +213,14 @@ impl App {
         for person in people.values_mut() {
             // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
             let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
+            let reach = person.reach();
+            // Nobody who wants no calls and cannot be written to is looked for; while a patient waits, a person decides.
+            let left_alone = reach.no_calls && reach.mail == MailReach::None && !reach.address && known.watched.is_none();
             for plan in &mut person.plans {
                 let Anchors { enrolled_on, donated_on, .. } = plan.anchors;
-                plan.anchors = Anchors { enrolled_on, donated_on, ..known };
+                let family = person.families.get(&plan.registry).copied();
+                plan.anchors = Anchors { enrolled_on, donated_on, family, ..known };
+                plan.suppressed |= left_alone;
             }
             one_standing_a_registry(&mut person.plans);
         }
@@ -261,9 +268,19 @@ impl App {
             shared: None,
             language: None,
             language_at: Timestamp(i64::MIN),
+            families: HashMap::new(),
             plans: Vec::new(),
         });
         person.subjects.push(subject);
+        for told in beside.families.get(&subject).into_iter().flatten() {
+            // An answer that does not say what was asked about is about the registration it was given from.
+            let own = || entry.standings.iter().map(|(registry, ..)| *registry).collect();
+            let asked: Vec<Registry> = if told.of.is_empty() { own() } else { told.of.clone() };
+            for registry in asked {
+                let known = person.families.get(&registry).copied();
+                person.families.extend(FamilyTold::later(known, Some(told.told)).map(|told| (registry, told)));
+            }
+        }
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
         let language = contact.as_ref().and_then(Contact::language_of);
@@ -296,14 +313,13 @@ impl App {
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
                     paused_until: said.paused.get(&subject).copied(),
                     next_drive: beside.turns.get(&subject).copied(),
-                    watched: beside.watched.get(&subject).copied(),
-                    family: beside.families.get(&subject).copied(),
+                    watched: beside.watched.get(&subject).map(|watched| (watched.watch, watched.since(no_calls))),
                     birth,
                     ..told
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
-                suppressed: reach.mail == MailReach::None && (no_calls || (said.unsubscribed.contains(&subject) && !reach.phone)),
+                suppressed: reach.mail == MailReach::None && said.unsubscribed.contains(&subject) && !reach.phone,
             });
         }
     }

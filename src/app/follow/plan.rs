@@ -7,7 +7,7 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, SentMail, base_rule, put_off, reconcile, restep, unanswered};
+use crate::followup::desk::{Changes, OpenTask, RETURNED, SentMail, base_rule, put_off, reconcile, restep, unanswered};
 use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
@@ -96,6 +96,7 @@ impl App {
                 // Somebody may have ended it since it was read: then there is nothing to move.
                 if let Some(mut row) = self.store.task(*id).await?.filter(|row| row.state == TaskState::Planned) {
                     row.channel = channel(planned.channel);
+                    row.kind = planned.kind.word().to_owned();
                     row.due_on = planned.due_on.into();
                     row.subject_id = planned.subject;
                     tx.move_task(&row, false).await?;
@@ -116,8 +117,9 @@ impl App {
         Ok(())
     }
 
-    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact. Rows read before the plan was stored; what it
-    /// changed is left to the next planning.
+    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact,
+    /// and what follows a message without a result from that message. Rows read before the plan was stored; what it changed is left to the next
+    /// planning.
     async fn restep_open(&self, rows: &[TaskRow], people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<(), AppError> {
         let (mut moved, mut answered) = (Vec::new(), Vec::new());
         for row in rows.iter().filter(|row| row.state == TaskState::Planned) {
@@ -200,9 +202,26 @@ impl App {
         let since = today.checked_sub_days(Days::new(ESCALATE_WITHIN)).unwrap_or(NaiveDate::MIN);
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
         let interval = self.policies.on(today)?.limits.donation_interval;
+        // The call that takes the place of a mail that came back follows every mail of the days before: one chain, not two.
+        let mut returned: HashMap<PersonId, NaiveDate> = HashMap::new();
+        for row in self.store.tasks_by_rules(&[RETURNED], since, today).await? {
+            if let Some(person) = owners.get(&row.subject_id) {
+                let last = returned.entry(*person).or_insert(row.occurrence.0);
+                *last = (*last).max(row.occurrence.0);
+            }
+        }
         let mut mails = Vec::new();
         for row in self.store.rungs_made(since, today).await? {
             let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
+            let sent_on = row.done_on.unwrap_or(row.due_on).0;
+            let came_back = returned.get(&person.person).is_some_and(|day| sent_on <= *day);
+            if row.channel == TaskChannel::Mail && came_back {
+                continue;
+            }
+            // Nothing follows what was written in a match that is over.
+            if self.is_check(&row) && person.plans.iter().all(|p| p.anchors.watched.is_none()) {
+                continue;
+            }
             if person.held || person.silent() || called.contains(&person.person) {
                 continue;
             }
@@ -218,7 +237,7 @@ impl App {
                 person: person.person,
                 subject: row.subject_id,
                 occurrence: row.occurrence.0,
-                sent_on: row.done_on.unwrap_or(row.due_on).0,
+                sent_on,
                 reach: person.reach(),
                 last_contact: person.last_contact(),
                 answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),

@@ -203,7 +203,12 @@ impl App {
             TaskOutcome::Reached | TaskOutcome::Refused | TaskOutcome::CallOn(_) => true,
             TaskOutcome::NoAnswer | TaskOutcome::NotInService | TaskOutcome::NotThem => false,
             // A death says nothing of readiness, nor does an interest nobody has confirmed, nor what somebody else said.
-            TaskOutcome::Died(_) | TaskOutcome::Meant | TaskOutcome::NotMeant | TaskOutcome::PassedOn | TaskOutcome::NotFound => {
+            TaskOutcome::Died(_)
+            | TaskOutcome::Meant
+            | TaskOutcome::NotMeant
+            | TaskOutcome::PassedOn
+            | TaskOutcome::NotFound
+            | TaskOutcome::Decided => {
                 return Ok(None);
             }
         };

@@ -235,6 +235,18 @@ fn fits(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers) -> Result<(
             "only an interest from the registrant's own phone is confirmed or dropped"
         }
         TaskOutcome::PassedOn if numbers.named.is_empty() => "nobody was named who could pass it on",
+        TaskOutcome::Decided if !numbers.decides => "only what is left of who wants no calls is decided so",
+        TaskOutcome::NoAnswer
+        | TaskOutcome::NotInService
+        | TaskOutcome::NotThem
+        | TaskOutcome::Refused
+        | TaskOutcome::CallOn(_)
+        | TaskOutcome::PassedOn
+        | TaskOutcome::NotFound
+            if numbers.decides =>
+        {
+            "the person wants no calls, and nobody is looked for: say that it was decided"
+        }
         TaskOutcome::NotFound if !numbers.may_be_lost => "only a search for somebody on the stem-cell file ends so",
         _ => return Ok(()),
     };

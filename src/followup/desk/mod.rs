@@ -18,13 +18,13 @@ mod script;
 mod unanswered;
 
 pub use apart::{Waiting, keeps_apart, put_off};
-pub use call::{CALL_ON, CallOutcome, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency, without_rest};
+pub use call::{CALL_ON, CallOutcome, DECIDED, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency, without_rest};
 pub use named::named_for;
 pub use recheck::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, recheck};
 pub use reconcile::{Changes, OpenTask, reconcile};
 pub use restep::{RETURNED, beyond, gives_way, restep, step, without_mail};
 pub use script::{CallStanding, Script, Tone, script};
-pub use unanswered::{SentMail, base_rule, rule_of_rung, unanswered};
+pub use unanswered::{SentMail, base_rule, follows_mail, rule_of_rung, unanswered};
 
 #[cfg(test)]
 mod complaints;

@@ -12,6 +12,7 @@ use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::completed_years;
+use crate::domain::told::FamilyTold;
 use crate::followup::kind::{Channel, Kind};
 use crate::followup::policy::{Anchor, Limits, Policies, Policy, Rule, RuleId};
 
@@ -118,12 +119,13 @@ fn standing(registry: Registry, members: &[&PlanSubject]) -> Standing {
     }
 }
 
-/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库 and a donation of stem cells belong to their registry.
+/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库, a donation of stem cells and what the family
+/// was told belong to their registry.
 fn share_person_wide(standings: &mut [Standing]) {
     let all = standings.iter().fold(Anchors::default(), |all, s| all.with(s.anchors));
     for standing in standings {
-        let Anchors { enrolled_on, donated_on, .. } = standing.anchors;
-        standing.anchors = Anchors { enrolled_on, donated_on, ..all };
+        let Anchors { enrolled_on, donated_on, family, .. } = standing.anchors;
+        standing.anchors = Anchors { enrolled_on, donated_on, family, ..all };
     }
 }
 
@@ -133,8 +135,13 @@ fn whole(person: PersonId, active: &[&PlanSubject]) -> Option<Whole> {
     let by_phone = active.iter().max_by_key(|m| (m.reach.phone, registered(m), m.subject))?;
     let by_mobile = active.iter().max_by_key(|m| (m.reach.mobile, registered(m), m.subject))?;
     let by_letter = active.iter().max_by_key(|m| (m.reach.address, registered(m), m.subject))?;
-    let reach =
-        Reach { mail: by_mail.reach.mail, phone: by_phone.reach.phone, mobile: by_mobile.reach.mobile, address: by_letter.reach.address };
+    let reach = Reach {
+        mail: by_mail.reach.mail,
+        phone: by_phone.reach.phone,
+        mobile: by_mobile.reach.mobile,
+        address: by_letter.reach.address,
+        no_calls: !by_phone.reach.phone && active.iter().any(|m| m.reach.no_calls),
+    };
     let (mail_subject, phone_subject) = (by_mail.subject, by_phone.subject);
     Some(Whole { person, mail_subject, phone_subject, mobile_subject: by_mobile.subject, address_subject: by_letter.subject, reach })
 }
@@ -232,6 +239,7 @@ fn one_of<'a>(matching: impl Iterator<Item = &'a Standing>) -> Option<Standing> 
         if b.registered < a.registered {
             (a.registered, a.registry) = (b.registered, b.registry);
         }
+        a.anchors.family = FamilyTold::later(a.anchors.family, b.anchors.family);
         a.own |= b.own;
         a.held &= b.held;
         a
@@ -338,7 +346,7 @@ fn settle(policies: &Policies, candidates: Vec<Candidate<'_>>, whole: &Whole, ac
             occurrence,
             due_on,
             channel,
-            kind: rule.kind,
+            kind: rule.kind.by(channel),
             sensitive: rule.sensitive,
             urgent: rule.urgent,
             held,

@@ -386,7 +386,7 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
                 recorded_on,
                 origin: if imported { Origin::Import } else { Origin::Office },
                 first_contact_released: released,
-                reach: Reach { mail, phone, mobile: phone && address, address },
+                reach: Reach { mail, phone, mobile: phone && address, address, no_calls: false },
                 anchors: Anchors {
                     verified_on,
                     last_donation,

@@ -26,6 +26,8 @@ pub struct Ctx<'r> {
     pub app: Arc<App>,
     /// The language to answer in.
     pub lang: Lang,
+    /// The same, where somebody chose it.
+    pub chosen: Option<Lang>,
     /// Who is signed in, if anybody.
     pub staff: Option<Staff>,
     /// When the request came.
@@ -78,9 +80,11 @@ impl<'r> Ctx<'r> {
             (Some(token), Some(_)) => token.clone(),
             _ => Self::visit(request, web),
         };
+        let chosen = Self::chosen(request, web);
         Ok(Self {
             app: Arc::clone(&web.app),
-            lang: Self::language(request, web, staff.as_ref()),
+            lang: chosen.unwrap_or_else(|| Self::language(request, staff.as_ref())),
+            chosen,
             csrf: csrf_of(web.app.keyed(), &bound_to),
             path: request.uri().path().to_string(),
             https: web.https,
@@ -105,16 +109,22 @@ impl<'r> Ctx<'r> {
         value.clone()
     }
 
-    fn language(request: &'r Request<'_>, web: &Web, staff: Option<&Staff>) -> Lang {
+    /// The language that was turned to, on this page or on one before it.
+    fn chosen(request: &'r Request<'_>, web: &Web) -> Option<Lang> {
         let jar = request.cookies();
         let asked = request.query_fields().find(|field| field.name == "lang").and_then(|field| Lang::of_tag(field.value));
         if let Some(lang) = asked.filter(|_| request.method() == Method::Get) {
             keep_language(jar, web.cookie("lang"), lang, web.https);
-            return lang;
+            return Some(lang);
         }
-        jar.get(web.cookie("lang"))
-            .and_then(|c| Lang::of_tag(c.value()))
-            .or_else(|| staff.and_then(|s| s.language).map(Lang::of))
+        jar.get(web.cookie("lang")).and_then(|c| Lang::of_tag(c.value()))
+    }
+
+    /// The language where none was chosen: the account's, else the one the browser asks for.
+    fn language(request: &'r Request<'_>, staff: Option<&Staff>) -> Lang {
+        staff
+            .and_then(|s| s.language)
+            .map(Lang::of)
             .or_else(|| request.headers().get_one("Accept-Language").and_then(Lang::of_accept))
             .unwrap_or_default()
     }

@@ -6,6 +6,7 @@ use rocket::{Route, get, post, routes};
 
 use super::{Answer, Page, Reply, slips_of, typed};
 use crate::app::{Answer as Given, FactCheck, LinkPage, Told, Will};
+use crate::domain::language::Language;
 use crate::domain::registry::Registry;
 use crate::domain::rights::RightsKind;
 use crate::domain::told::FamilyTold;
@@ -100,7 +101,7 @@ async fn tell(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
         family: form.read("family", FamilyTold::from_word).flatten(),
         question: form.text("question"),
         requests: [RightsKind::Copy, RightsKind::Erase].into_iter().filter(asks).collect(),
-        english: text.0 == Lang::English,
+        language: ctx.chosen.map(|lang| Language::of_page(lang == Lang::English)),
         ..Told::of(will)
     };
     let proof = form.read("proof", ToOwned::to_owned).unwrap_or_default();

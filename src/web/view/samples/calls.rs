@@ -22,7 +22,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         .option("a1", text.xy("task-number-of", 1, "160****5678"))
         .option("b2", text.xy("task-number-of", 2, "160****0418"))
         .small(text.t("task-number-named"));
-    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true };
+    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true, decides: false };
     // The first page rendered is the opened one: a form part is rendered once.
     let which = std::cell::RefCell::new(Some(which));
     let tasks = |opened: bool, lost: Option<bool>| followup::FollowUps {
@@ -47,6 +47,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             later: opened.then(|| "2026-12-01".to_owned()),
             lost,
             lost_href: "/follow-up/1/lost".into(),
+            decides: false,
             opened,
             tone: text.t("script-tone-motivating"),
             say: followup::words(
