@@ -7,18 +7,18 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
-use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
+use crate::domain::eligibility::RuleSets;
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, ShiftId, SubjectId};
 use crate::domain::match_request::Watch;
-use crate::domain::person::{BirthDate, HealthDays, Identity};
+use crate::domain::person::{BirthDate, Identity, Sex};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::domain::told::FamilyTold;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
+use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
 use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
@@ -50,6 +50,8 @@ pub(super) struct Reachable {
     /// The language they chose last, over all registrations, and when.
     pub(super) language: Option<Language>,
     language_at: Timestamp,
+    /// Sex, where told.
+    sex: Option<Sex>,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -142,7 +144,7 @@ impl App {
             }
             work.did(read).await?;
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, beside, now).await?;
         Ok(out)
     }
 
@@ -178,7 +180,7 @@ impl App {
         for entry in entries {
             self.add_registration(&mut out, entry, &said, &beside);
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, &beside, now).await?;
         Ok(out)
     }
 
@@ -205,12 +207,13 @@ impl App {
         Ok(next)
     }
 
-    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
+    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, beside: &Beside, now: Timestamp) -> Result<(), AppError> {
         self.add_contacts(people, now).await?;
         self.hush_the_dead(people).await?;
         for person in people.values_mut() {
             // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
             let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
+            let known = self.with_giving(known, person.sex, &person.subjects, (&beside.days, &*beside.rules));
             for plan in &mut person.plans {
                 let Anchors { enrolled_on, donated_on, .. } = plan.anchors;
                 plan.anchors = Anchors { enrolled_on, donated_on, ..known };
@@ -248,9 +251,9 @@ impl App {
         let no_calls = said.refused_calls.contains(&subject);
         let reach = reach_of(contact.as_ref(), verified, no_mail, no_calls);
         let recorded_on = last.recorded_at.date_in(self.config.zone);
-        let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
+        let student = beside.days.get(&subject).and_then(|days| days.last()).is_some_and(|d| d.student);
         let birth = last.identity.as_ref().and_then(birth_of);
-        let told = self.anchors_of(days, birth, &beside.rules);
+        let sex = last.identity.as_ref().and_then(Identity::sex_of);
         let person = out.entry(entry.person).or_insert_with(|| Reachable {
             person: entry.person,
             subjects: Vec::new(),
@@ -261,9 +264,11 @@ impl App {
             shared: None,
             language: None,
             language_at: Timestamp(i64::MIN),
+            sex: None,
             plans: Vec::new(),
         });
         person.subjects.push(subject);
+        person.sex = person.sex.or(sex);
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
         let language = contact.as_ref().and_then(Contact::language_of);
@@ -299,42 +304,13 @@ impl App {
                     watched: beside.watched.get(&subject).copied(),
                     family: beside.families.get(&subject).copied(),
                     birth,
-                    ..told
+                    student,
+                    ..Anchors::default()
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
                 suppressed: reach.mail == MailReach::None && (no_calls || (said.unsubscribed.contains(&subject) && !reach.phone)),
             });
-        }
-    }
-
-    /// What records tell, the latest word of each.
-    fn anchors_of(&self, days: &[DaysTold], birth: Option<BirthDate>, rules: &RuleSets) -> Anchors {
-        let deferral = days.iter().rev().find_map(|d| d.health.deferred_until.map(|until| (until, d.at.date_in(self.config.zone))));
-        let last_donation = days.iter().filter_map(|d| d.health.last_donation).max();
-        let known = HealthDays {
-            last_donation,
-            last_platelets: days.iter().filter_map(|d| d.health.last_platelets).max(),
-            donations: None,
-            deferred_until: deferral.map(|(until, _)| until),
-        };
-        // Judged from the last donation; of who has never given, from the end of the deferral.
-        let eligible = last_donation.or(known.deferred_until).map_or(FirstDay::ByInterval, |since| {
-            let donor = Donor { birth, sex: None };
-            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, since).when {
-                When::From(day) => FirstDay::On(day),
-                When::Never => FirstDay::Never,
-                When::NoRules => FirstDay::ByInterval,
-            }
-        });
-        Anchors {
-            eligible,
-            last_donation,
-            donations: days.iter().filter_map(|d| d.health.donations).max(),
-            deferred_until: deferral.map(|(until, _)| until),
-            deferred_on: deferral.map(|(_, on)| on),
-            student: days.last().is_some_and(|d| d.student),
-            ..Anchors::default()
         }
     }
 
