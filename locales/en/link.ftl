@@ -70,4 +70,5 @@ own-requested = Your request is recorded; it is answered by {$x} at the latest.
 own-unread = Something you typed could not be read and was not kept; the withdrawal holds all the same.
 flaw-question-long = The question is too long: 500 characters at most
 flaw-leave-none = Please tick which registration it is; nothing has been changed yet
+flaw-nothing-chosen = Nothing has been chosen yet, and nothing was changed. Choose what you would like to tell us; the rest may stay empty
 flaw-until = This date cannot be read: write it as 2027-03-01

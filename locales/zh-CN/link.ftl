@@ -70,4 +70,5 @@ own-requested = 您的要求已经记下，最迟在 {$x} 前答复。
 own-unread = 填写的内容里有一处看不懂，没有记下；撤回不受影响。
 flaw-question-long = 问题太长了：最多五百字
 flaw-leave-none = 请勾选不再愿意的是哪一项；现在还没有任何改动
+flaw-nothing-chosen = 还没有选：什么都没有改动。想说哪一项就选哪一项，其余可以空着
 flaw-until = 日期看不懂，请写成 2027-03-01 这样

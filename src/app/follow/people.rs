@@ -23,6 +23,7 @@ use crate::followup::policy::Span;
 use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
+use super::super::answer::TOLD;
 use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
@@ -52,6 +53,8 @@ pub(super) struct Reachable {
     language_at: Timestamp,
     /// Sex, where told.
     sex: Option<Sex>,
+    /// The last answer to a link, whatever it confirmed, or call in which they were reached.
+    pub(super) answered_on: Option<NaiveDate>,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -265,6 +268,7 @@ impl App {
             language: None,
             language_at: Timestamp(i64::MIN),
             sex: None,
+            answered_on: None,
             plans: Vec::new(),
         });
         person.subjects.push(subject);
@@ -349,8 +353,15 @@ impl App {
             let latest = confirmed.entry(subject).or_insert(day);
             *latest = (*latest).max(day);
         }
+        let mut told: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for (subject, at) in self.store.answers_since(Timestamp(0), &[TOLD]).await? {
+            let day = at.date_in(self.config.zone);
+            let latest = told.entry(subject).or_insert(day);
+            *latest = (*latest).max(day);
+        }
         for person in people.values_mut() {
             let verified = person.subjects.iter().filter_map(|s| confirmed.get(s)).max().copied();
+            person.answered_on = verified.max(person.subjects.iter().filter_map(|s| told.get(s)).max().copied());
             let paused = person.paused_until();
             let contacted: Vec<(Kind, NaiveDate)> = person.subjects.iter().filter_map(|s| made.remove(s)).flatten().collect();
             for plan in &mut person.plans {

@@ -127,7 +127,7 @@ impl App {
             let opened_on = self.today(row.created_at);
             // What was to follow a mail without an answer has its answer.
             let follows = base_rule(&task.rule) != task.rule && !waiting(row, task.due_on).fixed;
-            if follows && person.answered_on().is_some_and(|day| day >= opened_on) {
+            if follows && person.answered_on.is_some_and(|day| day >= opened_on) {
                 answered.push(row.id);
                 continue;
             }
@@ -221,7 +221,7 @@ impl App {
                 sent_on: row.done_on.unwrap_or(row.due_on).0,
                 reach: person.reach(),
                 last_contact: person.last_contact(),
-                answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),
+                answered_on: person.answered_on,
             });
         }
         let mut further = unanswered(&self.policies, &mails, open, today);

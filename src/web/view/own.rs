@@ -70,14 +70,17 @@ pub struct OwnFlaw {
     pub slips: Slips,
     /// Told before and right: field and value.
     pub carried: Vec<(String, Guarded<String>)>,
-    /// Which registrations are left, where none was ticked.
-    pub leave: Option<Choice>,
+    /// What is to be chosen again: which registrations are left, where none was ticked; will and contact, where nothing was chosen.
+    pub choices: Vec<Choice>,
     /// What is to be typed again.
     pub fields: Vec<Field>,
 }
 
 /// The fields a registrant fills in, as they are carried from one try to the next.
 const CARRIED: [&str; 10] = ["proof", "will", "until", "leave", "contact", "phone", "mail", "family", "question", "requests"];
+
+/// The fields of will and contact, with which the page begins.
+const ASKED_FIRST: [&str; 6] = ["will", "until", "leave", "contact", "phone", "mail"];
 
 impl Own {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
@@ -119,13 +122,18 @@ impl OwnFlaw {
     /// The page of what is wrong in what was told.
     pub fn of(s: Shell, path: String, form: &Entries, slips: Slips, registries: &[Registry]) -> Self {
         let text = s.text();
-        let wrong = |name: &str| slips.of(name).is_some();
+        // Nothing was chosen at all: what the page asks first is asked once more.
+        let nothing = slips.of("will").is_some();
+        let wrong = |name: &str| slips.of(name).is_some() || (nothing && ASKED_FIRST.contains(&name));
         let carried = form.iter().filter(|(name, value)| CARRIED.contains(name) && !wrong(name) && !value.reveal().is_empty());
+        let leaves = wrong("leave") && (!nothing || registries.len() > 1);
+        let choices = [nothing.then(|| will(text)), leaves.then(|| leave(registries, text)), nothing.then(|| contact(text))];
+        let choices = choices.into_iter().flatten();
         let typed_again = ["until", "phone", "mail", "question"].into_iter().filter(|name| wrong(name));
         Self {
             path,
             carried: carried.map(|(name, value)| (name.to_owned(), value.duplicate())).collect(),
-            leave: wrong("leave").then(|| leave(registries, text).refill(text, Some(form), &slips)),
+            choices: choices.map(|choice| choice.refill(text, Some(form), &slips)).collect(),
             fields: typed_again.map(|name| field(name, text).refill(text, Some(form), &slips)).collect(),
             slips,
             s,
@@ -146,6 +154,16 @@ fn field(name: &'static str, text: Text) -> Field {
 fn leave(registries: &[Registry], text: Text) -> Choice {
     let choice = Choice::many(text, "leave", "own-leave").hint(text.t("own-leave-hint"));
     registries.iter().fold(choice, |choice, r| choice.option(r.word(), text.t(&format!("registry-{}", r.word()))))
+}
+
+fn will(text: Text) -> Choice {
+    let options = ["still", "later", "no-longer"];
+    options.iter().fold(Choice::one(text, "will", "own-will"), |choice, o| choice.option(*o, text.t(&format!("own-will-{o}"))))
+}
+
+fn contact(text: Text) -> Choice {
+    let options = ["same", "changed"];
+    options.iter().fold(Choice::one(text, "contact", "own-contact"), |choice, o| choice.option(*o, text.t(&format!("own-contact-{o}"))))
 }
 
 fn family(text: Text) -> Choice {

@@ -170,6 +170,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     wrong.add("leave", "flaw-leave-none");
     let registries = [Registry::Blood, Registry::OrganBody];
     add("own-flaw", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &typed, wrong, &registries).render());
+    let mut nothing = Slips::default();
+    nothing.add("will", "flaw-nothing-chosen");
+    let empty = entries::Entries::default();
+    add("own-nothing", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &empty, nothing, &registries).render());
     let mut s = shell(lang, "/admin");
     s.nag = true;
     add(
