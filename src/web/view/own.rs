@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Choice, Field, Shell, Slips, mask};
-use crate::app::{OwnPage, Pending};
+use crate::app::{OwnPage, Pending, Served};
 use crate::domain::Guarded;
 use crate::domain::registry::Registry;
 use crate::domain::told::FamilyTold;
@@ -36,6 +36,8 @@ pub struct Own {
     pub name: Guarded<String>,
     /// Registries in words, with the day.
     pub standings: Vec<(String, String)>,
+    /// How long a volunteer served, in words; empty of anybody else.
+    pub served: Vec<String>,
     /// Other systems in which something is still to be done, in words, with the day since when.
     pub pending: Vec<(String, String)>,
     /// Phones, masked.
@@ -99,6 +101,7 @@ impl Own {
             proof: page.proof.clone(),
             name: Guarded::new(name),
             standings: page.standings.iter().map(|(r, day)| (text.t(&format!("registry-{}", r.word())), day.to_string())).collect(),
+            served: served(page.served, text),
             pending: pending(&page.pending, text),
             phones: contact.phones.iter().map(mask::phone).collect(),
             mails: contact.mails.iter().map(mask::mail).collect(),
@@ -176,6 +179,13 @@ fn requests(text: Text) -> Choice {
         .option("copy", text.t("own-ask-copy"))
         .option("erase", text.t("own-ask-erase"))
         .small(text.t("own-ask-erase-what"))
+}
+
+/// How long a volunteer served: what is recorded here, and what a roster told, which may hold some of the same hours.
+fn served(served: Option<Served>, text: Text) -> Vec<String> {
+    let Some(Served { recorded, told }) = served else { return Vec::new() };
+    let told = told.map(|told| text.x("own-served-told", told));
+    [text.x("own-served", recorded)].into_iter().chain(told).chain([text.t("own-served-what")]).collect()
 }
 
 /// Other systems in which something is still to be done, in words, with the day since when.

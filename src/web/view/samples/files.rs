@@ -152,12 +152,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             salutation: Guarded::new(Some(crate::domain::name::PersonName::parse("赵甲一").unwrap())),
             contact: Guarded::new(contact),
             standings: standings.iter().map(|registry| (*registry, NaiveDate::from_ymd_opt(2025, 6, 14).unwrap())).collect(),
+            served: standings.contains(&Registry::Volunteer).then_some(crate::app::Served {
+                recorded: crate::domain::volunteer::Quarters(50),
+                told: Some(crate::domain::volunteer::Quarters(48)),
+            }),
             pending: Vec::new(),
         };
         own::Own::of(shell(lang, ""), "/l/x".into(), &page)
     };
     add("own", own(&[Registry::Blood]).render());
     add("own-several", own(&[Registry::Blood, Registry::OrganBody]).render());
+    add("own-volunteer", own(&[Registry::Volunteer]).render());
     for (name, wrong) in [("own-fact", false), ("own-fact-wrong", true)] {
         add(name, own::OwnFact { s: shell(lang, ""), path: "/l/x".into(), wrong }.render());
     }
