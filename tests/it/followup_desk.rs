@@ -140,6 +140,9 @@ fn after_kill_nine_of_the_sender_no_mail_is_lost_and_a_second_copy_carries_the_s
         assert!(ids.windows(2).all(|w| w[0] == w[1]), "{to}: {ids:?}");
         if copies.len() == 2 {
             twice += 1;
+            // Doubled only within DATA: the sender was killed before it could have gone on from the answer to the first copy.
+            let first = copies[0];
+            assert!(!first.went_on, "{to}: sent again although the sender went on from the first copy (answered: {})", first.answered);
         }
     }
     println!("{kills} kills, {people} mails, {twice} of them twice with the same Message-ID");
