@@ -147,7 +147,7 @@ pub use urgent::{
     DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, MatterHead, MatterOf, NoticeCase, NoticeForm, NoticeHead, Once,
     OpenReason, OpeningLine, StepForm, StepLine, UrgentBoard, UrgentNow,
 };
-pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
+pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, Served, ServiceLine, VolunteerPage};
 pub use wish::{WishPage, wish_of};
 
 /// An open registry: database, keys, rules, and the index over everybody.

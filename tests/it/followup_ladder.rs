@@ -96,6 +96,9 @@ fn everybody_starts_at_the_first_rung_they_have_and_a_letter_without_an_answer_i
         let due = "2027-11-23";
         let told = app.plan(Actor::Console, on(due), 1, true, at(due)).await.unwrap();
         assert_eq!(told.by_channel, BTreeMap::from([("find-contact", 1), ("letter", 1), ("mail", 1), ("phone", 1)]), "{told:?}");
+        assert_eq!(told.people_by_channel, told.by_channel, "one contact each");
+        let reachable = BTreeMap::from([("hand-off", 1), ("letter", 1), ("mail", 1), ("none", 1), ("phone", 1)]);
+        assert_eq!((told.people, &told.reachable), (4, &reachable), "whom each channel reaches, and whom none does");
         plan(&app, due).await;
         let waiting = desk(&app, due).await;
         let shown: Vec<&PublicId> = waiting.iter().map(|task| &task.public_id).collect();

@@ -37,6 +37,7 @@ mod followup_match;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;
+mod followup_served;
 mod followup_smtp;
 mod followup_told;
 mod followup_true;

@@ -7,21 +7,22 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
-use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
+use crate::domain::eligibility::RuleSets;
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, ShiftId, SubjectId};
-use crate::domain::person::{BirthDate, HealthDays, Identity};
+use crate::domain::person::{BirthDate, Identity, Sex};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::domain::told::FamilyTold;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
+use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
 use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
+use super::super::answer::TOLD;
 use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
@@ -52,6 +53,10 @@ pub(super) struct Reachable {
     language_at: Timestamp,
     /// Whether the family knows of each registration.
     families: HashMap<Registry, (FamilyTold, NaiveDate)>,
+    /// Sex, where told.
+    sex: Option<Sex>,
+    /// The last answer to a link, whatever it confirmed, or call in which they were reached.
+    pub(super) answered_on: Option<NaiveDate>,
     pub(super) plans: Vec<PlanSubject>,
 }
 
@@ -144,7 +149,7 @@ impl App {
             }
             work.did(read).await?;
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, beside, now).await?;
         Ok(out)
     }
 
@@ -180,7 +185,7 @@ impl App {
         for entry in entries {
             self.add_registration(&mut out, entry, &said, &beside);
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, &beside, now).await?;
         Ok(out)
     }
 
@@ -207,12 +212,13 @@ impl App {
         Ok(next)
     }
 
-    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
+    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, beside: &Beside, now: Timestamp) -> Result<(), AppError> {
         self.add_contacts(people, now).await?;
         self.hush_the_dead(people).await?;
         for person in people.values_mut() {
             // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
             let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
+            let known = self.with_giving(known, person.sex, &person.subjects, (&beside.days, &*beside.rules));
             let reach = person.reach();
             // Nobody who wants no calls and cannot be written to is looked for; while a patient waits, a person decides.
             let left_alone = reach.no_calls && reach.mail == MailReach::None && !reach.address && known.watched.is_none();
@@ -255,9 +261,9 @@ impl App {
         let no_calls = said.refused_calls.contains(&subject);
         let reach = reach_of(contact.as_ref(), verified, no_mail, no_calls);
         let recorded_on = last.recorded_at.date_in(self.config.zone);
-        let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
+        let student = beside.days.get(&subject).and_then(|days| days.last()).is_some_and(|d| d.student);
         let birth = last.identity.as_ref().and_then(birth_of);
-        let told = self.anchors_of(days, birth, &beside.rules);
+        let sex = last.identity.as_ref().and_then(Identity::sex_of);
         let person = out.entry(entry.person).or_insert_with(|| Reachable {
             person: entry.person,
             subjects: Vec::new(),
@@ -269,9 +275,12 @@ impl App {
             language: None,
             language_at: Timestamp(i64::MIN),
             families: HashMap::new(),
+            sex: None,
+            answered_on: None,
             plans: Vec::new(),
         });
         person.subjects.push(subject);
+        person.sex = person.sex.or(sex);
         for told in beside.families.get(&subject).into_iter().flatten() {
             // An answer that does not say what was asked about is about the registration it was given from.
             let own = || entry.standings.iter().map(|(registry, ..)| *registry).collect();
@@ -315,42 +324,13 @@ impl App {
                     next_drive: beside.turns.get(&subject).copied(),
                     watched: beside.watched.get(&subject).map(|watched| (watched.watch, watched.since(no_calls))),
                     birth,
-                    ..told
+                    student,
+                    ..Anchors::default()
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
                 suppressed: reach.mail == MailReach::None && said.unsubscribed.contains(&subject) && !reach.phone,
             });
-        }
-    }
-
-    /// What records tell, the latest word of each.
-    fn anchors_of(&self, days: &[DaysTold], birth: Option<BirthDate>, rules: &RuleSets) -> Anchors {
-        let deferral = days.iter().rev().find_map(|d| d.health.deferred_until.map(|until| (until, d.at.date_in(self.config.zone))));
-        let last_donation = days.iter().filter_map(|d| d.health.last_donation).max();
-        let known = HealthDays {
-            last_donation,
-            last_platelets: days.iter().filter_map(|d| d.health.last_platelets).max(),
-            donations: None,
-            deferred_until: deferral.map(|(until, _)| until),
-        };
-        // Judged from the last donation; of who has never given, from the end of the deferral.
-        let eligible = last_donation.or(known.deferred_until).map_or(FirstDay::ByInterval, |since| {
-            let donor = Donor { birth, sex: None };
-            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, since).when {
-                When::From(day) => FirstDay::On(day),
-                When::Never => FirstDay::Never,
-                When::NoRules => FirstDay::ByInterval,
-            }
-        });
-        Anchors {
-            eligible,
-            last_donation,
-            donations: days.iter().filter_map(|d| d.health.donations).max(),
-            deferred_until: deferral.map(|(until, _)| until),
-            deferred_on: deferral.map(|(_, on)| on),
-            student: days.last().is_some_and(|d| d.student),
-            ..Anchors::default()
         }
     }
 
@@ -389,8 +369,15 @@ impl App {
             let latest = confirmed.entry(subject).or_insert(day);
             *latest = (*latest).max(day);
         }
+        let mut told: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for (subject, at) in self.store.answers_since(Timestamp(0), &[TOLD]).await? {
+            let day = at.date_in(self.config.zone);
+            let latest = told.entry(subject).or_insert(day);
+            *latest = (*latest).max(day);
+        }
         for person in people.values_mut() {
             let verified = person.subjects.iter().filter_map(|s| confirmed.get(s)).max().copied();
+            person.answered_on = verified.max(person.subjects.iter().filter_map(|s| told.get(s)).max().copied());
             let paused = person.paused_until();
             let contacted: Vec<(Kind, NaiveDate)> = person.subjects.iter().filter_map(|s| made.remove(s)).flatten().collect();
             for plan in &mut person.plans {

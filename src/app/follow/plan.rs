@@ -8,7 +8,7 @@ use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::desk::{Changes, OpenTask, RETURNED, SentMail, base_rule, put_off, reconcile, restep, unanswered};
-use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
+use crate::followup::plan::{MailReach, Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
@@ -27,6 +27,8 @@ const ESCALATE_WITHIN: u64 = 120;
 const HELD_OUT: &str = "held-out";
 /// The reason of a rung whose channel is gone.
 const GONE: &str = "channel-gone";
+/// As what those count whom no channel reaches.
+const NO_WAY: &str = "none";
 /// Rows written in one transaction.
 const BATCH: usize = 5_000;
 
@@ -43,7 +45,7 @@ impl App {
         }
         let running = self.running(&people).await?;
         let held_out = self.carry_out(&running, &mut plan, &people);
-        let mut outcome = outline(&plan);
+        let mut outcome = PlanOutcome { people: count(&people), reachable: reachable(&people), ..outline(&plan) };
         if !held_out.is_empty() {
             outcome.not_planned.insert(HELD_OUT, held_out.len() as u64);
         }
@@ -129,7 +131,7 @@ impl App {
             let opened_on = self.today(row.created_at);
             // What was to follow a mail without an answer has its answer.
             let follows = base_rule(&task.rule) != task.rule && !waiting(row, task.due_on).fixed;
-            if follows && person.answered_on().is_some_and(|day| day >= opened_on) {
+            if follows && person.answered_on.is_some_and(|day| day >= opened_on) {
                 answered.push(row.id);
                 continue;
             }
@@ -240,7 +242,7 @@ impl App {
                 sent_on,
                 reach: person.reach(),
                 last_contact: person.last_contact(),
-                answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),
+                answered_on: person.answered_on,
             });
         }
         let mut further = unanswered(&self.policies, &mails, open, today);
@@ -296,11 +298,38 @@ fn outline(plan: &Plan) -> PlanOutcome {
     let mut out = PlanOutcome { planned: plan.planned.len() as u64, ..PlanOutcome::default() };
     for planned in &plan.planned {
         out.held += u64::from(planned.held);
-        *out.by_channel.entry(planned.channel.word()).or_default() += 1;
         *out.by_month.entry(planned.due_on.format("%Y-%m").to_string()).or_default() += 1;
+    }
+    for (channel, reach) in plan.reach() {
+        out.by_channel.insert(channel.word(), reach.contacts as u64);
+        out.people_by_channel.insert(channel.word(), reach.people as u64);
     }
     for not in &plan.not_planned {
         *out.not_planned.entry(not.reason.word()).or_default() += 1;
+    }
+    out
+}
+
+/// How many people may be contacted.
+fn count(people: &HashMap<PersonId, Reachable>) -> u64 {
+    people.values().filter(|person| !person.silent()).count() as u64
+}
+
+/// How many of who may be contacted each channel reaches, and how many none does. Somebody with mail and phone counts with both.
+fn reachable(people: &HashMap<PersonId, Reachable>) -> BTreeMap<&'static str, u64> {
+    let mut out: BTreeMap<&'static str, u64> = Channel::RUNGS.iter().map(|channel| (channel.word(), 0)).chain([(NO_WAY, 0)]).collect();
+    for reach in people.values().filter(|person| !person.silent()).map(Reachable::reach) {
+        let has = |channel: &Channel| match channel {
+            Channel::Mail => reach.mail > MailReach::None,
+            Channel::Phone => reach.phone,
+            Channel::HandOff => reach.mobile,
+            Channel::Letter => reach.address,
+            Channel::FindContact => false,
+        };
+        let ways: Vec<&str> = Channel::RUNGS.iter().filter(|channel| has(channel)).map(|channel| channel.word()).collect();
+        for way in if ways.is_empty() { vec![NO_WAY] } else { ways } {
+            *out.entry(way).or_default() += 1;
+        }
     }
     out
 }

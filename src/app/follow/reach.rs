@@ -35,11 +35,6 @@ impl Reachable {
         self.plans.iter().max_by_key(|p| (fits(p), p.reach.mail, p.registered_on, p.subject)).map(|p| p.subject)
     }
 
-    /// The last answer to a link, or call in which the person was reached.
-    pub(super) fn answered_on(&self) -> Option<NaiveDate> {
-        self.plans.iter().filter_map(|p| p.anchors.verified_on).max()
-    }
-
     /// The last contact with the person, by any channel and about any registry.
     pub(super) fn last_contact(&self) -> Option<NaiveDate> {
         self.plans.iter().flat_map(|p| &p.contacted).map(|(_, day)| *day).max()

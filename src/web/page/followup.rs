@@ -255,12 +255,22 @@ async fn plan(staff: CanFollowUp<'_>) -> Answer {
         let key = format!("{prefix}-{word}");
         if text.has(&key) { text.t(&key) } else { text.t("not-planned-other") }
     };
+    let people = outcome.people_by_channel;
+    let ways = outcome.reachable;
     Reply::page(&Plan {
         s: staff.shell("/follow-up").await?,
         planned: outcome.planned,
         held: outcome.held,
         months: outcome.by_month.into_iter().collect(),
-        channels: outcome.by_channel.into_iter().map(|(word, n)| (worded("channel", word), n)).collect(),
+        channels: outcome
+            .by_channel
+            .into_iter()
+            .map(|(word, n)| (worded("channel", word), n, people.get(word).copied().unwrap_or_default()))
+            .collect(),
+        people: outcome.people,
+        reachable: ["mail", "phone", "hand-off", "letter", "none"]
+            .map(|word| (worded("channel", word), ways.get(word).copied().unwrap_or_default()))
+            .into(),
         not_planned: outcome.not_planned.into_iter().map(|(word, n)| (worded("not-planned", word), n)).collect(),
     })
 }

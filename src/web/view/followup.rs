@@ -190,8 +190,12 @@ pub struct Plan {
     pub held: u64,
     /// Month and contacts.
     pub months: Vec<(String, u64)>,
-    /// Channel and contacts.
-    pub channels: Vec<(String, u64)>,
+    /// Channel, contacts, and people they go to.
+    pub channels: Vec<(String, u64, u64)>,
+    /// Everybody who may be contacted.
+    pub people: u64,
+    /// Channel and people it reaches; at the end those whom none does.
+    pub reachable: Vec<(String, u64)>,
     /// Reason and registrations not planned.
     pub not_planned: Vec<(String, u64)>,
 }

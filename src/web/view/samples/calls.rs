@@ -82,11 +82,15 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             held: 384,
             months: (1..=6).map(|m| (format!("2027-0{m}"), 40 * m)).collect(),
             channels: vec![
-                (text.t("channel-mail"), 500),
-                (text.t("channel-phone"), 340),
-                (text.t("channel-letter"), 25),
-                (text.t("channel-hand-off"), 12),
+                (text.t("channel-mail"), 500, 410),
+                (text.t("channel-phone"), 340, 300),
+                (text.t("channel-letter"), 25, 25),
+                (text.t("channel-hand-off"), 12, 12),
             ],
+            people: 812,
+            reachable: [("mail", 430), ("phone", 760), ("hand-off", 741), ("letter", 120), ("none", 9)]
+                .map(|(word, n)| (text.t(&format!("channel-{word}")), n))
+                .into(),
             not_planned: vec![(text.t("not-planned-exited"), 40), (text.t("not-planned-undecided"), 12)],
         }
         .render(),

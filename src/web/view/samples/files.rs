@@ -154,12 +154,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             salutation: Guarded::new(Some(crate::domain::name::PersonName::parse("赵甲一").unwrap())),
             contact: Guarded::new(contact),
             standings: standings.iter().map(|registry| (*registry, NaiveDate::from_ymd_opt(2025, 6, 14).unwrap())).collect(),
+            served: standings.contains(&Registry::Volunteer).then_some(crate::app::Served {
+                recorded: crate::domain::volunteer::Quarters(50),
+                told: Some(crate::domain::volunteer::Quarters(48)),
+            }),
             pending: Vec::new(),
         };
         own::Own::of(shell(lang, ""), "/l/x".into(), &page)
     };
     add("own", own(&[Registry::Blood]).render());
     add("own-several", own(&[Registry::Blood, Registry::OrganBody]).render());
+    add("own-volunteer", own(&[Registry::Volunteer]).render());
     for (name, wrong) in [("own-fact", false), ("own-fact-wrong", true)] {
         add(name, own::OwnFact { s: shell(lang, ""), path: "/l/x".into(), wrong }.render());
     }
@@ -172,6 +177,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     wrong.add("leave", "flaw-leave-none");
     let registries = [Registry::Blood, Registry::OrganBody];
     add("own-flaw", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &typed, wrong, &registries).render());
+    let mut nothing = Slips::default();
+    nothing.add("will", "flaw-nothing-chosen");
+    let empty = entries::Entries::default();
+    add("own-nothing", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &empty, nothing, &registries).render());
     let mut s = shell(lang, "/admin");
     s.nag = true;
     add(
