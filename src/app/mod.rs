@@ -60,6 +60,7 @@ mod office;
 mod open;
 mod outside;
 mod own_family;
+mod own_later;
 mod own_page;
 mod own_tell;
 mod password;

@@ -49,7 +49,7 @@ pub enum FactCheck {
 pub type Pending = Vec<(OutsideSystem, OutsideState, NaiveDate)>;
 
 /// The rule of the call that follows a link closed by wrong facts.
-const LINK_CLOSED: &str = "link-closed";
+pub(super) const LINK_CLOSED: &str = "link-closed";
 
 impl App {
     /// Judges a second fact. The fifth wrong one closes the link and opens a call.
