@@ -160,7 +160,7 @@ impl App {
         Ok(too_often)
     }
 
-    /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to.
+    /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to, unless they left or died since.
     async fn hold_mail(
         &self,
         tx: &mut Tx,
@@ -182,6 +182,9 @@ impl App {
         });
         tx.put_holds(rows.collect()).await?;
         let today = self.today(now);
+        if !self.concerns(tx, row.subject_id, (RETURNED, today)).await? {
+            return Ok(());
+        }
         let task = self.desk_task(row, RETURNED.to_owned(), today, Kind::ContactCheck.word(), today, now);
         tx.put_tasks(vec![task]).await?;
         Ok(())

@@ -9,6 +9,7 @@ mod confirm;
 mod experiment;
 mod feed;
 mod first_contact;
+mod gone;
 mod hand_off;
 mod hand_one;
 mod hand_over;
