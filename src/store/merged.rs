@@ -239,7 +239,7 @@ fn wanted(table: Table, owner: PersonId, group: &[&Item], homes: &HashMap<Subjec
                 (false, true) => home(kept),
                 (false, false) => home(&item),
             };
-            let ends = if stays { gone && !GOES_ON.contains(&item.kind.as_str()) } else { true };
+            let ends = !stays || (gone && !GOES_ON.contains(&item.kind.as_str()));
             if ends && matches!(item.progress(table), 1 | 2) {
                 item.note = Some(format!("{ASIDE}{}:{}", item.state, kept.id));
                 item.state = CANCELLED.to_owned();
