@@ -62,6 +62,7 @@ mod old_number;
 mod open;
 mod outside;
 mod own_family;
+mod own_later;
 mod own_page;
 mod own_tell;
 mod password;

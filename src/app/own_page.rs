@@ -52,7 +52,7 @@ pub enum FactCheck {
 pub type Pending = Vec<(OutsideSystem, OutsideState, NaiveDate)>;
 
 /// The rule of the call that follows a link closed by wrong facts.
-const LINK_CLOSED: &str = "link-closed";
+pub(super) const LINK_CLOSED: &str = "link-closed";
 
 impl App {
     /// Judges a second fact. The fifth wrong one closes the link and opens a call.
@@ -61,8 +61,9 @@ impl App {
         if !second_fact::fits(typed, last.identity.as_ref(), last.contact.as_ref()) {
             let mut tx = self.store.begin().await?;
             let closed = tx.wrong_link(row.id, i64::from(WRONG_FACTS), now).await?;
-            if closed {
-                let today = self.today(now);
+            let today = self.today(now);
+            // Who has left is called for nothing.
+            if closed && self.concerns(&tx, entry.subject, (LINK_CLOSED, today)).await? {
                 tx.put_tasks(vec![self.own_task(&entry, LINK_CLOSED, today, Kind::ContactCheck, today, now)]).await?;
             }
             tx.audit(&AuditEntry::on(now, None, "link.wrong-fact", "subject", Some(row.subject_id.0))).await?;

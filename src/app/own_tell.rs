@@ -201,13 +201,14 @@ impl App {
                 tx.drop_tasks(&agreed, ANSWERED, today).await?;
             }
             Some(Will::Later(day)) => {
-                let day = (*day).max(today + Days::new(1));
+                let day = not_before(*day, today);
                 let waits = |task: &&TaskRow| task.due_on.0 < day && self.may_wait(&task.rule, task.occurrence.0);
                 let put_off: Vec<TaskId> = open.iter().filter(waits).map(|task| task.id).collect();
                 tx.end_pauses(&whose.subjects, now).await?;
                 tx.drop_tasks(&agreed, ANSWERED, today).await?;
                 tx.put_pause(PauseRow { subject_id: subject, until_on: day.into(), since: now, ended_at: None }).await?;
                 tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
+                self.put_off_until(&mut tx, person, day).await?;
                 let kind = if stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
                 tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, kind, day, now)]).await?;
             }
@@ -224,7 +225,7 @@ impl App {
             let fact = Guarded::new(ToldFact::Family { told, day: today, of });
             tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
         }
-        let later = if let Some(Will::Later(day)) = &told.will { Some(*day) } else { None };
+        let later = if let Some(Will::Later(day)) = &told.will { Some(not_before(*day, today)) } else { None };
         let kept = |registry: &&Registry| leaving.as_ref().is_none_or(|left| !left.contains(*registry));
         if stands_in.iter().filter(kept).any(|registry| FamilyTold::asked_of(*registry)) {
             self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), later, now).await?;
@@ -332,6 +333,11 @@ impl App {
     }
 }
 
+/// The day until which somebody is left alone who names one: tomorrow at the soonest.
+fn not_before(named: NaiveDate, today: NaiveDate) -> NaiveDate {
+    named.max(today + Days::new(1))
+}
+
 /// The registries that are left; none where the person does not leave.
 fn leaving(will: Option<&Will>, stands_in: &[Registry]) -> Result<Option<Vec<Registry>>, Flaw> {
     let Some(Will::NoLonger(chosen)) = will else { return Ok(None) };
@@ -358,6 +364,15 @@ impl Will {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_for_today_or_a_day_that_is_past_is_left_alone_until_tomorrow() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-23");
+        for (named, until) in [("2026-11-23", "2026-11-24"), ("2025-01-01", "2026-11-24"), ("2027-03-01", "2027-03-01")] {
+            assert_eq!(not_before(day(named), today), day(until), "{named}");
+        }
+    }
 
     #[test]
     fn who_leaves_says_which_registration_unless_there_is_one() {

@@ -1,6 +1,6 @@
 //! What becomes of planned follow-ups: made, moved, queued, dropped; and what earlier contacts and answers tell the planner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
@@ -207,6 +207,21 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// As [`Tx::drop_tasks`], of tasks that were read at a row version: what somebody changed since stays, whoever read it may decide anew.
+    pub async fn drop_read(&mut self, tasks: &[(TaskId, i64)], reason: &str, day: NaiveDate) -> Result<u64, StoreError> {
+        let mut same: Vec<TaskId> = Vec::with_capacity(tasks.len());
+        for part in tasks.chunks(super::admit::IDS) {
+            let versions = task::Entity::find()
+                .select_only()
+                .column(task::Column::Id)
+                .column(task::Column::RowVersion)
+                .filter(task::Column::Id.is_in(part.iter().map(|(id, _)| *id)));
+            let versions: HashMap<TaskId, i64> = versions.into_tuple::<(TaskId, i64)>().all(&self.db).await?.into_iter().collect();
+            same.extend(part.iter().filter(|(id, read)| versions.get(id) == Some(read)).map(|(id, _)| *id));
+        }
+        self.drop_tasks(&same, reason, day).await
     }
 
     /// Ends many planned or queued tasks at once, with what of them waits in the outbox: the plan no longer holds them.

@@ -161,7 +161,7 @@ impl App {
     }
 
     /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to, unless something follows the mail
-    /// already: one mail is one call.
+    /// already - one mail is one call - or they left or died since.
     async fn hold_mail(
         &self,
         tx: &mut Tx,
@@ -190,6 +190,9 @@ impl App {
             return Ok(());
         }
         let today = self.today(now);
+        if !self.concerns(tx, row.subject_id, (RETURNED, today)).await? {
+            return Ok(());
+        }
         let task = self.desk_task(row, RETURNED.to_owned(), today, Kind::ContactCheck.word(), today, now);
         tx.put_tasks(vec![task]).await?;
         Ok(())

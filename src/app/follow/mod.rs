@@ -10,6 +10,7 @@ mod experiment;
 mod feed;
 mod first_contact;
 mod giving;
+mod gone;
 mod hand_off;
 mod hand_one;
 mod hand_over;

@@ -80,11 +80,16 @@ impl App {
     /// The numbers of a follow-up, to be dialled: logged before anything is shown.
     ///
     /// # Errors
-    /// [`AppError::Missing`] where there is no such follow-up; [`AppError::Forbidden`] for whoever has to ask first.
+    /// [`AppError::Missing`] where there is no such follow-up; [`AppError::Forbidden`] for whoever has to ask first; [`AppError::Stale`] where
+    /// the person has left or died: the follow-up is taken off the list.
     pub async fn open_numbers(&self, actor: Actor, item: &TaskItem, now: Timestamp) -> Result<CallNumbers, AppError> {
         actor.needs(Right::FollowUp)?;
         let task = self.store.task(item.id).await?.ok_or(AppError::Missing("follow-up"))?;
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        if self.is_over(&task, person).await? {
+            self.take_off(&task, self.today(now)).await?;
+            return Err(AppError::Stale);
+        }
         // A coordinator calls those whom a patient waits for; anybody else's identity waits for a manager.
         if !Kind::from_word(&task.kind).is_some_and(Kind::cannot_rest) {
             self.needs_access(actor, person, now).await?;

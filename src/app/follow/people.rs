@@ -63,7 +63,19 @@ pub(super) struct Reachable {
 impl Reachable {
     /// Whether nobody may write to or call the person.
     pub(super) fn silent(&self) -> bool {
-        self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
+        self.died() || self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
+    }
+
+    /// Whether the person left every registry, and nothing is asked after it, or has died. Who is undecided has not left.
+    pub(super) fn gone(&self) -> bool {
+        let left =
+            |p: &PlanSubject| matches!(p.status, EnrolmentStatus::Exited(_)) && (p.suppressed || !p.status.may_follow_up(p.registry));
+        self.died() || self.plans.iter().all(left)
+    }
+
+    /// A sheet of one registry may tell of a death that the others were never told.
+    fn died(&self) -> bool {
+        self.plans.iter().any(|p| p.status.tells_of_death(p.registry))
     }
 
     /// Until which day they asked to be left alone.

@@ -7,13 +7,14 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, RETURNED, SentMail, base_rule, put_off, reconcile, restep, unanswered};
+use crate::followup::desk::{CALL_ON, Changes, OpenTask, RETURNED, SentMail, base_rule, outlived, put_off, reconcile, restep, unanswered};
 use crate::followup::plan::{MailReach, Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
+use super::super::own_later::waits_for_the_day;
 use super::super::own_tell::ANSWERED;
 use super::super::{Actor, App, AppError};
 use super::apart::waiting;
@@ -30,13 +31,47 @@ const GONE: &str = "channel-gone";
 /// As what those count whom no channel reaches.
 const NO_WAY: &str = "none";
 /// Rows written in one transaction.
-const BATCH: usize = 5_000;
+pub(super) const BATCH: usize = 5_000;
+
+/// What a planning decided, and upon what: of what somebody changed since it was read nothing is written over.
+pub(super) struct Decided {
+    changes: Changes,
+    further: Vec<Planned>,
+    held_out: Vec<Planned>,
+    /// The open follow-ups it read.
+    rows: Vec<TaskRow>,
+    /// The last change before it read the people.
+    seq: i64,
+    people: HashMap<PersonId, Reachable>,
+}
 
 impl App {
     /// Plans what falls due in the months from a day on. Planning contacts nobody.
     pub async fn plan(&self, actor: Actor, from: NaiveDate, months: u32, dry_run: bool, now: Timestamp) -> Result<PlanOutcome, AppError> {
         actor.needs(Right::FollowUp)?;
+        let (decided, mut outcome) = self.decide(from, months, dry_run, now).await?;
+        if !dry_run {
+            self.store_plan(&decided, from, now, &mut outcome).await?;
+            self.take_off_silent(&decided.rows, &decided.people, from, now).await?;
+            self.restep_open(&decided.rows, &decided.people, from).await?;
+            self.store_held_out(&decided.held_out, now).await?;
+            let mut tx = self.store.begin().await?;
+            let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
+            tx.audit(&entry).await?;
+            tx.commit().await?;
+        }
+        Ok(outcome)
+    }
+
+    pub(super) async fn decide(
+        &self,
+        from: NaiveDate,
+        months: u32,
+        dry_run: bool,
+        now: Timestamp,
+    ) -> Result<(Decided, PlanOutcome), AppError> {
         let until = from.checked_add_months(Months::new(months.min(120))).unwrap_or(NaiveDate::MAX);
+        let seq = self.store.last_change().await?;
         let people = self.reachable(now).await?;
         let subjects: Vec<PlanSubject> = people.values().flat_map(|p| p.plans.iter().cloned()).collect();
         let mut plan = plan(&self.policies, &subjects, from, until);
@@ -54,6 +89,8 @@ impl App {
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
         let mut changes = reconcile(&open, &plan, known, until);
+        let agreed = rows.iter().filter(|row| row.reason.as_deref() == Some(CALL_ON)).map(|row| row.id).collect();
+        outlived(&self.policies, &subjects, &open, &agreed, &plan, &mut changes);
         // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
         changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
         let further = self.further_rungs(&people, &open, from).await?;
@@ -61,62 +98,60 @@ impl App {
         for (_, reason) in &changes.drop {
             *outcome.dropped.entry(*reason).or_default() += 1;
         }
-        if !dry_run {
-            self.store_plan(&changes, &further, from, now, &mut outcome).await?;
-            self.restep_open(&rows, &people, from).await?;
-            self.store_held_out(&held_out, now).await?;
-            let mut tx = self.store.begin().await?;
-            let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
-            tx.audit(&entry).await?;
-            tx.commit().await?;
-        }
-        Ok(outcome)
+        Ok((Decided { changes, further, held_out, rows, seq, people }, outcome))
     }
 
-    async fn store_plan(
+    pub(super) async fn store_plan(
         &self,
-        changes: &Changes,
-        further: &[Planned],
+        decided: &Decided,
         from: NaiveDate,
         now: Timestamp,
         outcome: &mut PlanOutcome,
     ) -> Result<(), AppError> {
-        let mut dropped: BTreeMap<&str, Vec<TaskId>> = BTreeMap::new();
+        let Decided { changes, further, seq, .. } = decided;
+        let read: HashMap<TaskId, &TaskRow> = decided.rows.iter().map(|row| (row.id, row)).collect();
+        let mut dropped: BTreeMap<&str, Vec<(TaskId, i64)>> = BTreeMap::new();
         for (id, reason) in &changes.drop {
-            dropped.entry(reason).or_default().push(*id);
+            let row = read.get(id).map(|row| (row.id, row.row_version));
+            dropped.entry(reason).or_default().extend(row);
         }
-        for (reason, ids) in dropped {
-            for part in ids.chunks(BATCH) {
+        for (reason, rows) in dropped {
+            for part in rows.chunks(BATCH) {
                 let mut tx = self.store.begin().await?;
-                tx.drop_tasks(part, reason, from).await?;
+                tx.drop_read(part, reason, from).await?;
                 tx.commit().await?;
             }
         }
         for part in changes.moved.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
             for (id, planned) in part {
-                // Somebody may have ended it since it was read: then there is nothing to move.
-                if let Some(mut row) = self.store.task(*id).await?.filter(|row| row.state == TaskState::Planned) {
-                    row.channel = channel(planned.channel);
-                    row.kind = planned.kind.word().to_owned();
-                    row.due_on = planned.due_on.into();
-                    row.subject_id = planned.subject;
-                    tx.move_task(&row, false).await?;
+                let Some(row) = read.get(id) else { continue };
+                let (channel, due_on, subject_id) = (channel(planned.channel), planned.due_on.into(), planned.subject);
+                let kind = planned.kind.word().to_owned();
+                // Somebody may have ended it since it was read, tried it, handed it off or agreed on a day: that stands.
+                match tx.move_task(&TaskRow { channel, kind, due_on, subject_id, ..(*row).clone() }, false).await {
+                    Ok(()) | Err(StoreError::Stale) => {}
+                    Err(other) => return Err(other.into()),
                 }
             }
             tx.commit().await?;
         }
         for part in changes.add.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            outcome.new += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
-            tx.commit().await?;
+            outcome.new += self.put_planned(part, *seq, now).await?;
         }
         for part in further.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            outcome.escalated += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
-            tx.commit().await?;
+            outcome.escalated += self.put_planned(part, *seq, now).await?;
         }
         Ok(())
+    }
+
+    /// Stores planned contacts, but for those of people who left since they were read.
+    async fn put_planned(&self, planned: &[Planned], seq: i64, now: Timestamp) -> Result<u64, AppError> {
+        let mut tx = self.store.begin().await?;
+        let here = self.still_here(&tx, planned, seq).await?;
+        let new = tx.put_tasks(here.iter().map(|p| self.task_row(p, now)).collect()).await?;
+        tx.commit().await?;
+        Ok(new)
     }
 
     /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact,
@@ -132,7 +167,12 @@ impl App {
             // What was to follow a mail without an answer has its answer.
             let follows = base_rule(&task.rule) != task.rule && !waiting(row, task.due_on).fixed;
             if follows && person.answered_on.is_some_and(|day| day >= opened_on) {
-                answered.push(row.id);
+                answered.push((row.id, row.row_version));
+                continue;
+            }
+            // Asked to be left alone until a day after it was opened.
+            if let Some(until) = person.paused_until().filter(|until| waits_for_the_day(row, *until)) {
+                moved.push(TaskRow { due_on: until.into(), ..row.clone() });
                 continue;
             }
             if let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) {
@@ -147,7 +187,7 @@ impl App {
         }
         for part in answered.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
-            tx.drop_tasks(part, ANSWERED, today).await?;
+            tx.drop_read(part, ANSWERED, today).await?;
             tx.commit().await?;
         }
         for part in moved.chunks(BATCH) {

@@ -312,5 +312,12 @@ pub fn plan(policies: &Policies, subjects: &[PlanSubject], from: NaiveDate, unti
     plan
 }
 
+/// Whether a rule still names a day of a person whose subjects are given, however long ago it was and whatever was missed.
+pub fn still_names(policies: &Policies, subjects: &[&PlanSubject], rule: &str, day: NaiveDate) -> bool {
+    let mut order = subjects.to_vec();
+    order.sort_by_key(|s| (s.registry, s.subject));
+    person::names(policies, &order, rule, day)
+}
+
 #[cfg(test)]
 mod tests;

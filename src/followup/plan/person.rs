@@ -46,7 +46,34 @@ struct Candidate<'a> {
 }
 
 pub(super) fn plan_person(policies: &Policies, members: &[&PlanSubject], from: NaiveDate, until: NaiveDate, plan: &mut Plan) {
-    let Some(first) = members.first() else { return };
+    let Some((whole, standings, active)) = stand_of(members, plan) else { return };
+    let mut candidates = Vec::new();
+    for (edition, (policy, last_day)) in policies.editions().enumerate() {
+        for (place, rule) in policy.rules.iter().enumerate() {
+            let rank = edition * 10_000 + place;
+            gather(policy, rule, rank, last_day, &standings, &whole, (from, until), &mut candidates, plan);
+        }
+    }
+    candidates.sort_by_key(|c| (c.occurrence.max(from), c.rank, c.occurrence, c.registry));
+    settle(policies, candidates, &whole, &active, from, plan);
+}
+
+/// Whether a rule names a day of a person, however long it is past; what was said or made since is not asked here.
+pub(super) fn names(policies: &Policies, members: &[&PlanSubject], id: &str, day: NaiveDate) -> bool {
+    let mut unheard = Plan::default();
+    let Some((whole, standings, _)) = stand_of(members, &mut unheard) else { return false };
+    let mut candidates = Vec::new();
+    for (policy, last_day) in policies.editions() {
+        for rule in policy.rules.iter().filter(|rule| rule.id.as_str() == id) {
+            gather(policy, rule, 0, last_day, &standings, &whole, (day, day), &mut candidates, &mut unheard);
+        }
+    }
+    candidates.iter().any(|candidate| candidate.occurrence == day)
+}
+
+/// Where a person stands, by whom they are reached, and the subjects that stay; none, with the reasons, where they stand nowhere.
+fn stand_of<'a>(members: &[&'a PlanSubject], plan: &mut Plan) -> Option<(Whole, Vec<Standing>, Vec<&'a PlanSubject>)> {
+    let first = members.first()?;
     let mut standings = Vec::new();
     let mut active = Vec::new();
     for of_registry in members.chunk_by(|a, b| a.registry == b.registry) {
@@ -59,17 +86,9 @@ pub(super) fn plan_person(policies: &Policies, members: &[&PlanSubject], from: N
             Err(reason) => plan.not_planned.push(NotPlanned { person: first.person, registry, rule: None, occurrence: None, reason }),
         }
     }
-    let Some(whole) = whole(first.person, &active) else { return };
+    let whole = whole(first.person, &active)?;
     share_person_wide(&mut standings);
-    let mut candidates = Vec::new();
-    for (edition, (policy, last_day)) in policies.editions().enumerate() {
-        for (place, rule) in policy.rules.iter().enumerate() {
-            let rank = edition * 10_000 + place;
-            gather(policy, rule, rank, last_day, &standings, &whole, (from, until), &mut candidates, plan);
-        }
-    }
-    candidates.sort_by_key(|c| (c.occurrence.max(from), c.rank, c.occurrence, c.registry));
-    settle(policies, candidates, &whole, &active, from, plan);
+    Some((whole, standings, active))
 }
 
 /// What stops every contact with a person, whatever the registry.

@@ -64,6 +64,23 @@ on_both! {
         assert!(tasks.iter().all(|t| t.state == TaskState::Cancelled && t.reason.as_deref() == Some("withdrew")));
     }
 
+    async fn what_somebody_changed_since_it_was_read_is_not_dropped(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_tasks(vec![task(&a, 1), task(&a, 2)]).await.unwrap();
+        tx.commit().await.unwrap();
+        let read = bench.store.tasks_of(&[a.person]).await.unwrap();
+        let agreed = TaskRow { due_on: day(2026, 12, 20).into(), reason: Some("call-on".to_owned()), ..read[0].clone() };
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.move_task(&agreed, true).await.unwrap();
+        let versions: Vec<(TaskId, i64)> = read.iter().map(|row| (row.id, row.row_version)).collect();
+        assert_eq!(tx.drop_read(&versions, "answered", day(2026, 12, 1)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let kept = bench.store.task(read[0].id).await.unwrap().unwrap();
+        assert_eq!((kept.state, kept.due_on, kept.reason.as_deref()), (TaskState::Planned, agreed.due_on, Some("call-on")));
+        assert_eq!(bench.store.task(read[1].id).await.unwrap().unwrap().state, TaskState::Cancelled);
+    }
+
     async fn a_message_is_in_one_pair_of_hands(bench: &Bench) {
         let a = bench.register(&somebody(1)).await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
