@@ -56,6 +56,7 @@ mod linkage_drives;
 mod linkage_seasons;
 mod lives;
 mod look_up_limit;
+mod own_days;
 mod pages_in_a_browser;
 mod paper_sheets;
 mod prints;
