@@ -32,6 +32,7 @@ mod m20261127_000037_desk;
 mod m20261127_000040_standing_step;
 mod m20261127_000042_disclosure;
 mod m20261127_000044_tally;
+mod m20261127_000046_leaving;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000040_standing_step::Migration),
             Box::new(m20261127_000042_disclosure::Migration),
             Box::new(m20261127_000044_tally::Migration),
+            Box::new(m20261127_000046_leaving::Migration),
         ]
     }
 }

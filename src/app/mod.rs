@@ -12,7 +12,7 @@
 //! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list; `put_right`: the data of a person on file, changed at the office.
 //! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
-//! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `death`: a death with its day and source; `age`: who leaves by age.
+//! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `leaving`: how it was told; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `grid`: the GRID of a stem-cell registrant.
@@ -54,6 +54,7 @@ mod follow;
 mod grid;
 mod in_error;
 mod kept;
+mod leaving;
 mod list_state;
 mod live;
 mod notice;
@@ -124,6 +125,7 @@ pub use follow::{
 };
 pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use kept::Progress;
+pub use leaving::LeavingLine;
 pub use list_state::{ListState, SlowList};
 pub use office::{KeysStatus, LogEntry, restore};
 pub use open::{Opened, Unlock, root_key};

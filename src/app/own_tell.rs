@@ -11,6 +11,7 @@ use crate::domain::form::Flaw;
 use crate::domain::hold;
 use crate::domain::id::{PersonId, SubjectId, TaskId, ToldId};
 use crate::domain::language::Language;
+use crate::domain::leaving::HowTold;
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::rights::{Asker, RightsKind};
@@ -317,8 +318,9 @@ impl App {
             tx.cancel_open(subjects, "withdrew").await?;
         }
         for registry in registries {
-            let left = EnrolmentStatus::Exited(ExitReason::Withdrew);
-            self.settle_in(tx, Actor::Registrant, person, *registry, left, now).await?;
+            let (exit, how) = (ExitReason::Withdrew, HowTold::on_own_page(self.today(now)));
+            let left = self.settle_in(tx, Actor::Registrant, person, *registry, EnrolmentStatus::Exited(exit), now).await?;
+            self.note_leaving(tx, Actor::Registrant, &left, (exit, &how), now).await?;
         }
         Ok(())
     }

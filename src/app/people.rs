@@ -10,6 +10,7 @@ use crate::domain::contact::Contact;
 use crate::domain::death::Death;
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, StatId, SubjectId};
+use crate::domain::leaving::HowTold;
 use crate::domain::outside::NotNow;
 use crate::domain::person::Identity;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -19,6 +20,7 @@ use crate::matching::linkage::FindQuery;
 use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, counted, prepare_fact};
 
 use super::donor::DonorPage;
+use super::leaving::LeavingLine;
 use super::told::turn;
 use super::{Actor, App, AppError};
 
@@ -65,6 +67,8 @@ pub struct PersonPage {
     pub older: Vec<super::OlderConsent>,
     /// The day of the death and who told of it, where that is known.
     pub death: Option<Guarded<Death>>,
+    /// How it was told that registries were left that are left now; without the note unless the page was opened.
+    pub leavings: Vec<LeavingLine>,
     /// Match requests and death notices, open and closed: for whoever works on them.
     pub matters: Vec<super::MatterHead>,
 }
@@ -87,6 +91,24 @@ pub struct Source {
     pub how: Recorder,
     /// The member of staff; none at the console, or where the registrant filled in the form.
     pub by: Option<String>,
+}
+
+/// The day that is told of a standing which changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dated {
+    /// The standing holds from that day on, also where it is entered later: what counts from it (care after a donation, the year of a plan) counts
+    /// from what happened. No sheet undoes such a standing: [`EnrolmentStatus::is_behind`].
+    From(NaiveDate),
+    /// It happened on that day. The standing itself holds from today, so that a sheet of a day in between re-opens nothing.
+    Of(NaiveDate),
+}
+
+impl Dated {
+    const fn day(self) -> NaiveDate {
+        match self {
+            Self::From(day) | Self::Of(day) => day,
+        }
+    }
 }
 
 /// Why somebody opens a person's data.
@@ -211,16 +233,34 @@ impl App {
             None
         };
         let death = self.death_of(&view).await?;
+        let leavings = self.leavings_of(&view, opened).await?;
         let matters = self.matters_with(&view).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death, matters })
+        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death, leavings, matters })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled. A death
-    /// is told by [`App::died`]: it ends every registration.
+    /// is told by [`App::died`]: it ends every registration. Told today, in person, by the registrant; else [`App::leave_as_told`].
     ///
     /// # Errors
-    /// [`AppError::NotNow`] with the reason where this exit is not told by hand; [`AppError::Stale`] where the registry was left already.
+    /// As there.
     pub async fn leave(&self, actor: Actor, id: &PublicId, registry: Registry, reason: ExitReason, now: Timestamp) -> Result<(), AppError> {
+        self.leave_as_told(actor, id, (registry, reason), &HowTold::today(self.today(now)), now).await
+    }
+
+    /// As [`App::leave`], told on an earlier day, over another channel or by somebody else. The statistics count it on that day; it takes effect
+    /// now, and what was told is kept with the registrations.
+    ///
+    /// # Errors
+    /// [`AppError::NotNow`] with the reason where this exit is not told by hand; [`AppError::Stale`] where the registry was left already;
+    /// [`AppError::Input`] naming the field.
+    pub async fn leave_as_told(
+        &self,
+        actor: Actor,
+        id: &PublicId,
+        (registry, reason): (Registry, ExitReason),
+        how: &HowTold,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         actor.needs(Right::People)?;
         if let Some(key) = reason.not_by_hand(registry) {
             return Err(NotNow { key }.into());
@@ -240,7 +280,17 @@ impl App {
         if !page.standings.iter().any(|(r, status, _)| *r == registry && !is_exit(*status)) {
             return Err(AppError::Stale);
         }
-        self.settle(actor, id, registry, EnrolmentStatus::Exited(reason), now).await
+        if let Some(field) = how.flaw(super::donor::who(&page.view).birth, self.today(now)) {
+            return Err(AppError::Input { field, hint: "today or earlier and not before the birth; a note of 120 characters at most" });
+        }
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        let status = EnrolmentStatus::Exited(reason);
+        let mut tx = self.store.begin().await?;
+        let left = self.settle_on(&mut tx, actor, person, (registry, status), Dated::Of(how.day), now).await?;
+        self.note_leaving(&mut tx, actor, &left, (reason, how), now).await?;
+        self.keep_act(&mut tx, actor, left, status, now).await?;
+        tx.commit().await?;
+        self.catch_up().await
     }
 
     /// Decides the standing of a registration whose sheet left it blank or unreadable.
@@ -305,11 +355,10 @@ impl App {
         status: EnrolmentStatus,
         now: Timestamp,
     ) -> Result<Vec<EnrolmentRow>, AppError> {
-        self.settle_on(tx, actor, person, (registry, status), self.today(now), now).await
+        self.settle_on(tx, actor, person, (registry, status), Dated::From(self.today(now)), now).await
     }
 
-    /// As [`App::settle_in`], of something that happened on an earlier day: that day is what the statistics are told. The standing itself holds
-    /// from today, so that a sheet of a day in between re-opens nothing.
+    /// As [`App::settle_in`], of something that happened on an earlier day: that day is what the statistics are told.
     ///
     /// # Errors
     /// [`AppError::Stale`] where the standing is that already.
@@ -319,17 +368,21 @@ impl App {
         actor: Actor,
         person: PersonId,
         (registry, status): (Registry, EnrolmentStatus),
-        day: NaiveDate,
+        dated: Dated,
         now: Timestamp,
     ) -> Result<Vec<EnrolmentRow>, AppError> {
-        let today = self.today(now);
         let asked = self.asked_standings(person, registry).await?;
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let mut left: Vec<EnrolmentRow> = Vec::new();
+        let day = not_before(&view, registry, dated.day()).min(self.today(now));
+        let since = match dated {
+            Dated::From(_) => day,
+            Dated::Of(_) => self.today(now),
+        };
         // A registration that was left keeps its reason: who died and then leaves by a later sheet's registration has died all the same.
         let keeps = |row: &EnrolmentRow| is_exit(row.status) && is_exit(status);
         for row in view.enrolments().filter(|e| e.registry == registry && e.status != status && !keeps(e)) {
-            tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
+            tx.set_standing(&self.vault, row.id, row.row_version, status, since, now).await?;
             left.push(row.clone());
         }
         let touched: Vec<SubjectId> = left.iter().map(|row| row.subject_id).collect();
@@ -373,9 +426,8 @@ impl App {
         day: NaiveDate,
         now: Timestamp,
     ) -> Fact {
-        let before = view.enrolments().filter(|row| row.registry == registry).map(|row| row.since.0).max();
         let told = self.told(stat_id, registry, FactEvent::Status(status), now);
-        Fact { day: before.map_or(day, |since| day.max(since)).min(told.recorded), turn: turn_in(view, registry), ..told }
+        Fact { day: not_before(view, registry, day).min(told.recorded), turn: turn_in(view, registry), ..told }
     }
 
     /// The open lines of the correction list that ask for a person's standing in a registry.
@@ -411,6 +463,12 @@ fn row(mut view: PersonView) -> PersonRow {
 /// on or before a withdrawal never re-opens a registration.
 pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec<(Registry, EnrolmentStatus, NaiveDate)> {
     counted(rows)
+}
+
+/// A day, or the one from which the present standing in a registry holds where that is later.
+fn not_before(view: &PersonView, registry: Registry, day: NaiveDate) -> NaiveDate {
+    let before = view.enrolments().filter(|row| row.registry == registry).map(|row| row.since.0).max();
+    before.map_or(day, |since| day.max(since))
 }
 
 /// The turn of the next standing in a registry: every change of any of a person's registrations there counts.

@@ -13,6 +13,7 @@ use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, StepDraft, St
 use crate::vault::SubjectKeys;
 
 use super::outside::subject_in;
+use super::people::Dated;
 use super::urgent::{Once, StepLine};
 use super::{Actor, App, AppError};
 
@@ -194,7 +195,9 @@ impl App {
             let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
             let stands = super::people::standings(view.enrolments()).into_iter().find(|(r, ..)| *r == Registry::StemCell);
             if stands.is_some_and(|(_, status, _)| status == EnrolmentStatus::Registered) {
-                let was = self.settle_in(&mut tx, actor, person, Registry::StemCell, EnrolmentStatus::Enrolled, now).await?;
+                // 入库 is counted in the year of the acceptance, whenever it is typed up.
+                let enrolled = (Registry::StemCell, EnrolmentStatus::Enrolled);
+                let was = self.settle_on(&mut tx, actor, person, enrolled, Dated::From(day), now).await?;
                 self.keep_act(&mut tx, actor, was, EnrolmentStatus::Enrolled, now).await?;
             }
         }

@@ -52,12 +52,7 @@ opaque_debug!(Death);
 impl Death {
     /// Whether a death may have been on its day: not in the future, and not before the birth, as far as that is known.
     pub fn is_possible(self, birth: Option<BirthDate>, today: NaiveDate) -> bool {
-        let born = match birth {
-            Some(BirthDate::Day(born)) => Some(born),
-            Some(BirthDate::Year(year)) => NaiveDate::from_ymd_opt(year, 1, 1),
-            None => None,
-        };
-        self.day <= today && born.is_none_or(|born| born <= self.day)
+        self.day <= today && birth.is_none_or(|born| born.is_by(self.day))
     }
 
     /// The day and the source, for a page.

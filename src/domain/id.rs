@@ -81,6 +81,8 @@ ids! {
     ServiceId,
     /// That somebody has died, as it was told.
     DeathId,
+    /// How it was told that somebody leaves a registry.
+    LeaveId,
     /// Something a registrant told on their own page.
     ToldId,
     /// What another system knows of a registration.

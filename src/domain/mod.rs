@@ -31,6 +31,7 @@ pub mod hold;
 pub mod id;
 pub mod in_error;
 pub mod language;
+pub mod leaving;
 pub mod mail;
 pub mod match_request;
 pub mod name;

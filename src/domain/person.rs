@@ -52,6 +52,14 @@ impl BirthDate {
             Self::Year(_) => None,
         }
     }
+
+    /// Whether who was born then was born by a day, as far as that is known.
+    pub fn is_by(self, day: NaiveDate) -> bool {
+        match self {
+            Self::Day(born) => born <= day,
+            Self::Year(year) => year <= chrono::Datelike::year(&day),
+        }
+    }
 }
 
 /// One of the 56 recognised ethnic groups (GB/T 3304) by its Chinese name without 族, or another as written.

@@ -103,10 +103,12 @@ impl EnrolmentStatus {
     }
 
     /// Whether a sheet's standing is behind the one on file, whatever day the sheet says: an earlier stage than the one reached, or another reason
-    /// for an exit that stands. Who left may come back, and a doubt is for a registrar, unless the sample was accepted: that no sheet undoes.
+    /// for an exit that stands. Who left may come back, but for who has donated, and a doubt is for a registrar, unless the sample was accepted:
+    /// that no sheet undoes.
     pub fn is_behind(self, on_file: Self) -> bool {
         match (self, on_file) {
             (Self::Exited(told), Self::Exited(stands)) => told != stands,
+            (Self::Interest | Self::Registered | Self::Enrolled, Self::Exited(ExitReason::Donated)) => true,
             (Self::Exited(_), _) | (_, Self::Exited(_) | Self::Undecided) => false,
             (Self::Undecided, _) => on_file == Self::Enrolled,
             (stage, reached) => stage.rank() < reached.rank(),
@@ -212,6 +214,11 @@ impl ExitReason {
         }
     }
 
+    /// Whether somebody tells it. That somebody is over age or cannot be found is found out by the branch.
+    pub const fn is_told(self) -> bool {
+        !matches!(self, Self::AgedOut | Self::Lost)
+    }
+
     /// The stable code.
     pub const fn code(self) -> i16 {
         match self {
@@ -264,7 +271,10 @@ mod tests {
     #[test]
     fn a_sheet_is_behind_where_it_would_lower_a_stage_or_change_the_kind_of_an_exit() {
         use EnrolmentStatus::{Enrolled, Exited, Interest, Registered, Undecided};
-        let (left, died) = (Exited(ExitReason::Withdrew), Exited(ExitReason::Died));
+        let (left, died, donated) = (Exited(ExitReason::Withdrew), Exited(ExitReason::Died), Exited(ExitReason::Donated));
+        for told in [Interest, Registered, Enrolled, left] {
+            assert!(told.is_behind(donated), "{told:?} after a donation");
+        }
         for (told, on_file) in [(Interest, Registered), (Interest, Enrolled), (Registered, Enrolled), (Undecided, Enrolled), (left, died)] {
             assert!(told.is_behind(on_file), "{told:?} after {on_file:?}");
         }

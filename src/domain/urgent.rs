@@ -165,6 +165,48 @@ super::outside::words!(
     DragonBoat = "dragon-boat", MidAutumn = "mid-autumn", NationalDay = "national-day"
 );
 
+/// What the branch entered for a period: it holds from a day on, until the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskEdition {
+    /// From which day on.
+    pub valid_from: NaiveDate,
+    /// Whom to call.
+    pub desks: Vec<Desk>,
+}
+
+/// Everything the branch ever entered of whom to call within what time. What held then is never lost: an old notice is read by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeskEditions(Vec<DeskEdition>);
+
+impl DeskEditions {
+    /// As it was stored; before editions there was one list, which holds from the day it was confirmed.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().or_else(|| {
+            let desks: Vec<Desk> = serde_json::from_str(text).ok()?;
+            let valid_from = desks.iter().filter_map(|desk| desk.confirmed).min()?;
+            Some(Self(vec![DeskEdition { valid_from, desks }]))
+        })
+    }
+
+    /// The edition that holds on a day; none before the first: then the rules hold alone.
+    pub fn on(&self, day: NaiveDate) -> Option<&DeskEdition> {
+        self.0.iter().filter(|edition| edition.valid_from <= day).max_by_key(|edition| edition.valid_from)
+    }
+
+    /// The editions that hold after a day, the next first.
+    pub fn coming(&self, day: NaiveDate) -> impl Iterator<Item = &DeskEdition> {
+        self.0.iter().filter(move |edition| edition.valid_from > day)
+    }
+
+    /// Adds an edition; one of the same day takes the place of the former.
+    pub fn enter(&mut self, edition: DeskEdition) {
+        self.0.retain(|known| known.valid_from != edition.valid_from);
+        self.0.push(edition);
+        self.0.sort_by_key(|edition| edition.valid_from);
+    }
+}
+
 /// Days off work that follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct FreeDays {
@@ -249,6 +291,30 @@ mod tests {
     fn time_left_is_told_to_the_minute() {
         assert_eq!(left(hours(2), hours(0)), Ok((2, 0)));
         assert_eq!(left(hours(0), hours(1).plus_seconds(90)), Err((1, 1)));
+    }
+
+    #[test]
+    fn what_a_branch_entered_holds_from_its_day_until_the_next() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let desk = |hours| Desk { whom: "eye-bank".to_owned(), phone: String::new(), hours, confirmed: Some(day("2026-03-01")) };
+        let mut editions = DeskEditions::read(&serde_json::to_string(&[desk(12)]).unwrap()).expect("one list, as it was kept before");
+        for (from, hours) in [("2027-01-01", 6), ("2026-11-01", 9), ("2026-11-01", 8)] {
+            editions.enter(DeskEdition { valid_from: day(from), desks: vec![desk(hours)] });
+        }
+        let again = DeskEditions::read(&serde_json::to_string(&editions).unwrap()).unwrap();
+        assert_eq!(again, editions);
+        let on = |at: &str| again.on(day(at)).map(|edition| edition.desks[0].hours);
+        for (at, hours) in [
+            ("2026-02-28", None),
+            ("2026-03-01", Some(12)),
+            ("2026-10-31", Some(12)),
+            ("2026-11-01", Some(8)),
+            ("2026-12-31", Some(8)),
+            ("2027-01-01", Some(6)),
+        ] {
+            assert_eq!(on(at), hours, "{at}");
+        }
+        assert_eq!(again.coming(day("2026-11-27")).map(|edition| edition.valid_from).collect::<Vec<_>>(), [day("2027-01-01")]);
     }
 
     #[test]

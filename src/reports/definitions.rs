@@ -112,6 +112,9 @@ definitions! {
     "notices", "急报及时与到场", "Notices of death",
     "及时：在可捐献的时限以内通知到我们；通知及时率 = 及时收到的急报 ÷（及时收到 + 未及时通知）。急报结束时计入；到场时间从接到通知起，到接收一方到场评估止。",
     "In time: we were told within the limits of what was consented to. Share in time: notices in time ÷ (in time + known too late). A notice counts when it ends; arrival: from the notice until whoever receives the donation is there and assesses.", "docs/domain.md 1c, 4.2";
+    "openings", "应急开启", "Emergency openings",
+    "期间内为初配通知或急报由一人说明原因打开身份的次数；同一人对同一事项在复核前再次打开不另计。由另一人在两个工作日内复核。",
+    "How often within the period one named person opened an identity for a match request or a death notice, with a reason; opening the same matter again before its review counts once. Somebody else reviews it within two working days.", "DESIGN 1";
     "cohort", "分组", "Cohorts",
     "按首次进入库容时的情况分组：年份、来源、当年年龄、是否知情（登记引导中的各问均已回答；问及家属的，家属是否支持；无引导记录的单列）。时间从首次进入库容起，以年计；观察到首次离开、转待确认或统计日为止。重复登记合并不算离开。",
     "By the first entry into the pool: its year, channel, the age reached in that year, and how well informed the registrant was (every question of the guided enrolment answered, and whether the family supports it; without such a record, apart). Time runs in years from that day to the first leaving, the setting aside, or the day of the report. A duplicate found is no leaving.", "issue 6";

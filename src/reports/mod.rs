@@ -4,7 +4,7 @@
 //! Pure: facts, days and words come in as arguments; nothing here reads a clock, a database or a file. Nothing but the `statistics` compartment is needed.
 //! May import: `domain`. Values under [`crate::domain::Guarded`] are opened only in `export`, as a person's own hand-out is written.
 //!
-//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`attrition`], [`reneging`], [`targets`], [`units`], [`retention`], [`survival`], [`suppress`],
+//! Offers: [`facts::FactBook`] (the facts in memory), [`pool`], [`flows`], [`attrition`], [`reneging`], [`openings`], [`targets`], [`units`], [`retention`], [`survival`], [`suppress`],
 //! [`intervals`], [`ruleset`], [`chart`], [`export::Table`], [`document::Report`] (a report in every format), [`definitions`].
 
 pub mod attrition;
@@ -19,6 +19,7 @@ mod fixtures;
 pub mod flows;
 pub mod intervals;
 pub mod notices;
+pub mod openings;
 pub mod pool;
 pub mod reneging;
 pub mod retention;

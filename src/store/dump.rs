@@ -100,6 +100,7 @@ part! { data, restore_data:
     health_fact (Column::Id, |r| r.id);
     service_fact (Column::Id, |r| r.id);
     death_fact (Column::Id, |r| r.id);
+    leave_fact (Column::Id, |r| r.id);
     told_fact (Column::Id, |r| r.id);
     identifier_claim (Column::Id, |r| r.id);
     contact_index (Column::Id, |r| r.id);

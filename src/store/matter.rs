@@ -108,9 +108,17 @@ impl StepDraft {
             at,
             by_staff,
             sealed_note,
+            happened_at: None,
             row_version: 1,
             row_mac: Opaque(Vec::new()),
         }))
+    }
+
+    /// The same, which was at an instant and noted later.
+    #[must_use]
+    pub fn at(mut self, happened: Option<Timestamp>) -> Self {
+        self.0.happened_at = happened;
+        self
     }
 }
 
@@ -225,6 +233,18 @@ impl Store {
     pub async fn count_openings(&self, since: Timestamp) -> Result<(u64, u64), StoreError> {
         let waiting = opening::Entity::find().filter(opening::Column::Verdict.is_null()).count(&self.reader).await?;
         Ok((waiting, opening::Entity::find().filter(opening::Column::At.gte(since)).count(&self.reader).await?))
+    }
+
+    /// The emergency openings from an instant until before another, each with the kind of its matter. Read to be counted, by processes that have no
+    /// key of theirs.
+    pub async fn openings_between(&self, from: Timestamp, before: Timestamp) -> Result<Vec<(OpeningRow, MatterKind)>, StoreError> {
+        let query = opening::Entity::find().filter(opening::Column::At.gte(from)).filter(opening::Column::At.lt(before));
+        let mut out = Vec::new();
+        for row in query.order_by_asc(opening::Column::At).all(&self.reader).await? {
+            let of = matter::Entity::find_by_id(row.matter_id).one(&self.reader).await?.ok_or(StoreError::Missing("matter"))?;
+            out.push((row, of.kind));
+        }
+        Ok(out)
     }
 
     /// The openings of a matter.

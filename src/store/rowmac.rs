@@ -7,8 +7,8 @@ use crate::vault::{MacRow, Sealed, Vault};
 use super::entity::value::{Day, Opaque};
 use super::entity::{
     activity, activity_strike, barcode, care, consent, contact_again, death_fact, disclosure, enrolment, grid, health_fact,
-    identifier_claim, matter, matter_step, membership, opening, outside, outside_step, record, service_fact, staff, standing_step, subject,
-    told_fact, turn,
+    identifier_claim, leave_fact, matter, matter_step, membership, opening, outside, outside_step, record, service_fact, staff,
+    standing_step, subject, told_fact, turn,
 };
 use super::error::StoreError;
 
@@ -82,6 +82,7 @@ row_ids!(
     HealthId,
     ServiceId,
     DeathId,
+    LeaveId,
     ToldId,
     TurnId,
     ActivityId,
@@ -186,6 +187,14 @@ protected!(death_fact, "death_fact", |row, mac| {
         .int("schema", Some(row.schema))
 });
 
+protected!(leave_fact, "leave_fact", |row, mac| {
+    mac.uuid("subject_id", Some(row.subject_id.0))
+        .int("recorded_at", Some(row.recorded_at.0))
+        .uuid("staff_id", row.staff_id.map(|s| s.0))
+        .sealed("sealed", sealed(Some(&row.sealed)).as_ref())
+        .int("schema", Some(row.schema))
+});
+
 protected!(told_fact, "told_fact", |row, mac| {
     mac.uuid("subject_id", Some(row.subject_id.0))
         .int("recorded_at", Some(row.recorded_at.0))
@@ -260,14 +269,20 @@ protected!(matter, "matter", |row, mac| {
 });
 
 protected!(matter_step, "matter_step", |row, mac| {
-    mac.uuid("matter_id", Some(row.matter_id.0))
+    let mac = mac
+        .uuid("matter_id", Some(row.matter_id.0))
         .int("number", Some(row.number))
         .text("act", Some(&row.act))
         .text("code", row.code.as_deref())
         .text("day", day(Some(row.day)).as_deref())
         .int("at", Some(row.at.0))
         .uuid("by_staff", row.by_staff.map(|s| s.0))
-        .sealed("sealed_note", sealed(row.sealed_note.as_ref()).as_ref())
+        .sealed("sealed_note", sealed(row.sealed_note.as_ref()).as_ref());
+    // Steps of before the column have a MAC without it.
+    match row.happened_at {
+        Some(at) => mac.int("happened_at", Some(at.0)),
+        None => mac,
+    }
 });
 
 protected!(opening, "opening", |row, mac| {

@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::death::DeathSource;
 use crate::domain::guided::{Lack, questions};
+use crate::domain::leaving::{LeaveChannel, LeaveEvidence, ToldBy};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{ExitReason, Registry};
 use crate::domain::role::Role;
@@ -162,6 +163,9 @@ fn every_word_of_the_domain_has_a_text() {
     }
     keys.extend(["leave-died", "leave-not-of-age", "match-too-old", "slip-urgent-when", "copy-part-death"].map(str::to_owned));
     keys.extend(DeathSource::ALL.iter().map(|by| format!("death-by-{}", by.word())));
+    keys.extend(LeaveChannel::ALL.iter().map(|channel| format!("left-channel-{}", channel.word())));
+    keys.extend(ToldBy::ALL.iter().map(|by| format!("left-by-{}", by.word())));
+    keys.extend(LeaveEvidence::ALL.iter().map(|kept| format!("left-evidence-{}", kept.word())));
     for lack in [
         Lack::Consent,
         Lack::SensitiveConsent,

@@ -127,3 +127,19 @@ fn a_later_sheet_may_still_say_more_and_a_death_is_known_whatever_stood_before()
         assert!(!stands(&app, kind).await.may_contact(), "nobody who died comes back by a sheet");
     });
 }
+
+#[test]
+fn no_later_sheet_turns_a_donor_back_into_a_registrant() {
+    registry().look(|app| async move {
+        let (kind, donated) = (Kind::StemCell, EnrolmentStatus::Exited(ExitReason::Donated));
+        sheet(&app, kind, "2024-05-01", "有效", "SC20240001").await;
+        sheet(&app, kind, "2024-09-01", "已实现捐献", "").await;
+        assert_eq!((stands(&app, kind).await, asked(&app).await), (donated, 0));
+        for (n, status) in ["有效", "意向"].into_iter().enumerate() {
+            sheet(&app, kind, "2025-05-01", status, "").await;
+            assert_eq!(stands(&app, kind).await, donated, "{status}: care after the donation goes on");
+            assert_eq!(asked(&app).await, n + 1, "{status}: a registrar is asked");
+        }
+        assert_eq!(counted(&app, kind, "2026-11-23").await, (0, 0));
+    });
+}

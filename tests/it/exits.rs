@@ -36,7 +36,7 @@ fn text(of: &str) -> Guarded<String> {
 }
 
 /// People of an old stem-cell sheet, sampled in 2010: name and birth as `19711124`.
-async fn sampled(app: &App, people: &[(&str, &str)]) -> Vec<PublicId> {
+pub(crate) async fn sampled(app: &App, people: &[(&str, &str)]) -> Vec<PublicId> {
     let mut sheet = "姓名,身份证号,联系电话,采样日期\n".to_owned();
     for (n, (name, birth)) in people.iter().enumerate() {
         let first17 = format!("512002{birth}0{n}1");
@@ -103,7 +103,7 @@ fn the_daily_round_lets_leave_who_is_over_age_and_a_timer_may_do_it_instead() {
     assert_eq!((told["left"].as_u64(), told["waiting"].as_u64()), (Some(0), Some(0)), "{told}");
 }
 
-fn notice_of_match(person: &PublicId, received: Timestamp) -> MatchForm {
+pub(crate) fn notice_of_match(person: &PublicId, received: Timestamp) -> MatchForm {
     MatchForm { cmdp: text("CMDP-2026-0055"), request: text("REQ-0055"), received, answer_by: None, person: Some(person.clone()) }
 }
 
@@ -248,7 +248,15 @@ fn a_death_counts_on_its_day_and_what_was_counted_still_reconciles() {
 }
 
 async fn dying(app: &App, person: &PublicId, n: u64) -> MatterId {
-    let form = NoticeForm { caller: Caller::Hospital, call_back: None, person: Some(person.clone()), place: None, dying: true, when: NOW };
+    let form = NoticeForm {
+        caller: Caller::Hospital,
+        call_back: None,
+        person: Some(person.clone()),
+        place: None,
+        dying: true,
+        when: NOW,
+        called: None,
+    };
     app.open_notice(Actor::Console, &form, &once(n), NOW).await.unwrap()
 }
 

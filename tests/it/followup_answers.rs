@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use donor_registry::app::{Actor, App, TaskItem};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::id::PublicId;
+use donor_registry::domain::leaving::{LeaveChannel, ToldBy};
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as In};
 use donor_registry::domain::rights::RightsKind;
 use donor_registry::domain::told::FamilyTold;
@@ -263,6 +264,9 @@ fn one_registration_is_left_and_the_family_a_question_and_requests_reach_staff()
         let of = |registry: In| row.standings.iter().find(|(r, ..)| *r == registry).map(|(_, status, _)| *status).unwrap();
         assert_eq!(of(In::Volunteer), EnrolmentStatus::Exited(ExitReason::Withdrew));
         assert!(!matches!(of(In::StemCell), EnrolmentStatus::Exited(_)), "what was not ticked stays");
+        let page = app.person(Actor::Console, &row.public_id, now).await.unwrap();
+        let told: Vec<_> = page.leavings.iter().map(|line| (line.told.registry, line.told.told)).collect();
+        assert_eq!(told, [(In::Volunteer, Some((LeaveChannel::OwnPage, ToldBy::Myself)))], "told on their own page");
         let rights = app.rights(Actor::Console, &row.public_id, now).await.unwrap();
         assert_eq!(rights.iter().map(|item| item.kind).collect::<Vec<_>>(), [RightsKind::Copy]);
         assert_eq!((rights[0].received, rights[0].due), (today, today + Days::new(30)), "its clock runs");

@@ -59,6 +59,7 @@ mod linkage_seasons;
 mod lives;
 mod look_up_limit;
 mod offered;
+mod own_days;
 mod pages_in_a_browser;
 mod paper_sheets;
 mod prints;

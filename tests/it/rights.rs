@@ -237,7 +237,15 @@ fn what_is_closed_is_listed_by_key_the_latest_first() {
         let start = now();
         for n in 0..52_i64 {
             // Of somebody who is not registered here: closed as it comes in.
-            let form = NoticeForm { caller: Caller::Hospital, call_back: None, person: None, place: None, dying: false, when: start };
+            let form = NoticeForm {
+                caller: Caller::Hospital,
+                call_back: None,
+                person: None,
+                place: None,
+                dying: false,
+                when: start,
+                called: None,
+            };
             let once = Once { key: key(), fingerprint: [u8::try_from(n).unwrap(); 32] };
             // Two of each instant: the id decides between them.
             desk.app.open_notice(Actor::Console, &form, &once, start.plus_seconds(n / 2)).await.unwrap();

@@ -81,6 +81,7 @@ impl App {
                     "act": step.act,
                     "reason": step.code,
                     "day": step.day.0,
+                    "happened_at": step.happened_at.map(|at| self.moment(at)),
                     "note": note.as_ref().map(|note| note.reveal().clone()),
                 })
             });

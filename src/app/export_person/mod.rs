@@ -13,11 +13,12 @@ use zeroize::Zeroize;
 use crate::domain::Guarded;
 use crate::domain::death::Death;
 use crate::domain::id::{PersonId, PublicId, SubjectId};
+use crate::domain::leaving::{Leaving, LeavingTold};
 use crate::domain::rights::RightsAnswer;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::volunteer::ServiceFact;
-use crate::store::{AuditEntry, HealthView, PersonView, ServiceView, ToldView};
+use crate::store::{AuditEntry, HealthView, LeavingView, PersonView, ServiceView, ToldView};
 
 use super::account::hex;
 use super::people::standings;
@@ -28,9 +29,10 @@ use super::{Actor, App, AppError};
 const LISTED: usize = 1_000;
 
 /// The parts of a copy, in their order.
-pub const PARTS: [&str; 21] = [
+pub const PARTS: [&str; 22] = [
     "registrations",
     "standings",
+    "leaving",
     "death",
     "consents",
     "health",
@@ -89,6 +91,7 @@ impl App {
         let parts = [
             self.registrations(&view),
             [standings_of(&view), self.standing_acts(&subjects).await?].concat(),
+            self.leavings_told(&subjects).await?,
             self.death_told(&view).await?,
             self.consents_of(&view).await?,
             self.health_facts_of(&health),
@@ -146,6 +149,24 @@ impl App {
             })
         };
         view.records().map(entry).collect()
+    }
+
+    /// Everything that was told of leaving.
+    async fn leavings_told(&self, subjects: &[SubjectId]) -> Result<Vec<Value>, AppError> {
+        let told = self.store.leavings_of(&self.vault, subjects).await?;
+        let entry = |view: &LeavingView| {
+            let LeavingTold { registry, exit, day, told, evidence } = Leaving::told(&view.fact);
+            json!({
+                "registry": registry.word(),
+                "status": exit.word(),
+                "day": day,
+                "channel": told.map(|(channel, _)| channel.word()),
+                "told_by": told.map(|(_, by)| by.word()),
+                "proof": evidence.map(|evidence| evidence.word()),
+                "note": Leaving::note(&view.fact).map(|note| note.reveal().clone()),
+            })
+        };
+        Ok(told.iter().map(entry).collect())
     }
 
     async fn death_told(&self, view: &PersonView) -> Result<Vec<Value>, AppError> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::PARTS;
 
 /// Tables and the part that tells what is in them.
-const HELD: [(&str, &str); 23] = [
+const HELD: [(&str, &str); 24] = [
     ("consent", "consents"),
     ("contact_again", "again"),
     ("correction", "corrections"),
@@ -15,6 +15,7 @@ const HELD: [(&str, &str); 23] = [
     ("grid", "numbers"),
     ("health_fact", "health"),
     ("hold", "holds"),
+    ("leave_fact", "leaving"),
     ("link", "answers"),
     // Aid and remembrance are matters of subjects of their own, which are no registrant: they are the family's.
     ("matter", "matches"),

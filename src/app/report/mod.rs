@@ -19,6 +19,7 @@ use crate::reports::document::{
 };
 use crate::reports::facts::FactBook;
 use crate::reports::flows::{Flows, Period};
+use crate::reports::openings::Openings;
 use crate::reports::pool::{Counted, Pool};
 use crate::reports::reneging::Funnel;
 use crate::reports::units::Coverage;
@@ -125,6 +126,7 @@ impl App {
         let plans = self.plans().await?;
         let coverage = Coverage::of(&self.units().await?, &self.towns, as_of);
         let funnel = if kind == ReportKind::Reneging { Some(self.funnel(from, as_of).await?) } else { None };
+        let openings = if kind == ReportKind::Reneging { self.openings_counted(from, as_of).await? } else { Openings::default() };
         let before = if kind == ReportKind::Public { Some(self.release_on(as_of).await?) } else { None };
         let drives: HashMap<u32, String> = self.drive_names().await?.into_iter().collect();
         let book = self.book().await?;
@@ -152,6 +154,7 @@ impl App {
                     funnel,
                     organs: facts.flows(period).total(Counted::Registry(Registry::OrganBody)),
                     notices: facts.notices(from, as_of),
+                    openings,
                     organs_unverified: pool.registry(Registry::OrganBody).parts.unverified,
                 };
                 reneging_report(&requests, lang)

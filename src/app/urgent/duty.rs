@@ -6,7 +6,7 @@ use crate::domain::death_notice::Code;
 use crate::domain::id::StaffId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::domain::urgent::{Desk, duty_day};
+use crate::domain::urgent::{Desk, DeskEdition, DeskEditions, duty_day};
 use crate::store::AuditEntry;
 
 use super::super::{Actor, App, AppError};
@@ -46,8 +46,12 @@ pub struct DutyDay {
 /// Everything the branch enters for the clocks.
 #[derive(Debug)]
 pub struct Duty {
-    /// Whom to call.
+    /// Whom to call today.
     pub desks: Vec<Desk>,
+    /// From which day on that holds; none where the branch entered nothing for today.
+    pub since: Option<NaiveDate>,
+    /// What was entered for later, the next first.
+    pub coming: Vec<DeskEdition>,
     /// The roster from the duty that runs now on.
     pub roster: Vec<DutyDay>,
     /// The branch's own number that is answered around the clock.
@@ -57,9 +61,14 @@ pub struct Duty {
 }
 
 impl App {
-    async fn desks(&self, day: NaiveDate) -> Result<Vec<Desk>, AppError> {
+    async fn desk_editions(&self) -> Result<DeskEditions, AppError> {
+        Ok(self.store.setting(DESKS).await?.and_then(|text| DeskEditions::read(&text)).unwrap_or_default())
+    }
+
+    /// Whom to call within what time, as it held on a day: what the branch had entered by then, else the rules of that day.
+    fn desks(&self, editions: &DeskEditions, day: NaiveDate) -> Result<Vec<Desk>, AppError> {
         let rules = self.clocks.on(day).ok_or(AppError::Missing("rule"))?;
-        let entered: Vec<Desk> = self.store.setting(DESKS).await?.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+        let entered = editions.on(day).map(|edition| edition.desks.as_slice()).unwrap_or_default();
         let of = |limit: &crate::domain::urgent::LimitRule| {
             let known = entered.iter().find(|d| d.whom == limit.whom).cloned();
             known.unwrap_or_else(|| Desk { whom: limit.whom.clone(), phone: String::new(), hours: limit.hours, confirmed: None })
@@ -67,12 +76,17 @@ impl App {
         Ok(rules.limit.iter().map(of).collect())
     }
 
-    pub(super) async fn desks_on(&self, day: NaiveDate, died_at: Option<Timestamp>) -> Result<Vec<DeskLine>, AppError> {
+    /// Whom to call for a notice of a day: within the time that held then, under the number that is answered now.
+    pub(super) async fn desks_on(&self, day: NaiveDate, died_at: Option<Timestamp>, now: Timestamp) -> Result<Vec<DeskLine>, AppError> {
+        let editions = self.desk_editions().await?;
+        let answered = self.desks(&editions, self.today(now).max(day))?;
         let line = |desk: Desk| {
             let until = died_at.filter(|_| desk.hours > 0).map(|at| at.plus_seconds(i64::from(desk.hours) * 3_600));
-            Some(DeskLine { whom: desk.code()?, phone: desk.phone, hours: desk.hours, confirmed: desk.confirmed, until })
+            let phone =
+                answered.iter().find(|known| known.whom == desk.whom).map_or_else(|| desk.phone.clone(), |known| known.phone.clone());
+            Some(DeskLine { whom: desk.code()?, phone, hours: desk.hours, confirmed: desk.confirmed, until })
         };
-        Ok(self.desks(day).await?.into_iter().filter_map(line).collect())
+        Ok(self.desks(&editions, day)?.into_iter().filter_map(line).collect())
     }
 
     async fn roster(&self) -> Result<Vec<(NaiveDate, StaffId)>, AppError> {
@@ -107,8 +121,11 @@ impl App {
         roster.retain(|(day, _)| *day >= first);
         roster.sort();
         let all = self.staff_names().await?;
+        let editions = self.desk_editions().await?;
         Ok(Duty {
-            desks: self.desks(today).await?,
+            desks: self.desks(&editions, today)?,
+            since: editions.on(today).map(|edition| edition.valid_from),
+            coming: editions.coming(today).cloned().collect(),
             roster: roster
                 .into_iter()
                 .map(|(day, staff)| DutyDay { day, staff, name: all.get(&staff).cloned().unwrap_or_default() })
@@ -118,11 +135,17 @@ impl App {
         })
     }
 
-    /// Enters and thereby confirms whom to call within what time.
+    /// Enters and thereby confirms whom to call within what time from a day on: a notice of before keeps the time that held then.
     ///
     /// # Errors
     /// [`AppError::Input`] naming the field.
-    pub async fn set_desks(&self, actor: Actor, desks: &[(Code, String, u32)], phone: &str, now: Timestamp) -> Result<(), AppError> {
+    pub async fn set_desks(
+        &self,
+        actor: Actor,
+        (desks, valid_from): (&[(Code, String, u32)], NaiveDate),
+        phone: &str,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         actor.needs(Right::Duty)?;
         let fits = |p: &str| p.len() <= 30 && p.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
         if desks.iter().any(|(_, phone, _)| !fits(phone)) || !fits(phone) {
@@ -132,6 +155,9 @@ impl App {
             return Err(AppError::Input { field: "hours", hint: "0 to 240 hours" });
         }
         let today = self.today(now);
+        if valid_from < today || valid_from > today + Days::new(366) {
+            return Err(AppError::Input { field: "valid_from", hint: "from today on, within a year" });
+        }
         let rows: Vec<Desk> = desks
             .iter()
             .map(|(whom, phone, hours)| Desk {
@@ -141,11 +167,13 @@ impl App {
                 confirmed: Some(today),
             })
             .collect();
-        let text = serde_json::to_string(&rows).map_err(|_| AppError::Input { field: "phone", hint: "digits only" })?;
         let mut tx = self.store.begin().await?;
+        let mut editions = tx.setting(DESKS).await?.and_then(|text| DeskEditions::read(&text)).unwrap_or_default();
+        editions.enter(DeskEdition { valid_from, desks: rows });
+        let text = serde_json::to_string(&editions).map_err(|_| AppError::Input { field: "phone", hint: "digits only" })?;
         tx.put_setting(DESKS, &text).await?;
         tx.put_setting(PHONE, phone.trim()).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "duty.desks", "deployment", None)).await?;
+        tx.audit(&AuditEntry::on(now, actor.staff(), "duty.desks", "deployment", None).with("from", valid_from)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::domain::written::is_text;
 use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PreparedFact, StepDraft, StoreError, Tx};
 
 use super::super::outside::subject_in;
-use super::super::people::standings;
+use super::super::people::{Dated, standings};
 use super::super::{Actor, App, AppError};
 use super::{NOTE, Once, StepForm, StepLine};
 
@@ -254,11 +254,14 @@ impl App {
         if Watch::of(phase) != Watch::of(next.phase) {
             self.drop_checks(&mut tx, subject, now).await?;
         }
+        // What the CMDP says of a donor afterwards leaves the request where it is.
         if next.phase == Phase::Donated
+            && phase != Phase::Donated
             && let Some((person, _)) = self.person_of_matter(&row).await?
         {
-            let donated = EnrolmentStatus::Exited(ExitReason::Donated);
-            self.settle_in(&mut tx, actor, person, Registry::StemCell, donated, now).await?;
+            // Care after the donation counts from the collection, not from the day it is typed up.
+            let donated = (Registry::StemCell, EnrolmentStatus::Exited(ExitReason::Donated));
+            self.settle_on(&mut tx, actor, person, donated, Dated::From(form.day), now).await?;
         }
         let entry = AuditEntry::on(now, actor.staff(), "match.step", "matter", Some(id.0)).with("act", act.word());
         tx.audit(&match code {

@@ -51,7 +51,7 @@ pub struct StepForm {
     pub code: Option<String>,
     /// The day it happened.
     pub day: NaiveDate,
-    /// When it happened, of a death that was not noted at once.
+    /// When it happened, of a step of a death notice that was not noted at once: typed up from the paper sheet, most often.
     pub when: Option<Timestamp>,
     /// A note.
     pub note: Option<Guarded<String>>,
@@ -66,6 +66,8 @@ pub struct StepLine {
     pub code: Option<String>,
     /// The day it happened.
     pub day: NaiveDate,
+    /// The time of that day, where it was told.
+    pub when: Option<Timestamp>,
     /// When it was noted.
     pub at: Timestamp,
     /// By whom.
@@ -202,6 +204,7 @@ impl App {
             act: step.act,
             code: step.code,
             day: step.day.0,
+            when: step.happened_at,
             at: step.at,
             by: step.by_staff.and_then(|id| names.get(&id).cloned()),
             note,

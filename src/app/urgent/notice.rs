@@ -13,14 +13,14 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::wish::Wish;
-use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError, prepare_fact};
+use crate::store::{AuditEntry, MatterDraft, MatterKind, MatterRow, PersonView, StepDraft, StoreError};
 
 use super::super::outside::subject_in;
-use super::super::people::standings;
+use super::super::people::{Dated, standings};
 use super::super::{Actor, App, AppError, OutsideLine, PersonPage};
 use super::{DeskLine, Once, OpeningLine, StepForm, StepLine};
 
-/// How long ago a death may lie, in seconds: a week.
+/// How long ago a death or the call may lie, in seconds: a week.
 const OLDEST: i64 = 7 * 86_400;
 /// Characters of a place or a number at most.
 const SHORT: usize = 120;
@@ -38,8 +38,10 @@ pub struct NoticeForm {
     pub place: Option<Guarded<String>>,
     /// Dying rather than dead.
     pub dying: bool,
-    /// When.
+    /// When the death was.
     pub when: Timestamp,
+    /// When the call came in; none: now.
+    pub called: Option<Timestamp>,
 }
 
 /// A line of the list.
@@ -114,6 +116,11 @@ impl App {
         if form.when > now.plus_seconds(60) || form.when < now.plus_seconds(-OLDEST) {
             return Err(flaw("when", "not in the future and within the last seven days"));
         }
+        let received = form.called.unwrap_or(now);
+        if received > now.plus_seconds(60) || received < now.plus_seconds(-OLDEST) || (!form.dying && form.when > received.plus_seconds(60))
+        {
+            return Err(flaw("called", "not in the future, within the last seven days and not before the death"));
+        }
         for (field, value) in [("call_back", &form.call_back), ("place", &form.place)] {
             if value.as_ref().is_some_and(|v| !crate::domain::written::is_text(v, SHORT)) {
                 return Err(flaw(field, "120 characters at most"));
@@ -140,11 +147,12 @@ impl App {
         };
         let died = (!form.dying).then_some(form.when);
         let of = keys.as_ref().map(|keys| (keys, &report));
-        let draft = MatterDraft::of(&self.vault, of, (MatterKind::Death, phase.word()), (now, None, died), (actor.staff(), now))?;
+        let draft = MatterDraft::of(&self.vault, of, (MatterKind::Death, phase.word()), (received, None, died), (actor.staff(), now))?;
         let draft = if phase.is_end() { draft.closed() } else { draft };
         let id = draft.id();
         let words = ("opened", Some(form.caller.word()));
-        let first = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), None)?;
+        let received_on = received.date_in(self.config.zone);
+        let first = StepDraft::of(&self.vault, id, words, received_on, (actor.staff(), now), None)?.at(form.called);
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Err(AppError::Busy) };
         tx.put_matter(&self.vault, draft, vec![first]).await?;
         let entry = AuditEntry::on(now, actor.staff(), "notice.open", "matter", Some(id.0)).with("dying", form.dying);
@@ -204,7 +212,7 @@ impl App {
             in_depth,
             family,
             outside: outside.into_iter().filter(|l| l.system != OutsideSystem::Cmdp).collect(),
-            desks: self.desks_on(day, row.happened_at).await?,
+            desks: self.desks_on(day, row.happened_at, now).await?,
             steps,
             openings: self.openings_of(id).await?,
             closed: row.closed_at.is_some(),
@@ -247,19 +255,17 @@ impl App {
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let note = form.note.as_ref().map(|n| (&keys, n));
         let words = (act.word(), code.map(Code::word));
-        let died = match act {
-            Act::Died => Some(self.died_at(&row, form.when, now)?),
-            _ => None,
-        };
-        let day = died.map_or(self.today(now), |at| at.date_in(self.config.zone));
-        let step = StepDraft::of(&self.vault, id, words, day, (actor.staff(), now), note)?;
+        let at = happened_at(&row, form.when, now)?;
+        let died = (act == Act::Died).then_some(at);
+        let day = at.date_in(self.config.zone);
+        let step = StepDraft::of(&self.vault, id, words, day, (actor.staff(), now), note)?.at(form.when);
         let person = self.person_of_matter(&row).await?;
         let caller = self.store.matter_steps(&self.vault, &row).await?.first().and_then(|(s, _)| Caller::from_word(s.code.as_deref()?));
         let mut facts = Vec::new();
-        if let Some(told) = counted(act, code, next.is_end(), row.received_at, now)
+        if let Some(told) = counted(act, code, next.is_end(), row.received_at, at)
             && let Some(stat_id) = self.store.stat_id(&self.vault, subject).await?
         {
-            facts.push(prepare_fact(&self.vault, &self.told(stat_id, Registry::OrganBody, FactEvent::Notice(told), now))?);
+            facts.push(self.dated_fact((stat_id, Registry::OrganBody), FactEvent::Notice(told), day, now)?);
         }
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         tx.step_matter(&self.vault, (id, version), next.word(), (died, next.is_end()), step).await?;
@@ -271,15 +277,14 @@ impl App {
             && let Some((person, _)) = person
             && let Some(view) = tx.person(&self.vault, person).await?
         {
-            let today = self.today(now);
-            let died_on = died.or(row.happened_at).map_or(today, |at| at.date_in(self.config.zone));
+            let died_on = died.or(row.happened_at).map_or(day, |at| at.date_in(self.config.zone));
             for (registry, status, _) in standings(view.enrolments()) {
                 let (reason, on) = match (next, registry) {
-                    (Phase::Realised, Registry::OrganBody) => (ExitReason::Donated, today),
+                    (Phase::Realised, Registry::OrganBody) => (ExitReason::Donated, day),
                     _ => (ExitReason::Died, died_on),
                 };
                 if !matches!(status, EnrolmentStatus::Exited(_)) {
-                    self.settle_on(&mut tx, actor, person, (registry, EnrolmentStatus::Exited(reason)), on, now).await?;
+                    self.settle_on(&mut tx, actor, person, (registry, EnrolmentStatus::Exited(reason)), Dated::Of(on), now).await?;
                 }
             }
             let death = Death { day: died_on, told_by: caller.map_or(DeathSource::Other, DeathSource::from) };
@@ -295,24 +300,22 @@ impl App {
     }
 }
 
-impl App {
-    /// When somebody who was reported dying died: now, unless a time is given, which is neither in the future nor before the report. A field of
-    /// ours holds minutes: so much is let pass on either side.
-    fn died_at(&self, row: &MatterRow, given: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, AppError> {
-        let at = given.unwrap_or(now);
-        if at > now.plus_seconds(60) || at < row.received_at.plus_seconds(-60) {
-            return Err(AppError::Input { field: "when", hint: "not in the future and not before the notice" });
-        }
-        Ok(at)
+/// When a step was: now, unless a time is given, which is neither in the future nor before the call. A field of ours holds minutes: so much is let
+/// pass on either side.
+fn happened_at(row: &MatterRow, given: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, AppError> {
+    let at = given.unwrap_or(now);
+    if at > now.plus_seconds(60) || at < row.received_at.plus_seconds(-60) {
+        return Err(AppError::Input { field: "when", hint: "not in the future and not before the notice" });
     }
+    Ok(at)
 }
 
 /// What a step tells the statistics: how long it took until whoever receives the donation was there, which is when they assess; and at the end
 /// whether the notice had come in time.
-fn counted(act: Act, code: Option<Code>, end: bool, received: Timestamp, now: Timestamp) -> Option<Notice> {
+fn counted(act: Act, code: Option<Code>, end: bool, received: Timestamp, at: Timestamp) -> Option<Notice> {
     const MINUTE: i64 = 60_000_000;
     match (act, code) {
-        (Act::Assessed, _) => Some(Notice::Arrived(u32::try_from((now.0 - received.0) / MINUTE).unwrap_or_default())),
+        (Act::Assessed, _) => Some(Notice::Arrived(u32::try_from((at.0 - received.0) / MINUTE).unwrap_or_default())),
         (Act::NotRealised, Some(Code::Late)) => Some(Notice::TooLate),
         // Nobody died: there was no donation to be in time for.
         (Act::Recovered, _) => None,

@@ -7,6 +7,7 @@ use crate::domain::approval::Act;
 use crate::domain::id::{MatterId, OpeningId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
+use crate::reports::openings::{OpenedFor, Openings, Review};
 use crate::store::{AuditEntry, MatterKind, OpeningRow, Verdict};
 
 use super::super::{Actor, App, AppError, PersonPage};
@@ -106,9 +107,32 @@ impl App {
         actor.needs(Right::ReviewOpening)?;
         let rows = self.store.openings_to_review(&self.vault).await?;
         let lines = self.opening_lines(rows, actor.staff()).await?;
-        let since = super::super::year_begins(self.today(now));
-        let since = Timestamp::of(since.and_time(chrono::NaiveTime::MIN).and_utc());
+        let since = self.begins(super::super::year_begins(self.today(now)));
         Ok((lines, self.store.count_openings(since).await?.1))
+    }
+
+    /// The emergency openings of a period, both days included, for the report. No compartment is opened for it.
+    pub(in crate::app) async fn openings_counted(&self, from: NaiveDate, to: NaiveDate) -> Result<Openings, AppError> {
+        let mut counted = Openings::default();
+        for (row, kind) in self.store.openings_between(self.begins(from), self.begins(to.succ_opt().unwrap_or(to))).await? {
+            let of = if kind == MatterKind::Match { OpenedFor::Match } else { OpenedFor::Notice };
+            let reviewed = row.reviewed_at.map_or(to, |at| at.date_in(self.config.zone));
+            // What was reviewed after the last day of the period was open on it.
+            let review = match row.verdict.filter(|_| reviewed <= to) {
+                Some(Verdict::Justified) => Review::Needed(reviewed),
+                Some(Verdict::Questioned) => Review::Questioned(reviewed),
+                None => Review::Open,
+            };
+            counted.count(of, review, row.review_by.0, to);
+        }
+        Ok(counted)
+    }
+
+    /// The instant at which a day begins where the branch is.
+    fn begins(&self, day: NaiveDate) -> Timestamp {
+        let midnight = day.and_time(chrono::NaiveTime::MIN);
+        let local = midnight.and_local_timezone(self.config.zone).earliest();
+        Timestamp::of(local.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&chrono::Utc)))
     }
 
     pub(super) async fn openings_of(&self, of: MatterId) -> Result<Vec<OpeningLine>, AppError> {

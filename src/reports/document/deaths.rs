@@ -1,4 +1,4 @@
-//! Sections on what follows a registrant's death: donations, and the notices of it.
+//! Sections on what follows a registrant's death: donations, the notices of it, and the identities opened in a hurry.
 
 use super::Section;
 use super::rates::Requests;
@@ -7,6 +7,7 @@ use crate::reports::Lang;
 use crate::reports::export::{Column, Table, Value};
 use crate::reports::intervals::Proportion;
 use crate::reports::notices::Notices;
+use crate::reports::openings::Openings;
 
 /// Donations among the deaths known to us; whoever died unknown to us is in neither figure, so the unverified stand beside.
 pub(super) fn organs(requests: &Requests, lang: Lang) -> Section {
@@ -63,6 +64,27 @@ pub(super) fn notices(notices: &Notices, lang: Lang) -> Section {
     ];
     table.rows.extend(rows.map(|(name, value)| vec![Value::text(name), value]));
     let mut section = Section::new(lang.pick("急报", "Notices of death"));
+    section.table = Some(table);
+    section
+}
+
+/// Identities opened in a hurry, and their reviews. Counts alone: there are a few a year.
+pub(super) fn openings(openings: &Openings, lang: Lang) -> Section {
+    let mut table = Table::new(
+        lang.pick("应急开启", "Emergency openings"),
+        vec![Column::text("item", lang.pick("项目", "Item")), Column::number("count", lang.pick("次数", "Openings"))],
+    );
+    let rows = [
+        (lang.pick("应急开启", "Emergency openings"), openings.all()),
+        (lang.pick("其中为初配通知", "of these for match requests"), openings.matches),
+        (lang.pick("其中为急报", "of these for death notices"), openings.notices),
+        (lang.pick("复核：需要", "Reviewed: needed"), openings.needed),
+        (lang.pick("复核：有疑问", "Reviewed: questioned"), openings.questioned),
+        (lang.pick("还没有复核", "Not reviewed yet"), openings.open),
+        (lang.pick("超过两个工作日才复核或仍未复核", "Reviewed later than two working days, or overdue"), openings.late),
+    ];
+    table.rows.extend(rows.map(|(name, count)| vec![Value::text(name), Value::count(count)]));
+    let mut section = Section::new(lang.pick("应急开启", "Emergency openings"));
     section.table = Some(table);
     section
 }

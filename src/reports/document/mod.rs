@@ -151,6 +151,7 @@ mod tests {
     use crate::reports::axis::{AsOf, Names};
     use crate::reports::facts::FactBook;
     use crate::reports::flows::Period;
+    use crate::reports::openings::Openings;
     use crate::reports::pool::Counted;
     use crate::reports::reneging::Funnel;
     use crate::reports::suppress::Pattern;
@@ -165,6 +166,7 @@ mod tests {
             funnel: Some(Funnel::default()),
             organs: book.flows(period).total(organs),
             notices: book.notices(from, to),
+            openings: Openings::default(),
             organs_unverified: book.pool(AsOf::day(to)).registry(Registry::OrganBody).parts.unverified,
         }
     }

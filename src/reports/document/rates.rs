@@ -1,6 +1,6 @@
 //! Attrition and reneging as reports.
 
-use super::deaths::{notices, organs};
+use super::deaths::{notices, openings, organs};
 use super::funnel::funnel_section;
 use super::pool::counted_word;
 use super::{Report, Section, defined};
@@ -13,6 +13,7 @@ use crate::reports::export::{Column, Table, Value};
 use crate::reports::flows::Lines;
 use crate::reports::intervals::Rate;
 use crate::reports::notices::Notices;
+use crate::reports::openings::Openings;
 use crate::reports::pool::Counted;
 use crate::reports::reneging::{Funnel, Reneging};
 
@@ -259,6 +260,8 @@ pub struct Requests {
     pub organs: Lines,
     /// The period's notices of death.
     pub notices: Notices,
+    /// The period's emergency openings.
+    pub openings: Openings,
     /// Organ and body registrants whose state was not verified within the months of the rule set.
     pub organs_unverified: u64,
 }
@@ -344,10 +347,10 @@ pub fn reneging_report(requests: &Requests, lang: Lang) -> Report {
         about: vec![(lang.pick("期间", "Period").to_owned(), format!("{} – {}", reneging.from, reneging.to))],
         sections: std::iter::once(section)
             .chain(requests.funnel.as_ref().map(|f| funnel_section(f, lang)))
-            .chain([organs(requests, lang), notices(&requests.notices, lang)])
+            .chain([organs(requests, lang), notices(&requests.notices, lang), openings(&requests.openings, lang)])
             .collect(),
         data: raw,
-        definitions: defined(&["reneging", "availability", "funnel", "success", "notices", "small-numbers"]),
+        definitions: defined(&["reneging", "availability", "funnel", "success", "notices", "openings", "small-numbers"]),
         lang,
     }
 }

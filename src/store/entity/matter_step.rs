@@ -21,6 +21,7 @@ pub struct Model {
     pub at: Timestamp,
     pub by_staff: Option<StaffId>,
     pub sealed_note: Option<Opaque>,
+    pub happened_at: Option<Timestamp>,
     pub row_version: i64,
     pub row_mac: Opaque,
 }

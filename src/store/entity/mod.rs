@@ -32,6 +32,7 @@ pub mod import;
 pub mod import_row;
 pub mod keyring;
 pub mod lease;
+pub mod leave_fact;
 pub mod link;
 pub mod matter;
 pub mod matter_step;

@@ -13,8 +13,8 @@ use crate::domain::activity::{ActivityKind, ActivityPlace};
 use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::id::{
     ActivityId, CampaignId, ClaimId, ConsentId, CorrectionId, DeathId, DisclosureId, DriveId, EnrolmentId, FactId, HealthId, ImportId,
-    ImportRowId, LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId, ShiftId,
-    StaffId, SubjectId, TaskId, ToldId, TurnId,
+    ImportRowId, LeaveId, LinkId, MatterId, MembershipId, OpeningId, OutboxId, OutsideId, PairId, PersonId, PublicId, RecordId, ServiceId,
+    ShiftId, StaffId, SubjectId, TaskId, ToldId, TurnId,
 };
 use crate::domain::outside::{OutsideAct, OutsideCause, OutsideState, OutsideSystem};
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -109,6 +109,7 @@ id_columns!(
     HealthId,
     ServiceId,
     DeathId,
+    LeaveId,
     ToldId,
     ShiftId,
     TurnId,

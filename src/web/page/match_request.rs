@@ -98,7 +98,8 @@ fn act_words(act: &str, code: Option<&str>, prefix: &str, text: Text) -> String 
 /// A step in words; `prefix` is `match` or `notice`.
 pub(super) fn step_shown(ctx: &Ctx<'_>, step: &StepLine, prefix: &str) -> StepShown {
     let text = ctx.text();
-    let when = format!("{} {}", step.day, text.x("urgent-noted-at", ctx.printed(step.at)));
+    let day = step.when.map_or_else(|| step.day.to_string(), |at| ctx.printed(at));
+    let when = format!("{day} {}", text.x("urgent-noted-at", ctx.printed(step.at)));
     StepShown {
         what: act_words(&step.act, step.code.as_deref(), prefix, text),
         when: step.by.as_ref().map_or_else(|| when.clone(), |by| text.xy("source-by", &when, by)),

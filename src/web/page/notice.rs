@@ -80,6 +80,11 @@ async fn when_page(staff: &CanWorkUrgent<'_>, tapped: Tapped, entries: Option<&E
             Field::new(text, "place", "notice-place").optional(text).refill(text, entries, &slips),
             Field::new(text, "when", "notice-when").kind("datetime-local").value(staff.civil(staff.now)).refill(text, entries, &slips),
         ],
+        called: Field::new(text, "called", "notice-called")
+            .hint(text, "notice-called-hint")
+            .optional(text)
+            .kind("datetime-local")
+            .refill(text, entries, &slips),
         slips,
     })
 }
@@ -100,7 +105,9 @@ async fn save(staff: CanWorkUrgent<'_>, form: Posted) -> Answer {
         () => return Err(Status::BadRequest.into()),
     };
     let mut slips = Slips::default();
+    let called = entries.read("called", |t| staff.instant(t));
     match entries.read("when", |t| staff.instant(t)).flatten() {
+        _ if called == Some(None) => slips.add("called", "slip-match-time"),
         Some(at) => {
             let asked = NoticeForm {
                 caller: Caller::from_word(&tapped.caller).ok_or(Status::BadRequest)?,
@@ -109,6 +116,7 @@ async fn save(staff: CanWorkUrgent<'_>, form: Posted) -> Answer {
                 place: entries.text("place"),
                 dying,
                 when: at,
+                called: called.flatten(),
             };
             match staff.app.open_notice(staff.actor(), &asked, &once, staff.now).await {
                 Ok(id) => {
@@ -196,13 +204,12 @@ async fn page(
             .into_iter()
             .fold(Select::new(text, "reason", "open-why"), |s, r| s.option(r.word(), text.t(&format!("open-{}", r.word())))),
         steps: case.steps.iter().map(|s| step_shown(staff, s, "notice")).collect(),
-        died: may_die.then(|| {
-            Field::new(text, "when", "notice-died-at")
-                .hint(text, "notice-died-at-hint")
-                .optional(text)
-                .kind("datetime-local")
-                .refill(text, entries, &slips)
-        }),
+        when: Field::new(text, "when", "notice-step-at")
+            .hint(text, if may_die { "notice-died-at-hint" } else { "notice-step-at-hint" })
+            .optional(text)
+            .kind("datetime-local")
+            .refill(text, entries, &slips),
+        may_die,
         form: (!case.closed).then(|| StepFields {
             action: format!("{path}/step"),
             what: what.refill(text, entries, &slips),

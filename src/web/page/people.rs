@@ -19,8 +19,9 @@ use crate::web::view::closed::MatterLine;
 use crate::web::view::disclosure::RefusedShown;
 use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::in_error::may_be_in_error;
+use crate::web::view::leaving::{LeaveFields, LeftShown, how_told};
 use crate::web::view::outside::{GridShown, OutsideShown};
-use crate::web::view::people::{Happened, LeaveFields, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
+use crate::web::view::people::{Happened, Next, People, Person, PersonLine, Standing, registry_word, shown, status_word};
 use crate::web::view::rights::purpose_word;
 use crate::web::view::volunteer::{VolunteerForms, VolunteerPart};
 use crate::web::view::{Choice, Field, Select, Slips};
@@ -262,6 +263,7 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             })
             .collect(),
         leave,
+        left: page.leavings.iter().map(|line| LeftShown::of(line, text)).collect(),
         death: page
             .death
             .as_ref()
@@ -347,10 +349,15 @@ async fn leave(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
         };
         staff.app.died(staff.actor(), &id, Death { day, told_by }, staff.now).await
     } else {
-        staff.app.leave(staff.actor(), &id, registry, why, staff.now).await
+        let Some(how) = how_told(entries, staff.today(), &mut slips) else {
+            return show_again(&staff, staff.staff(), &id, entries, slips).await;
+        };
+        staff.app.leave_as_told(staff.actor(), &id, (registry, why), &how, staff.now).await
     };
     match left {
         Ok(()) => {}
+        Err(AppError::Input { field: "left_day", .. }) => slips.add("left_day", "slip-left-day"),
+        Err(AppError::Input { field: "left_note", .. }) => slips.add("left_note", "slip-left-note"),
         Err(AppError::Input { .. }) => slips.add("death_day", "slip-death-day"),
         Err(AppError::NotNow(not)) => slips.add("why", not.key),
         Err(other) => return Err(other.into()),

@@ -11,6 +11,7 @@ use crate::app::{AppError, Found, LookUpWhy, MatchCase, NoticeHead};
 use crate::domain::death_notice::Code;
 use crate::domain::id::{OpeningId, StaffId};
 use crate::domain::role::Right;
+use crate::domain::urgent::Desk;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanLookUp, CanReviewOpening, CanSetDuty, CanWorkUrgent, Ctx, Notice};
@@ -87,6 +88,24 @@ async fn duty_page(staff: &CanWorkUrgent<'_>, entries: Option<&Entries>, slips: 
         s: staff.shell("/urgent").await?,
         may: staff.staff().roles.may(Right::Duty),
         desks: desks.collect(),
+        since: duty.since.map(|day| day.to_string()).unwrap_or_default(),
+        coming: duty
+            .coming
+            .iter()
+            .map(|edition| {
+                let hours = |desk: &Desk| {
+                    let limit = if desk.hours == 0 { text.t("desk-at-once") } else { text.n("desk-within", desk.hours) };
+                    Some(format!("{} {} {limit}", text.t(&format!("desk-{}", desk.code()?.word())), desk.phone))
+                };
+                (edition.valid_from.to_string(), edition.desks.iter().filter_map(hours).collect::<Vec<_>>().join(&text.t("list-comma")))
+            })
+            .collect(),
+        from: Field::new(text, "valid_from", "desks-from")
+            .hint(text, "desks-from-hint")
+            .kind("date")
+            .class("input--short")
+            .value(staff.today().to_string())
+            .refill(text, entries, &slips),
         phone: duty.phone,
         roster: duty.roster.into_iter().map(|d| (d.day.to_string(), d.name)).collect(),
         day: Field::new(text, "day", "duty-day")
@@ -117,12 +136,14 @@ async fn desks(may: CanSetDuty<'_>, staff: CanWorkUrgent<'_>, form: Posted) -> A
         }
     }
     let own = entries.read("phone", str::to_owned).unwrap_or_default();
+    let from = day(entries, "valid_from", &mut slips).unwrap_or_else(|| may.today());
     if slips.is_empty() {
-        match may.app.set_desks(may.actor(), &rows, &own, may.now).await {
+        match may.app.set_desks(may.actor(), (&rows, from), &own, may.now).await {
             Ok(()) => {
                 may.tell(&Notice::plain("duty-saved"));
                 return Ok(Reply::go("/urgent/duty"));
             }
+            Err(AppError::Input { field: "valid_from", .. }) => slips.add("valid_from", "slip-duty-day"),
             Err(AppError::Input { field, .. }) => slips.add("desks", format!("slip-duty-{field}")),
             Err(other) => return Err(other.into()),
         }

@@ -38,6 +38,7 @@ pub mod followup;
 pub mod hands;
 pub mod import;
 pub mod in_error;
+pub mod leaving;
 pub mod link;
 pub mod notice;
 pub mod outside;

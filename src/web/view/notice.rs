@@ -65,9 +65,15 @@ pub struct NoticeWhen {
     pub tapped: Tapped,
     /// Where and when.
     pub fields: [Field; 2],
+    /// When the call came in; empty is now.
+    pub called: Field,
 }
 
 impl NoticeWhen {
+    fn late(&self) -> bool {
+        self.slips.of("called").is_some()
+    }
+
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
     }
@@ -188,8 +194,10 @@ pub struct NoticePage {
     pub reason: Select,
     /// What was done.
     pub steps: Vec<StepShown>,
-    /// When somebody dying died, where that may be noted now.
-    pub died: Option<Field>,
+    /// When the step was; empty is now.
+    pub when: Field,
+    /// Whether the death may be noted: its time begins the limits, so that the field stands open.
+    pub may_die: bool,
     /// The form that notes a step; none once it is over.
     pub form: Option<StepFields>,
     /// Where aid to the family and remembrance are taken down; empty before the family has decided.

@@ -5,20 +5,19 @@ use chrono::NaiveDate;
 
 use super::donor::{DonorForms, DonorPart};
 use super::enrol::{abo_word, town_name};
+use super::leaving::{LeaveFields, LeftShown};
 use super::volunteer::{VolunteerForms, VolunteerPart};
 use super::{Choice, Field, Select, Shell, Slips, mask, relative};
 use crate::app::{Access, PersonPage, PersonRow};
 use crate::domain::Guarded;
 use crate::domain::contact::{Relative, RelativeRole};
-use crate::domain::death::DeathSource;
 use crate::domain::id::RecordId;
 use crate::domain::person::{Identity, Rh};
-use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
+use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::survivor::{Field as Kind, Kept, Told, survivors};
 use crate::domain::town::{TownCode, Towns};
 use crate::store::PersonView;
 use crate::store::RecordView;
-use crate::web::form::Entries;
 use crate::web::i18n::Text;
 
 /// A person in the list, masked.
@@ -247,53 +246,8 @@ pub struct Person {
     pub leave: Option<LeaveFields>,
     /// The day of the death and who told of it, in words; empty where neither is known.
     pub death: String,
-}
-
-/// The form by which somebody leaves a registry, or is noted as dead.
-#[derive(Debug)]
-pub struct LeaveFields {
-    /// Which registry.
-    pub registry: Select,
-    /// Why.
-    pub why: Choice,
-    /// The day of a death.
-    pub day: Field,
-    /// Who told of a death.
-    pub told_by: Select,
-}
-
-impl LeaveFields {
-    /// The form for the registries that can be left, with the reasons that may be told by hand in one of them.
-    pub fn of(open: &[Registry], today: NaiveDate, entries: Option<&Entries>, slips: &Slips, text: Text) -> Option<Self> {
-        if open.is_empty() {
-            return None;
-        }
-        let registry = open.iter().fold(Select::new(text, "registry", "leave-from"), |s, r| s.option(r.word(), registry_word(*r, text)));
-        let offered = |reason: &ExitReason| open.iter().any(|r| ExitReason::by_hand(*r).contains(reason));
-        let why = ExitReason::ALL
-            .into_iter()
-            .filter(offered)
-            .fold(Choice::one(text, "why", "leave-why"), |c, reason| c.option(reason.word(), text.t(&format!("exit-{}", reason.word()))));
-        let told_by = DeathSource::ALL.iter().fold(Select::new(text, "told_by", "death-by").option("", text.t("choose")), |s, by| {
-            s.option(by.word(), text.t(&format!("death-by-{}", by.word())))
-        });
-        Some(Self {
-            registry: registry.refill(text, entries, slips),
-            why: why.refill(text, entries, slips),
-            day: Field::new(text, "death_day", "death-day")
-                .hint(text, "death-day-hint")
-                .class("input--short")
-                .live(text, "date")
-                .value(today.to_string())
-                .refill(text, entries, slips),
-            told_by: told_by.refill(text, entries, slips),
-        })
-    }
-
-    /// Whether something is wrong with what was sent by it.
-    pub fn has_slips(slips: &Slips) -> bool {
-        ["why", "death_day", "told_by"].iter().any(|field| slips.of(field).is_some())
-    }
+    /// How it was told that registries were left.
+    pub left: Vec<LeftShown>,
 }
 
 impl Person {
@@ -311,6 +265,10 @@ impl Person {
 
     fn wrong_leave(&self) -> bool {
         LeaveFields::has_slips(&self.slips)
+    }
+
+    fn wrong_how(&self) -> bool {
+        LeaveFields::wrong_how(&self.slips)
     }
 }
 

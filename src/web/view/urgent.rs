@@ -328,6 +328,12 @@ pub struct DutyPage {
     pub may: bool,
     /// Whom to call.
     pub desks: Vec<DeskFields>,
+    /// From which day on that holds; empty where the branch entered nothing.
+    pub since: String,
+    /// What was entered for later: the day, and whom within what time.
+    pub coming: Vec<(String, String)>,
+    /// From which day on what is entered holds.
+    pub from: Field,
     /// The branch's own number.
     pub phone: String,
     /// The roster: day and name.

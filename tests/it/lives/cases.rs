@@ -55,7 +55,8 @@ impl World {
                 }
             }
             Kind::Notice => {
-                let form = NoticeForm { caller: Caller::Family, call_back: None, person: Some(id), place: None, dying, when: now };
+                let form =
+                    NoticeForm { caller: Caller::Family, call_back: None, person: Some(id), place: None, dying, when: now, called: None };
                 (app.open_notice(staff, &form, &once, now).await.unwrap(), if dying { "dying" } else { "reported" })
             }
         };

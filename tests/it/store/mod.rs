@@ -8,6 +8,7 @@ mod deaths;
 mod desk;
 mod health;
 mod imports;
+mod leavings;
 mod merging;
 mod office;
 mod order;

@@ -3,6 +3,22 @@
 use super::*;
 use crate::domain::time::Timestamp;
 
+/// A withdrawal by phone, with where its note is filed on an opened page.
+fn left(opened: bool, text: Text) -> leaving::LeftShown {
+    use crate::app::LeavingLine;
+    use crate::domain::leaving::{HowTold, LeaveChannel, LeaveEvidence, Leaving, ToldBy};
+    use crate::domain::registry::ExitReason;
+    let how = HowTold {
+        day: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        channel: LeaveChannel::Phone,
+        by: ToldBy::Relative,
+        evidence: Some(LeaveEvidence::CallNoted),
+        note: Some(g("2026-17")),
+    };
+    let told = Leaving::of(Registry::Volunteer, ExitReason::Withdrew, &how);
+    leaving::LeftShown::of(&LeavingLine { told: Leaving::told(&told), note: Leaving::note(&told).filter(|_| opened) }, text)
+}
+
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let text = Text(lang);
     let mut out = Vec::new();
@@ -81,13 +97,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             .into_iter()
             .fold(Choice::one(text, "reason", "disclosure-why"), |c, r| c.option(r, text.t(&format!("reason-{r}")))),
         joined: vec![(text.t("registry-volunteer"), "00000000-0000-4000-8000-000000000000".into())],
-        leave: people::LeaveFields::of(
+        leave: leaving::LeaveFields::of(
             &[Registry::Blood, Registry::StemCell],
             NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
             None,
             &Slips::default(),
             text,
         ),
+        left: vec![left(opened, text)],
         death: if opened { text.xy("death-told", "2026-11-20", text.t("death-by-hospital")) } else { String::new() },
     };
     add("person", one(false).render());

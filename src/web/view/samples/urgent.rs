@@ -62,6 +62,7 @@ fn case(hours_ago: i64) -> (MatchCase, Timestamp) {
         act: act.into(),
         code: code.map(str::to_owned),
         day: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+        when: None,
         at: received,
         by: Some("何样".into()),
         note: code.map(|_| g("省平台")),
@@ -171,7 +172,8 @@ fn notice_page(lang: Lang, opened: bool, slips: Slips) -> notice::NoticePage {
         reason: reason(text),
         steps: steps(text, "notice"),
         care: if opened { "/care/family/x".into() } else { String::new() },
-        died: (!opened).then(|| Field::new(text, "when", "notice-died-at").hint(text, "notice-died-at-hint").kind("datetime-local")),
+        when: Field::new(text, "when", "notice-step-at").hint(text, "notice-died-at-hint").kind("datetime-local"),
+        may_die: !opened,
         form: Some(form(text, "notice", &["kin-agreed", "kin-objected"], false)),
         version: 2,
     }
@@ -370,6 +372,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
                 field("place", "notice-place").optional(text),
                 field("when", "notice-when").kind("datetime-local").value("2026-11-23T09:45"),
             ],
+            called: field("called", "notice-called").hint(text, "notice-called-hint").kind("datetime-local"),
         }
         .render(),
     );
@@ -390,6 +393,9 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
                     hours: "12".into(),
                     confirmed: if may { String::new() } else { "2026-09-01".into() },
                 }],
+                since: if may { String::new() } else { "2026-09-01".into() },
+                coming: vec![("2027-01-01".into(), format!("{} 0000 000 0001 {}", text.t("desk-eye-bank"), text.n("desk-within", 10)))],
+                from: field("valid_from", "desks-from").hint(text, "desks-from-hint").kind("date"),
                 phone: "0000 000 0000".into(),
                 roster: if may { Vec::new() } else { vec![("2026-11-23".into(), "何样".into())] },
                 day: field("day", "duty-day").kind("date"),
