@@ -30,7 +30,9 @@ pub struct CallNumbers {
     pub own: Vec<Dial>,
     /// Those of the people the registrant named for it.
     pub named: Vec<Dial>,
-    /// Whether a search that ends without an answer is for a registrar to judge: the stem-cell file counts whom it cannot find.
+    /// Nobody has a way to the registrant: a search, which may end without one.
+    pub searching: bool,
+    /// Whether a search that ends without a way is for a registrar to judge ([`Registry::loses_whom_nobody_finds`]).
     pub may_be_lost: bool,
 }
 
@@ -41,6 +43,8 @@ pub struct NumberCounts {
     pub own: usize,
     /// Those of the people named for it.
     pub named: usize,
+    /// As [`CallNumbers::searching`].
+    pub searching: bool,
     /// As [`CallNumbers::may_be_lost`].
     pub may_be_lost: bool,
 }
@@ -48,7 +52,8 @@ pub struct NumberCounts {
 impl CallNumbers {
     /// How many there are.
     pub fn counts(&self) -> NumberCounts {
-        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost }
+        let Self { searching, may_be_lost, .. } = *self;
+        NumberCounts { own: self.own.len(), named: self.named.len(), searching, may_be_lost }
     }
 
     /// The number dialled: the one a form names, or the only one there is.
@@ -112,17 +117,14 @@ impl App {
         let standing = standings(view.enrolments());
         let follows = |registry: Registry| standing.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
         let searching = task.channel == TaskChannel::Desk;
-        let named = match named_for(Kind::from_word(&task.kind), searching) {
-            Some((role, registry)) if follows(registry) => {
-                let of_registry =
-                    |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
-                let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
-                dial::named(&told, role, &*self.vault, &held)
-            }
-            _ => Vec::new(),
-        };
-        let may_be_lost = searching && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
-        Ok(CallNumbers { own, named, may_be_lost })
+        let mut named: Vec<Dial> = Vec::new();
+        for (role, registry) in named_for(Kind::from_word(&task.kind), searching).iter().filter(|(_, registry)| follows(*registry)) {
+            let of_registry = |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| r == registry && status.may_follow_up(*registry));
+            let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
+            dial::join(&mut named, dial::named(&told, *role, &*self.vault, &held));
+        }
+        let may_be_lost = searching && standing.iter().any(|(r, status, _)| r.loses_whom_nobody_finds() && status.may_contact());
+        Ok(CallNumbers { own, named, searching, may_be_lost })
     }
 
     /// Puts the number dialled on hold; who wants no calls, with every number of theirs.
@@ -231,6 +233,6 @@ pub(super) fn may_be_lifted(hold: &HoldRow) -> bool {
     hold.channel == ContactKind::Phone && hold.lifted_at.is_none() && found
 }
 
-fn contact_of(entry: &PersonEntry) -> Option<(SubjectId, &Guarded<Contact>)> {
+pub(super) fn contact_of(entry: &PersonEntry) -> Option<(SubjectId, &Guarded<Contact>)> {
     Some((entry.subject, entry.records.last()?.contact.as_ref()?))
 }

@@ -203,9 +203,12 @@ impl App {
             TaskOutcome::Reached | TaskOutcome::Refused | TaskOutcome::CallOn(_) => true,
             TaskOutcome::NoAnswer | TaskOutcome::NotInService | TaskOutcome::NotThem => false,
             // A death says nothing of readiness, nor does an interest nobody has confirmed, nor what somebody else said.
-            TaskOutcome::Died(_) | TaskOutcome::Meant | TaskOutcome::NotMeant | TaskOutcome::PassedOn | TaskOutcome::NotFound => {
-                return Ok(None);
-            }
+            TaskOutcome::Died(_)
+            | TaskOutcome::Meant
+            | TaskOutcome::NotMeant
+            | TaskOutcome::PassedOn
+            | TaskOutcome::NotFound
+            | TaskOutcome::Found => return Ok(None),
         };
         let today = self.today(now);
         let known = self.reachable_one(person, now).await?.as_ref().and_then(known);

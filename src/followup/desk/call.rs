@@ -13,6 +13,8 @@ const BETWEEN: u64 = 14;
 const PASSED_ON: u64 = 7;
 /// The reason that stands beside a task whose day was agreed with the person.
 pub const CALL_ON: &str = "call-on";
+/// The reason of a search that ended without a way, and of what of the same person rests with it.
+pub const NOT_FOUND: &str = "not-found";
 
 /// Who said that somebody has died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub enum CallOutcome {
     PassedOn,
     /// Everybody who may be asked was asked, and nobody knows the way.
     NotFound,
+    /// A search came upon a new number or mail address: told with the outcome.
+    Found,
 }
 
 impl CallOutcome {
@@ -74,7 +78,8 @@ impl CallOutcome {
             Self::Meant => "meant",
             Self::NotMeant => "not-meant",
             Self::PassedOn => "passed-on",
-            Self::NotFound => "not-found",
+            Self::NotFound => NOT_FOUND,
+            Self::Found => "found",
         }
     }
 }
@@ -92,7 +97,7 @@ pub struct Next {
     pub died: bool,
     /// The registration is taken off the file: nobody meant it.
     pub dropped: bool,
-    /// A registrar is asked whether the person counts as lost.
+    /// Nobody was found: a registrar is asked whether the person counts as lost, where that can be; elsewhere the search rests.
     pub lost: bool,
 }
 
@@ -114,6 +119,8 @@ pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: Naive
         CallOutcome::CallOn(wished) => Next { again: Some((wished.max(day(1)), Channel::Phone)), ..done },
         CallOutcome::PassedOn => Next { again: Some((day(PASSED_ON), Channel::Phone)), ..done },
         CallOutcome::NotFound => Next { lost: true, ..done },
+        // Whose it is nobody has confirmed: the number is called, an address is written to.
+        CallOutcome::Found => Next { again: Some((today, Channel::Phone)), ..done },
     }
 }
 
