@@ -132,6 +132,7 @@ source-import-row = import, row {$x}
 source-import = import
 source-form = form
 source-correction = correction
+source-call = told by phone
 put-right = Correct the data
 put-right-lead = This opening has been recorded. Changes are kept as a new entry; what was on file stays in the history, and fields you leave alone stay as they are.
 put-right-others = Other registrations are corrected apart

@@ -129,6 +129,7 @@ source-import-row = 导入表第 {$x} 行
 source-import = 导入
 source-form = 表单登记
 source-correction = 更正
+source-call = 电话告知
 put-right = 更正资料
 put-right-lead = 这一次查看已记入日志。改动存为新的一条，原来的保留在经过里；没有动过的栏保持原样。
 put-right-others = 其他登记另行更正

@@ -15,6 +15,7 @@
 //! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `leaving`: how it was told; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
+//! - `said`: what registrants say of themselves, on their page or in a call, stored by one way.
 //! - `grid`: the GRID of a stem-cell registrant.
 //! - `list_state`: lists that are worked out from everybody's sealed data; `kept`: how they are kept.
 //! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
@@ -76,6 +77,7 @@ mod review;
 mod rights;
 mod rights_answer;
 mod rotate;
+mod said;
 mod sample;
 mod scan;
 mod schedule;
@@ -119,9 +121,9 @@ pub use erasure_journal::erasure_list;
 pub use error::AppError;
 pub use export_person::{CopyPart, PARTS as COPY_PARTS, PersonCopy};
 pub use follow::{
-    Calendar, CalendarLine, Calibration, CallNumbers, Called, Doubt, DoubtVerdict, FirstContact, HandOne, HandOver, HandsWaiting, HoldLine,
-    LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken, TaskItem,
-    TaskOutcome, ToldBy, Trial, TrialState,
+    Calendar, CalendarLine, Calibration, CallNumbers, Called, Doubt, DoubtVerdict, FirstContact, HandOne, HandOver, HandsWaiting, Heard,
+    HoldLine, LetterOut, NumberCounts, PlanOutcome, PolicyPreview, ReadinessLine, ReadinessList, Results, ResultsRead, SendTally, Taken,
+    TaskItem, TaskOutcome, TaskPlace, ToldBy, Trial, TrialState,
 };
 pub use in_error::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 pub use kept::Progress;
@@ -140,6 +142,7 @@ pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rights::{ConsentItem, RightsItem};
 pub use rotate::{FOLLOW_KEYS, Rotated, protect_root};
+pub use said::Stays;
 pub use sample::{SampleCase, SamplePage};
 pub use scan::ScanTally;
 pub use schedule::{Round, Schedule};

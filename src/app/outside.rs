@@ -7,6 +7,7 @@ use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{OutsideId, PublicId, SubjectId};
 use crate::domain::match_request::{self, Code};
 use crate::domain::outside::{self, OutsideCause, OutsideState, OutsideSystem};
+use crate::domain::place::{DayPlace, page_end};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -105,23 +106,25 @@ impl App {
         Ok(lines)
     }
 
-    /// 外部系统未撤销: what is due in other systems, the oldest first.
-    pub async fn red_list(&self, actor: Actor) -> Result<Vec<OutsideLine>, AppError> {
+    /// 外部系统未撤销: what is due in other systems, the oldest first, a page behind a place; and where the next page begins, where there is more.
+    pub async fn red_list(&self, actor: Actor, after: Option<DayPlace>) -> Result<(Vec<OutsideLine>, Option<DayPlace>), AppError> {
         if actor.needs(Right::Outside).is_err() {
             actor.needs(Right::Urgent)?;
         }
-        let rows = self.store.outside_due(&self.vault, LISTED).await?;
+        let mut rows = self.store.outside_due(&self.vault, after, LISTED + 1).await?;
+        let next = page_end(&mut rows, LISTED, |row| DayPlace { day: row.since.0, id: row.id.0 });
         let subjects: Vec<SubjectId> = rows.iter().map(|r| r.subject_id).collect();
         let persons = self.store.persons_of(&subjects).await?;
         let ids: Vec<_> = persons.iter().map(|(_, p)| *p).collect();
         let public = self.store.public_ids_of(&ids).await?;
-        Ok(rows
+        let lines = rows
             .into_iter()
             .filter_map(|row| {
                 let person = persons.iter().find(|(s, _)| *s == row.subject_id)?.1;
                 Some(line(OutsideView { row, number: None }, public.get(&person)?))
             })
-            .collect())
+            .collect();
+        Ok((lines, next))
     }
 
     /// How many registrations in the pool no number was entered for: 未录入国家系统.

@@ -1,6 +1,6 @@
 //! What a registrant tells on their own page, carried out.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::domain::Guarded;
@@ -18,15 +18,11 @@ use crate::domain::rights::{Asker, RightsKind};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::told::{FamilyTold, ToldFact};
-use crate::followup::Kind;
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::ASKED_LATER;
-use crate::store::{
-    AuditEntry, EntryRecord, LinkUse, Occasion, Origin, PauseRow, TaskChannel, TaskRow, TaskState, Tx, prepare_further, prepare_told,
-};
+use crate::store::{AuditEntry, EntryRecord, LinkUse, Occasion, Origin, TaskChannel, TaskState, Tx, prepare_further};
 
-use super::follow::NewTask;
 use super::own_page::{HOUR, Pending};
+use super::said::{QUESTION, Speaker, Stays};
 use super::{Actor, App, AppError};
 
 /// How the registrant feels about the registration now.
@@ -106,8 +102,6 @@ pub struct Unclear {
 
 /// The reason of a call that was agreed on before a later answer.
 pub(super) const ANSWERED: &str = "answered";
-/// The rule of the task that carries a question is this with the fact's id: each question is one task.
-const QUESTION: &str = "question-";
 
 impl App {
     /// Carries out what a registrant tells after the second fact; none where the link does not work. What cannot be read comes back, and
@@ -126,7 +120,7 @@ impl App {
             Ok(leaving) => leaving,
             Err(flaw) => return Ok(Err(Unclear { flaws: vec![flaw], stands_in })),
         };
-        let (draft, mut flaws) = self.changes(told, &last, now);
+        let (draft, mut flaws) = self.changes((&told.phone, &told.mail), &last, now);
         let question = told.question.as_ref().map(|text| ToldFact::question(text).ok_or("flaw-question-long"));
         if let Some(Err(key)) = &question {
             flaws.push(Flaw { field: "question", key: (*key).to_owned() });
@@ -167,7 +161,7 @@ impl App {
         let channel = self.staff_channel(person, now).await?;
         let open = self.store.tasks_of(&[person]).await?;
         let open: Vec<_> = open.into_iter().filter(|t| matches!(t.state, TaskState::Planned | TaskState::Queued)).collect();
-        let agreed: Vec<TaskId> = open.iter().filter(|t| t.rule == ASKED_LATER).map(|t| t.id).collect();
+        let who = Speaker { person, subject, subjects: &whose.subjects, stands_in: &stands_in, open: &open, by: None };
 
         let mut tx = self.store.begin().await?;
         let used = if confirms { tx.use_link(&hash, now).await? } else { tx.close_link(&hash, now).await? };
@@ -195,24 +189,9 @@ impl App {
             None => {}
         }
         match &told.will {
-            // The latest word counts: an earlier day is agreed no more.
             None => {}
-            Some(Will::Still) => {
-                tx.end_pauses(&whose.subjects, now).await?;
-                tx.drop_tasks(&agreed, ANSWERED, today).await?;
-            }
-            Some(Will::Later(day)) => {
-                let day = not_before(*day, today);
-                let waits = |task: &&TaskRow| task.due_on.0 < day && self.may_wait(&task.rule, task.occurrence.0);
-                let put_off: Vec<TaskId> = open.iter().filter(waits).map(|task| task.id).collect();
-                tx.end_pauses(&whose.subjects, now).await?;
-                tx.drop_tasks(&agreed, ANSWERED, today).await?;
-                tx.put_pause(PauseRow { subject_id: subject, until_on: day.into(), since: now, ended_at: None }).await?;
-                tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
-                self.put_off_until(&mut tx, person, day).await?;
-                let kind = if stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
-                tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, kind, day, now)]).await?;
-            }
+            Some(Will::Still) => self.note_stays(&mut tx, &who, Stays::Still, now).await?,
+            Some(Will::Later(day)) => self.note_stays(&mut tx, &who, Stays::Later(*day), now).await?,
             Some(Will::NoLonger(_)) => {
                 self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
             }
@@ -222,9 +201,7 @@ impl App {
             self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, written_in.word(), now).await?;
         }
         if let Some(told) = told.family {
-            let of = stands_in.iter().copied().filter(|registry| FamilyTold::asked_of(*registry)).collect();
-            let fact = Guarded::new(ToldFact::Family { told, day: today, of });
-            tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
+            self.note_family(&mut tx, &keys, &who, told, now).await?;
         }
         let later = if let Some(Will::Later(day)) = &told.will { Some(not_before(*day, today)) } else { None };
         let kept = |registry: &&Registry| leaving.as_ref().is_none_or(|left| !left.contains(*registry));
@@ -232,13 +209,9 @@ impl App {
             self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), later, now).await?;
         }
         if let Some(question) = &question {
-            let fact = prepare_told(&self.vault, &keys, question, None, now)?;
-            let (rule, kind) = (format!("{QUESTION}{}", fact.id()), Kind::Question.word());
             // A number typed in just now is called as well.
             let channel = if told.phone.is_some() && corrected { TaskChannel::Phone } else { channel.unwrap_or(TaskChannel::Desk) };
-            let task = NewTask { person, subject, rule, occurrence: today, kind, channel, due_on: today };
-            tx.put_told(vec![fact]).await?;
-            tx.put_tasks(vec![self.new_task(task, now)]).await?;
+            self.note_question(&mut tx, &keys, &who, (question, channel), now).await?;
         }
         let mut answered_by = None;
         for kind in &told.requests {
@@ -262,12 +235,17 @@ impl App {
     }
 
     /// The record that changed contact data make, from what can be read of them, and what cannot.
-    fn changes(&self, told: &Told, last: &EntryRecord, now: Timestamp) -> (Option<RecordDraft>, Vec<Flaw>) {
+    pub(super) fn changes(
+        &self,
+        (phone, mail): (&Option<Guarded<String>>, &Option<Guarded<String>>),
+        last: &EntryRecord,
+        now: Timestamp,
+    ) -> (Option<RecordDraft>, Vec<Flaw>) {
         let (Some(identity), Some(contact)) = (&last.identity, &last.contact) else { return (None, Vec::new()) };
         let mut contact = contact.duplicate();
         let mut draft = None;
         let mut flaws = Vec::new();
-        for (field, value) in [("phone", &told.phone), ("mail", &told.mail)] {
+        for (field, value) in [("phone", phone), ("mail", mail)] {
             let Some(value) = value else { continue };
             match correction::apply(field, value, last.registry, identity.duplicate(), contact.duplicate(), &self.towns, self.today(now)) {
                 Ok(made) => {

@@ -9,6 +9,7 @@ use crate::domain::consent::{ConsentHow, Purpose};
 use crate::domain::hold::{self, HoldReason};
 use crate::domain::id::{PersonId, PublicId, SubjectId};
 use crate::domain::name::PersonName;
+use crate::domain::place::{DayPlace, page_end};
 use crate::domain::rights::{AnswerRules, Asker, DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -17,7 +18,7 @@ use crate::store::{AuditEntry, ContactKind, HoldRow, PersonView, RightsRow, Tx};
 
 use super::{Actor, App, AppError};
 
-/// Requests listed at most.
+/// Requests on one page.
 const LISTED: u64 = 200;
 
 /// A request as it is listed.
@@ -79,13 +80,19 @@ impl App {
         Ok(rows.iter().filter_map(|row| self.rights_item(row, Some(id.clone()), now)).collect())
     }
 
-    /// What is not answered yet, those that are due first.
-    pub async fn open_rights(&self, actor: Actor, now: Timestamp) -> Result<Vec<RightsItem>, AppError> {
+    /// What is not answered yet, those that are due first, a page behind a place; and where the next page begins, where there is more.
+    pub async fn open_rights(
+        &self,
+        actor: Actor,
+        after: Option<DayPlace>,
+        now: Timestamp,
+    ) -> Result<(Vec<RightsItem>, Option<DayPlace>), AppError> {
         actor.needs(Right::People)?;
-        let rows = self.store.open_rights(LISTED).await?;
+        let mut rows = self.store.open_rights(after, LISTED + 1).await?;
+        let next = page_end(&mut rows, LISTED, |row| DayPlace { day: row.due_on.0, id: row.id });
         let persons: Vec<_> = rows.iter().map(|row| row.person_id).collect();
         let public = self.store.public_ids_of(&persons).await?;
-        Ok(rows.iter().filter_map(|row| self.rights_item(row, public.get(&row.person_id).cloned(), now)).collect())
+        Ok((rows.iter().filter_map(|row| self.rights_item(row, public.get(&row.person_id).cloned(), now)).collect(), next))
     }
 
     /// Records a request; its clock runs from the day it was received.

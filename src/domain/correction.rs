@@ -47,8 +47,19 @@ pub fn apply(
             known.sex = id.sex().or(known.sex);
             known.documents.push(Document::National(id));
         }
-        "phone" => contact.reveal_mut().phones.insert(0, Phone::parse(text).map_err(|_| flaw("flaw-phone-invalid"))?),
-        "mail" => contact.reveal_mut().mails.insert(0, MailAddress::parse(text).map_err(|_| flaw("flaw-mail-invalid"))?),
+        // The latest is the first that is used; one that was known already moves up.
+        "phone" => {
+            let phone = Phone::parse(text).map_err(|_| flaw("flaw-phone-invalid"))?;
+            let phones = &mut contact.reveal_mut().phones;
+            phones.retain(|known| *known != phone);
+            phones.insert(0, phone);
+        }
+        "mail" => {
+            let mail = MailAddress::parse(text).map_err(|_| flaw("flaw-mail-invalid"))?;
+            let mails = &mut contact.reveal_mut().mails;
+            mails.retain(|known| *known != mail);
+            mails.insert(0, mail);
+        }
         "birth" => {
             let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|d| *d < day).ok_or_else(|| flaw("flaw-birth-invalid"))?;
             identity.reveal_mut().birth = Some(BirthDate::Day(date));

@@ -39,6 +39,11 @@ pub struct Named {
 }
 
 impl Dial {
+    /// Whether it rings the same telephone.
+    pub fn same_number(&self, other: &Self) -> bool {
+        self.number.reveal() == other.number.reveal()
+    }
+
     /// What a form says in the place of the number. It says nothing of the number to whoever does not hold the key.
     pub fn token(&self) -> String {
         let bytes = self.tags.first().map(|(_, tag)| tag.iter().take(TOKEN));
@@ -91,6 +96,15 @@ pub fn named(contacts: &[(SubjectId, &Guarded<Contact>)], role: RelativeRole, ke
         }
     }
     free(out, held)
+}
+
+/// Adds the numbers of people named for another purpose. Who is named for several is one person with one number.
+pub fn join(into: &mut Vec<Dial>, more: Vec<Dial>) {
+    for dial in more {
+        if !into.iter().any(|known| known.same_number(&dial)) {
+            into.push(dial);
+        }
+    }
 }
 
 fn free(mut all: Vec<Dial>, held: &HashSet<Tag>) -> Vec<Dial> {

@@ -55,6 +55,11 @@ impl HoldReason {
         Self::ALL.into_iter().find(|reason| reason.word() == word)
     }
 
+    /// Whether somebody asked for it: nothing that is found or told later ends it but their own word.
+    pub const fn was_asked_for(self) -> bool {
+        matches!(self, Self::RefusedCalls | Self::Unsubscribed | Self::Declined)
+    }
+
     /// Whether a caller who chose the wrong outcome may put it right: what was found of a number, never what somebody asked for.
     pub const fn may_be_lifted(self) -> bool {
         matches!(self, Self::NotThem | Self::NotInService)

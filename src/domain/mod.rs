@@ -39,6 +39,7 @@ pub mod national_id;
 pub mod outside;
 pub mod person;
 pub mod phone;
+pub mod place;
 pub mod problem;
 pub mod recall;
 pub mod record;

@@ -49,6 +49,12 @@ impl Registry {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.word() == word)
     }
+
+    /// Whether whom a search did not find may count as lost (失联) there: losses are counted where the registry lives of being able to reach
+    /// people. What somebody wished for their organs and body holds, reachable or not.
+    pub const fn loses_whom_nobody_finds(self) -> bool {
+        !matches!(self, Self::OrganBody)
+    }
 }
 
 /// Where a registrant stands in a registry.

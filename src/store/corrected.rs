@@ -16,6 +16,8 @@ use super::word::CorrectionState;
 
 /// What such a line has in place of a problem: nothing was wrong with a sheet.
 const AT_THE_OFFICE: &str = "at_the_office";
+/// The same of what somebody told in a call.
+pub(super) const BY_PHONE: &str = "by_phone";
 
 /// As [`prepare_further`], of data that a member of staff put right: `fields` are the words of what changed, never values.
 ///
@@ -27,7 +29,33 @@ pub fn prepare_corrected(
     draft: &RecordDraft,
     occasion: Occasion,
     stat_id: StatId,
-    (fields, by): (&[&'static str], Option<StaffId>),
+    told: (&[&'static str], Option<StaffId>),
+) -> Result<PreparedRecord, StoreError> {
+    noted(vault, keys, draft, occasion, stat_id, (AT_THE_OFFICE, told))
+}
+
+/// As [`prepare_corrected`], of ways of contact that were told in a call.
+///
+/// # Errors
+/// As [`prepare_further`].
+pub fn prepare_phoned(
+    vault: &Vault,
+    keys: &SubjectKeys,
+    draft: &RecordDraft,
+    occasion: Occasion,
+    stat_id: StatId,
+    told: (&[&'static str], Option<StaffId>),
+) -> Result<PreparedRecord, StoreError> {
+    noted(vault, keys, draft, occasion, stat_id, (BY_PHONE, told))
+}
+
+fn noted(
+    vault: &Vault,
+    keys: &SubjectKeys,
+    draft: &RecordDraft,
+    occasion: Occasion,
+    stat_id: StatId,
+    (how, (fields, by)): (&'static str, (&[&'static str], Option<StaffId>)),
 ) -> Result<PreparedRecord, StoreError> {
     let mut prepared = prepare_further(vault, keys, draft, occasion, stat_id)?;
     let (subject_id, record_id) = (prepared.subject(), prepared.record());
@@ -38,7 +66,7 @@ pub fn prepare_corrected(
         subject_id,
         record_id,
         field: (*field).to_owned(),
-        problem: AT_THE_OFFICE.to_owned(),
+        problem: how.to_owned(),
         sealed_value: None,
         state: CorrectionState::Corrected,
         resolved_by: by,

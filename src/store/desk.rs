@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::connect::Store;
 use super::entity::outbox;
@@ -11,7 +11,7 @@ use super::entity::value::Day;
 use super::error::StoreError;
 use super::followup::TaskRow;
 use super::task::AGREED;
-use crate::domain::id::SubjectId;
+use crate::domain::id::{SubjectId, TaskId};
 
 /// Planned tasks of the call desk that are due: letters and hand-offs stand on a page of their own. Written out, not bound: only then do databases see that the index of these holds them all.
 fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
@@ -22,27 +22,55 @@ fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
         .filter(task::Column::DueOn.lte(Day(on_or_before)))
 }
 
-fn earliest(query: Select<task::Entity>, limit: u64) -> Select<task::Entity> {
+/// Of the order of the list, what lies behind a day and an id.
+fn earliest(mut query: Select<task::Entity>, after: Option<(NaiveDate, TaskId)>, limit: u64) -> Select<task::Entity> {
+    if let Some((day, id)) = after {
+        let same = Condition::all().add(task::Column::DueOn.eq(Day(day))).add(task::Column::Id.gt(id));
+        query = query.filter(Condition::any().add(task::Column::DueOn.gt(Day(day))).add(same));
+    }
     query.order_by_asc(task::Column::DueOn).order_by_asc(task::Column::Id).limit(limit)
 }
 
+/// Whose day nobody agreed on: the others are listed apart.
+fn not_agreed() -> Condition {
+    let reason = Condition::any().add(task::Column::Reason.is_null()).add(task::Column::Reason.ne(AGREED));
+    reason.add(Expr::cust("rounds = 0"))
+}
+
 impl Store {
-    /// Planned tasks of staff about one kind, due on or before a day, earliest first, at most `limit`.
-    pub async fn staff_tasks_of_kind(&self, kind: &str, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = waiting(on_or_before).filter(task::Column::Kind.eq(kind));
-        Ok(earliest(query, limit).all(&self.reader).await?)
+    /// Planned tasks of staff about one kind whose day was not agreed, due on or before a day, earliest first, at most `limit`.
+    pub async fn staff_tasks_of_kind(
+        &self,
+        kind: &str,
+        on_or_before: NaiveDate,
+        after: Option<(NaiveDate, TaskId)>,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let query = waiting(on_or_before).filter(task::Column::Kind.eq(kind)).filter(not_agreed());
+        Ok(earliest(query, after, limit).all(&self.reader).await?)
     }
 
-    /// Planned tasks of staff about none of some kinds, due on or before a day, earliest first, at most `limit`.
-    pub async fn staff_tasks_of_no_kind(&self, kinds: &[&str], on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = waiting(on_or_before).filter(task::Column::Kind.is_not_in(kinds.iter().copied()));
-        Ok(earliest(query, limit).all(&self.reader).await?)
+    /// Planned tasks of staff about none of some kinds whose day was not agreed, due on or before a day, earliest first, at most `limit`.
+    pub async fn staff_tasks_of_no_kind(
+        &self,
+        kinds: &[&str],
+        on_or_before: NaiveDate,
+        after: Option<(NaiveDate, TaskId)>,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let query = waiting(on_or_before).filter(task::Column::Kind.is_not_in(kinds.iter().copied())).filter(not_agreed());
+        Ok(earliest(query, after, limit).all(&self.reader).await?)
     }
 
     /// Planned tasks of staff whose day was agreed with the person and has come, earliest first, at most `limit`.
-    pub async fn staff_tasks_agreed(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+    pub async fn staff_tasks_agreed(
+        &self,
+        on_or_before: NaiveDate,
+        after: Option<(NaiveDate, TaskId)>,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
         let query = waiting(on_or_before).filter(Expr::cust("rounds > 0")).filter(task::Column::Reason.eq(AGREED));
-        Ok(earliest(query, limit).all(&self.reader).await?)
+        Ok(earliest(query, after, limit).all(&self.reader).await?)
     }
 
     /// The language of the last message to a subject.

@@ -94,7 +94,7 @@ pub use barcode::{BarcodeTag, barcode_taken};
 pub use care::{CareRow, CaseOwner};
 pub use change::{Change, ChangeKind};
 pub use connect::{PostgresUrl, SQLITE_FILE, Store, StoreUrl};
-pub use corrected::prepare_corrected;
+pub use corrected::{prepare_corrected, prepare_phoned};
 pub use death::{DeathView, PreparedDeath, prepare_death};
 pub use delivery::DeliveryRow;
 pub use disclosure::DisclosureRow;

@@ -5,11 +5,14 @@ mod back;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::domain::id::{OutsideId, StaffId, SubjectId};
 use crate::domain::outside::{NotNow, OutsideAct, OutsideCause, OutsideState, OutsideSystem};
+use crate::domain::place::DayPlace;
 use crate::domain::registry::EnrolmentStatus;
 use crate::domain::time::Timestamp;
 use crate::domain::{Compartment, Guarded};
@@ -119,13 +122,14 @@ impl Store {
         Ok(OutsideView { row, number })
     }
 
-    /// The red list: what is due in other systems, the oldest first.
-    pub async fn outside_due(&self, vault: &Vault, limit: u64) -> Result<Vec<OutsideRow>, StoreError> {
-        let query = outside::Entity::find()
-            .filter(outside::Column::State.is_in(due_states()))
-            .order_by_asc(outside::Column::Since)
-            .order_by_asc(outside::Column::Id)
-            .limit(limit);
+    /// The red list: what is due in other systems, the oldest first, behind a day and an id.
+    pub async fn outside_due(&self, vault: &Vault, after: Option<DayPlace>, limit: u64) -> Result<Vec<OutsideRow>, StoreError> {
+        let mut query = outside::Entity::find().filter(outside::Column::State.is_in(due_states()));
+        if let Some(DayPlace { day: since, id }) = after {
+            let same = Condition::all().add(outside::Column::Since.eq(Day(since))).add(outside::Column::Id.gt(OutsideId(id)));
+            query = query.filter(Condition::any().add(outside::Column::Since.gt(Day(since))).add(same));
+        }
+        let query = query.order_by_asc(outside::Column::Since).order_by_asc(outside::Column::Id).limit(limit);
         let rows = query.all(&self.reader).await?;
         rows.into_iter().map(|row| row.check(vault).map(|()| row)).collect()
     }

@@ -13,9 +13,13 @@ use super::tx::Tx;
 pub use super::entity::recall::Model as RecallRow;
 
 impl Store {
-    /// The requests, the latest first.
-    pub async fn recalls(&self, limit: u64) -> Result<Vec<RecallRow>, StoreError> {
-        Ok(recall::Entity::find().order_by_desc(recall::Column::Id).limit(limit).all(&self.reader).await?)
+    /// The requests, the latest first, behind one.
+    pub async fn recalls(&self, after: Option<Uuid>, limit: u64) -> Result<Vec<RecallRow>, StoreError> {
+        let mut query = recall::Entity::find();
+        if let Some(last) = after {
+            query = query.filter(recall::Column::Id.lt(last));
+        }
+        Ok(query.order_by_desc(recall::Column::Id).limit(limit).all(&self.reader).await?)
     }
 
     /// A request.

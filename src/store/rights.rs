@@ -1,13 +1,15 @@
 //! Requests of registrants, with the clock that runs on them.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::id::{PersonId, StaffId, SubjectId};
+use crate::domain::place::DayPlace;
 use crate::domain::rights::RightsAnswer;
 use crate::domain::time::Timestamp;
 
 use super::connect::Store;
+use super::entity::value::Day;
 use super::entity::{link, outbox, rights_request};
 use super::error::StoreError;
 use super::followup::OutboxRow;
@@ -43,9 +45,13 @@ impl Store {
         Ok(rows.into_iter().filter_map(|row| Some((row.subject_id, row.purpose, row.used_at?))).collect())
     }
 
-    /// Requests not answered yet, those that are due first.
-    pub async fn open_rights(&self, limit: u64) -> Result<Vec<RightsRow>, StoreError> {
-        let query = rights_request::Entity::find().filter(rights_request::Column::AnsweredAt.is_null());
+    /// Requests not answered yet, those that are due first, behind a day and an id.
+    pub async fn open_rights(&self, after: Option<DayPlace>, limit: u64) -> Result<Vec<RightsRow>, StoreError> {
+        let mut query = rights_request::Entity::find().filter(rights_request::Column::AnsweredAt.is_null());
+        if let Some(DayPlace { day: due, id }) = after {
+            let same = Condition::all().add(rights_request::Column::DueOn.eq(Day(due))).add(rights_request::Column::Id.gt(id));
+            query = query.filter(Condition::any().add(rights_request::Column::DueOn.gt(Day(due))).add(same));
+        }
         let query = query.order_by_asc(rights_request::Column::DueOn).order_by_asc(rights_request::Column::Id);
         Ok(query.limit(limit).all(&self.reader).await?)
     }

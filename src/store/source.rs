@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::domain::id::{ImportRowId, PersonId, PublicId, RecordId, StaffId, SubjectId};
 
 use super::connect::Store;
+use super::corrected::BY_PHONE;
 use super::entity::{correction, import_row, membership, person, record};
 use super::error::StoreError;
 
@@ -19,6 +20,8 @@ pub enum Recorder {
     Form,
     /// A registrar put a value right.
     Correction,
+    /// It was told in a call.
+    Call,
 }
 
 /// Where a record came from.
@@ -49,7 +52,7 @@ impl Store {
                 .all(&self.reader)
                 .await?
                 .into_iter()
-                .filter_map(|c| Some(((c.subject_id, c.resolved_at?), c.resolved_by)))
+                .filter_map(|c| Some(((c.subject_id, c.resolved_at?), (c.resolved_by, c.problem == BY_PHONE))))
                 .collect();
             let rows: Vec<ImportRowId> = records.iter().filter_map(|r| r.import_row_id).collect();
             let mut numbers: HashMap<ImportRowId, i64> = HashMap::new();
@@ -62,7 +65,8 @@ impl Store {
                     (Some(import), _) => {
                         Recorded { how: Recorder::Import(numbers.get(&import).copied()), by: first.get(&row.subject_id).copied().flatten() }
                     }
-                    (None, Some(by)) => Recorded { how: Recorder::Correction, by: *by },
+                    (None, Some((by, true))) => Recorded { how: Recorder::Call, by: *by },
+                    (None, Some((by, false))) => Recorded { how: Recorder::Correction, by: *by },
                     (None, None) => Recorded { how: Recorder::Form, by: first.get(&row.subject_id).copied().flatten() },
                 };
                 out.insert(row.id, recorded);

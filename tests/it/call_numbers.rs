@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate, Utc};
-use donor_registry::app::{Actor, App, AppError, Called, LinkPage, TaskItem, TaskOutcome};
+use donor_registry::app::{Actor, App, AppError, Called, Heard, LinkPage, TaskItem, TaskOutcome};
 use donor_registry::domain::id::{PublicId, StaffId};
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as File};
 use donor_registry::domain::role::{Role, Roles};
@@ -24,7 +24,7 @@ fn now() -> Timestamp {
 
 /// A registry of volunteers who joined more than a year ago, released for contact and planned; a column and its cells say how they are
 /// reached.
-fn office(column: &str, cells: &[&str]) -> Registry {
+pub(crate) fn office(column: &str, cells: &[&str]) -> Registry {
     let mut registry = Registry::new();
     registry.set("DONOR_REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000");
     let joined = Utc::now().date_naive() - Days::new(500);
@@ -113,7 +113,7 @@ fn a_search_asks_whom_the_registrant_named_and_a_registrar_says_whether_they_are
         let numbers = app.open_numbers(Actor::Console, &search, at).await.unwrap();
         assert_eq!((numbers.own.len(), numbers.named.len()), (0, 2));
         let token = numbers.named[0].token();
-        let refused = Called { outcome: TaskOutcome::Refused, number: Some(&token) };
+        let refused = Called { outcome: TaskOutcome::Refused, number: Some(&token), heard: &Heard::default() };
         app.finish_call(Actor::Console, search.id, search.version, refused, at).await.unwrap();
         let holds = app.calendar(Actor::Console, &public, at).await.unwrap().holds;
         let reasons: Vec<&str> = holds.iter().map(|hold| hold.reason.as_str()).collect();
@@ -155,7 +155,7 @@ fn nobody_is_asked_about_a_volunteer_and_what_was_cancelled_is_told_with_its_rea
         let tomorrow = at.plus_seconds(DAY);
         let search = first(&app, app.today(tomorrow)).await;
         let counts = app.count_numbers(Actor::Console, search.id).await.unwrap();
-        assert_eq!((counts.own, counts.named, counts.may_be_lost), (0, 0, false));
+        assert_eq!((counts.own, counts.named, counts.may_be_lost), (0, 0, true));
         app.leave(Actor::Console, &search.public_id, File::Volunteer, ExitReason::Withdrew, tomorrow).await.unwrap();
         let calendar = app.calendar(Actor::Console, &search.public_id, tomorrow).await.unwrap();
         let gone: Vec<_> = calendar.cancelled.iter().map(|line| (line.state, line.reason.as_deref())).collect();

@@ -16,6 +16,7 @@ mod approvals;
 mod barcodes;
 mod behind;
 mod by_itself;
+mod call_answers;
 mod call_desk;
 mod call_numbers;
 mod canaries;

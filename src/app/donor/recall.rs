@@ -11,6 +11,7 @@ use crate::domain::eligibility::{self, DonationKind, HealthFact};
 use crate::domain::id::{PersonId, PublicId};
 use crate::domain::name::PersonName;
 use crate::domain::person::{Abo, Identity, Rh};
+use crate::domain::place::page_end;
 use crate::domain::recall::{self, Candidate, RecallRules, Said, Wanted};
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
@@ -20,7 +21,7 @@ use crate::store::{AuditEntry, RecallRow, StoreError};
 
 use super::super::{Actor, App, AppError, Sent};
 
-/// Requests listed at most.
+/// Requests on one page.
 const LISTED: u64 = 100;
 /// The longest number of a request, in characters; letters, digits and dashes only, so that no name can stand in it.
 const NUMBER: usize = 30;
@@ -86,11 +87,13 @@ impl App {
         Ok(Recall { id: row.id, number: row.number, wanted: Wanted { abo, rh, kind, towns }, until: row.until.0, open })
     }
 
-    /// The requests, the latest first.
-    pub async fn recalls(&self, actor: Actor, now: Timestamp) -> Result<Vec<Recall>, AppError> {
+    /// The requests, the latest first, a page behind one; and behind which the next page begins, where there is more.
+    pub async fn recalls(&self, actor: Actor, after: Option<Uuid>, now: Timestamp) -> Result<(Vec<Recall>, Option<Uuid>), AppError> {
         actor.needs(Right::Health)?;
         let today = self.today(now);
-        self.store.recalls(LISTED).await?.into_iter().map(|row| self.recall_of(row, today)).collect()
+        let mut rows = self.store.recalls(after, LISTED + 1).await?;
+        let next = page_end(&mut rows, LISTED, |row| row.id);
+        Ok((rows.into_iter().map(|row| self.recall_of(row, today)).collect::<Result<_, AppError>>()?, next))
     }
 
     /// A request.

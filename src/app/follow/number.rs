@@ -30,7 +30,9 @@ pub struct CallNumbers {
     pub own: Vec<Dial>,
     /// Those of the people the registrant named for it.
     pub named: Vec<Dial>,
-    /// Whether a search that ends without an answer is for a registrar to judge: the stem-cell file counts whom it cannot find.
+    /// Nobody has a way to the registrant: a search, which may end without one.
+    pub searching: bool,
+    /// Whether a search that ends without a way is for a registrar to judge ([`Registry::loses_whom_nobody_finds`]).
     pub may_be_lost: bool,
     /// Whether there is nobody to be called or looked for, because the registrant wants no calls: whoever has the task decides what becomes of it.
     pub decides: bool,
@@ -43,6 +45,8 @@ pub struct NumberCounts {
     pub own: usize,
     /// Those of the people named for it.
     pub named: usize,
+    /// As [`CallNumbers::searching`].
+    pub searching: bool,
     /// As [`CallNumbers::may_be_lost`].
     pub may_be_lost: bool,
     /// As [`CallNumbers::decides`].
@@ -52,7 +56,8 @@ pub struct NumberCounts {
 impl CallNumbers {
     /// How many there are.
     pub fn counts(&self) -> NumberCounts {
-        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost, decides: self.decides }
+        let Self { searching, may_be_lost, decides, .. } = *self;
+        NumberCounts { own: self.own.len(), named: self.named.len(), searching, may_be_lost, decides }
     }
 
     /// The number dialled: the one a form names, or the only one there is.
@@ -122,19 +127,20 @@ impl App {
         let follows = |registry: Registry| standing.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
         let refused = own.is_empty() && subjects.iter().any(|subject| no_calls(*subject));
         let searching = task.channel == TaskChannel::Desk;
-        let named = match named_for(Kind::from_word(&task.kind), searching) {
+        let mut named: Vec<Dial> = Vec::new();
+        for (role, registry) in named_for(Kind::from_word(&task.kind), searching).iter().filter(|(_, registry)| follows(*registry)) {
             // Whoever wants no calls is not asked after at other people's either.
-            Some((role, registry)) if follows(registry) && !(refused && role == RelativeRole::Contact) => {
-                let of_registry =
-                    |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
-                let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
-                dial::named(&told, role, &*self.vault, &held)
+            if refused && *role == RelativeRole::Contact {
+                continue;
             }
-            _ => Vec::new(),
-        };
+            let of_registry = |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| r == registry && status.may_follow_up(*registry));
+            let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
+            dial::join(&mut named, dial::named(&told, *role, &*self.vault, &held));
+        }
         let decides = searching && refused && named.is_empty();
-        let may_be_lost = searching && !refused && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
-        Ok(CallNumbers { own, named, may_be_lost, decides })
+        let lost = |(r, status, _): &(Registry, EnrolmentStatus, Day)| r.loses_whom_nobody_finds() && status.may_contact();
+        let may_be_lost = searching && !refused && standing.iter().any(lost);
+        Ok(CallNumbers { own, named, searching, may_be_lost, decides })
     }
 
     /// Puts the number dialled on hold; who wants no calls, with every number of theirs.
@@ -243,6 +249,6 @@ pub(super) fn may_be_lifted(hold: &HoldRow) -> bool {
     hold.channel == ContactKind::Phone && hold.lifted_at.is_none() && found
 }
 
-fn contact_of(entry: &PersonEntry) -> Option<(SubjectId, &Guarded<Contact>)> {
+pub(super) fn contact_of(entry: &PersonEntry) -> Option<(SubjectId, &Guarded<Contact>)> {
     Some((entry.subject, entry.records.last()?.contact.as_ref()?))
 }

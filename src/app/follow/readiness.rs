@@ -208,9 +208,8 @@ impl App {
             | TaskOutcome::NotMeant
             | TaskOutcome::PassedOn
             | TaskOutcome::NotFound
-            | TaskOutcome::Decided => {
-                return Ok(None);
-            }
+            | TaskOutcome::Decided
+            | TaskOutcome::Found => return Ok(None),
         };
         let today = self.today(now);
         let known = self.reachable_one(person, now).await?.as_ref().and_then(known);

@@ -11,18 +11,16 @@ use crate::domain::hold::HoldReason;
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, beyond, urgency, without_rest};
+use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, beyond, without_rest};
 use crate::followup::link::LinkPurpose;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
+use super::heard::Heard;
 use super::lost::LOST_KIND;
 use super::number::CallNumbers;
 use super::{TaskItem, TaskOutcome, ToldBy};
-
-/// The least urgent class of [`urgency`].
-const LAST: u8 = 7;
 
 /// A call that was made.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +29,8 @@ pub struct Called<'a> {
     pub outcome: TaskOutcome,
     /// The number dialled, by its token ([`Dial::token`]); none where there is only one.
     pub number: Option<&'a str>,
+    /// What was said in it.
+    pub heard: &'a Heard,
 }
 
 impl App {
@@ -38,33 +38,6 @@ impl App {
     pub async fn tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {
         actor.needs(Right::FollowUp)?;
         self.items(self.store.tasks_due(TaskState::Planned, day, limit).await?).await
-    }
-
-    /// The follow-ups due on a day that staff do themselves: those of [`App::tasks`] without the mails. What was agreed comes first, then what
-    /// cannot wait, then what waits longest; so does what is left out by `limit`.
-    pub async fn staff_tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {
-        actor.needs(Right::FollowUp)?;
-        let mut rows = self.store.staff_tasks_agreed(day, limit).await?;
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut known: HashSet<TaskId> = rows.iter().map(|row| row.id).collect();
-        let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
-        for class in 0..=LAST {
-            if rows.len() >= wanted {
-                break;
-            }
-            let mut of_class = Vec::new();
-            for kind in Kind::ALL.iter().filter(|kind| urgency(Some(**kind)) == class) {
-                of_class.extend(self.store.staff_tasks_of_kind(kind.word(), day, limit).await?);
-            }
-            // A kind of another edition of the program, and what is asked of a registrar.
-            if urgency(None) == class {
-                of_class.extend(self.store.staff_tasks_of_no_kind(&words, day, limit).await?);
-            }
-            of_class.sort_by_key(|row| (row.due_on, row.id));
-            rows.extend(of_class.into_iter().filter(|row| known.insert(row.id)));
-        }
-        rows.truncate(wanted);
-        self.items(rows).await
     }
 
     /// One follow-up that staff do themselves, whatever its day; none where it is done, a mail, or nobody's.
@@ -120,7 +93,7 @@ impl App {
 
     /// As [`App::finish_call`], of a person with one number.
     pub async fn finish_task(&self, actor: Actor, id: TaskId, version: i64, outcome: TaskOutcome, now: Timestamp) -> Result<(), AppError> {
-        self.finish_call(actor, id, version, Called { outcome, number: None }, now).await.map(|_| ())
+        self.finish_call(actor, id, version, Called { outcome, number: None, heard: &Heard::default() }, now).await.map(|_| ())
     }
 
     /// Ends a follow-up made by staff, or puts it off, and does at once what the outcome asks for. Answers what it put on hold, where that may
@@ -128,7 +101,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Stale`] where somebody ended it meanwhile, or the number may not be dialled any more; [`AppError::Input`] where the outcome
-    /// concerns one of several numbers and none is named, or does not fit the follow-up.
+    /// concerns one of several numbers and none is named, or does not fit the follow-up; where what was said cannot be read or does not fit.
     pub async fn finish_call(
         &self,
         actor: Actor,
@@ -155,11 +128,14 @@ impl App {
             return Err(AppError::Input { field: "number", hint: "say which of the numbers was dialled" });
         }
         let third = dialled.is_some_and(|dial| dial.named.is_some());
+        call.heard.fits(Kind::from_word(&task.kind), outcome, third)?;
         let next = what_follows(&task, outcome, &numbers, third, today);
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
         let next = if third { next } else { self.next_rung(&task, person, next, now).await? };
         // Who left or died meanwhile is not called again.
         let next = if self.is_over(&task, person).await? { Next { again: None, lost: false, ..next } } else { next };
+        // Of an address found there is nobody to call: its owner is asked whether it is theirs.
+        let next = if outcome == TaskOutcome::Found && call.heard.phone.is_none() { Next { again: None, ..next } } else { next };
         let concerned = concerned(next.hold, dialled, &numbers)?;
         let spoken = matches!(
             outcome,
@@ -169,20 +145,35 @@ impl App {
         // What somebody else said foretells nothing of the registrant.
         let foretold = if third { None } else { self.foretold(person, outcome, now).await? };
         let asked = if next.died { self.asked_anywhere(person).await? } else { Vec::new() };
+        let taken = self.take_heard(actor, &task, person, call.heard, now).await?;
+        // Whether the telephone rang at the registrant's, and somebody spoke with them there.
+        let rang = match outcome {
+            TaskOutcome::Reached | TaskOutcome::Refused | TaskOutcome::CallOn(_) if !third => Some(true),
+            TaskOutcome::NoAnswer if !third => Some(false),
+            _ => None,
+        };
+        let others = match rang {
+            Some(_) => self.near_calls(person, &dialled_numbers(dialled, &numbers), today).await?,
+            None => Vec::new(),
+        };
         let mut tx = self.store.begin().await?;
         match next.again {
             Some((day, channel)) => {
                 let agreed = matches!(outcome, TaskOutcome::CallOn(_));
                 let day = if agreed { day } else { self.apart((task.rule.as_str(), task.occurrence.0), channel, last, day) };
                 let channel = super::plan::channel(channel);
-                let moved = TaskRow { due_on: day.into(), channel, reason: Some(outcome.word().to_owned()), ..task.clone() };
-                tx.move_task(&moved, true).await?;
+                // A number that was found is called as a new one, from the first round on.
+                let found = outcome == TaskOutcome::Found;
+                let rounds = if found { 0 } else { task.rounds };
+                let moved = TaskRow { due_on: day.into(), channel, reason: Some(outcome.word().to_owned()), rounds, ..task.clone() };
+                tx.move_task(&moved, !found).await?;
             }
             None => tx.end_task(id, version, TaskState::Done, Some(outcome.word()), today).await?,
         }
         if spoken && !third {
             self.keep_apart(&mut tx, person, id, today).await?;
         }
+        self.spare_number(&mut tx, others, rang == Some(true), today).await?;
         if let Some(reason) = next.hold {
             self.hold_numbers(&mut tx, &task, &concerned, reason, now).await?;
         }
@@ -195,12 +186,21 @@ impl App {
         if let TaskOutcome::Died(by) = outcome {
             entry = entry.with("told-by", by.word());
         }
+        if taken.is_some() {
+            entry = entry.with("told", call.heard.words());
+        }
         tx.audit(&entry).await?;
         if let Some(foretold) = foretold {
             self.note_foretold(&mut tx, foretold, now).await?;
         }
         if next.lost {
+            self.rest_searches(&mut tx, &task, person, now).await?;
+        }
+        if next.lost && numbers.may_be_lost {
             self.propose_lost(&mut tx, &task, person, now).await?;
+        }
+        if let Some(taken) = taken {
+            self.store_heard(&mut tx, actor, call.heard, taken, now).await?;
         }
         // In the same transaction: a death or a dropped registration stops everything, or nothing happened.
         if let TaskOutcome::Died(by) = outcome {
@@ -253,7 +253,7 @@ fn fits(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers) -> Result<(
         {
             "the person wants no calls, and nobody is looked for: say that it was decided"
         }
-        TaskOutcome::NotFound if !numbers.may_be_lost => "only a search for somebody on the stem-cell file ends so",
+        TaskOutcome::NotFound | TaskOutcome::Found if !numbers.searching => "only a search ends so",
         _ => return Ok(()),
     };
     Err(AppError::Input { field: "outcome", hint })
@@ -270,6 +270,11 @@ fn what_follows(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers, thi
     next
 }
 
+/// The registrant's own numbers that rang: the one dialled, or any of them where nobody said which.
+fn dialled_numbers<'a>(dialled: Option<&'a Dial>, numbers: &'a CallNumbers) -> Vec<&'a Dial> {
+    dialled.map_or_else(|| numbers.own.iter().collect(), |dial| vec![dial])
+}
+
 /// The numbers that go on hold.
 fn concerned<'a>(reason: Option<HoldReason>, dialled: Option<&'a Dial>, numbers: &'a CallNumbers) -> Result<Vec<&'a Dial>, AppError> {
     match (reason, dialled) {
@@ -278,15 +283,5 @@ fn concerned<'a>(reason: Option<HoldReason>, dialled: Option<&'a Dial>, numbers:
         (Some(_), Some(dial)) => Ok(vec![dial]),
         (Some(_), None) if numbers.own.is_empty() && numbers.named.is_empty() => Ok(Vec::new()),
         (Some(_), None) => Err(AppError::Input { field: "number", hint: "say which of the numbers was dialled" }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_kind_is_less_urgent_than_the_last_class_looked_through() {
-        assert!(Kind::ALL.iter().all(|kind| urgency(Some(*kind)) <= LAST) && urgency(None) <= LAST);
     }
 }

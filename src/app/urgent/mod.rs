@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use crate::domain::Guarded;
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{MatterId, PersonId, PublicId, StaffId, SubjectId};
+use crate::domain::place::DayPlace;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -100,8 +101,10 @@ pub struct UrgentBoard {
     pub matches: Vec<MatchCase>,
     /// Open death notices, the latest first.
     pub notices: Vec<NoticeHead>,
-    /// What is due in other systems.
+    /// What is due in other systems, the first page of it.
     pub outside: Vec<super::OutsideLine>,
+    /// Where the list of it goes on.
+    pub outside_more: Option<DayPlace>,
     /// Registrations that were never entered in the national organ system.
     pub unentered: u64,
     /// Families that may be called today.
@@ -138,10 +141,12 @@ impl App {
         for row in self.store.open_matters(&self.vault, MatterKind::Death, LISTED).await?.into_iter().rev() {
             notices.push(self.notice_head(&row).await?);
         }
+        let (outside, outside_more) = self.red_list(actor, None).await?;
         Ok(UrgentBoard {
             matches,
             notices,
-            outside: self.red_list(actor).await?,
+            outside,
+            outside_more,
             unentered: self.unentered(crate::domain::outside::OutsideSystem::NationalOrgan).await?,
             families: self.family_calls(actor, now).await?.iter().filter(|line| line.due).count() as u64,
             duty: self.duty_now(now).await?,

@@ -13,6 +13,8 @@ const BETWEEN: u64 = 14;
 const PASSED_ON: u64 = 7;
 /// The reason that stands beside a task whose day was agreed with the person.
 pub const CALL_ON: &str = "call-on";
+/// The reason of a search that ended without a way, and of what of the same person rests with it.
+pub const NOT_FOUND: &str = "not-found";
 
 /// The reason of what a person decided.
 pub const DECIDED: &str = "decided";
@@ -63,6 +65,8 @@ pub enum CallOutcome {
     NotFound,
     /// The person wants no calls and no other way is left: somebody decided what becomes of it.
     Decided,
+    /// A search came upon a new number or mail address: told with the outcome.
+    Found,
 }
 
 impl CallOutcome {
@@ -79,8 +83,9 @@ impl CallOutcome {
             Self::Meant => "meant",
             Self::NotMeant => "not-meant",
             Self::PassedOn => "passed-on",
-            Self::NotFound => "not-found",
+            Self::NotFound => NOT_FOUND,
             Self::Decided => DECIDED,
+            Self::Found => "found",
         }
     }
 }
@@ -98,7 +103,7 @@ pub struct Next {
     pub died: bool,
     /// The registration is taken off the file: nobody meant it.
     pub dropped: bool,
-    /// A registrar is asked whether the person counts as lost.
+    /// Nobody was found: a registrar is asked whether the person counts as lost, where that can be; elsewhere the search rests.
     pub lost: bool,
 }
 
@@ -121,6 +126,8 @@ pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: Naive
         CallOutcome::PassedOn => Next { again: Some((day(PASSED_ON), Channel::Phone)), ..done },
         CallOutcome::NotFound => Next { lost: true, ..done },
         CallOutcome::Decided => done,
+        // Whose it is nobody has confirmed: the number is called, an address is written to.
+        CallOutcome::Found => Next { again: Some((today, Channel::Phone)), ..done },
     }
 }
 

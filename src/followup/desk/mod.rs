@@ -4,12 +4,14 @@
 //! - [`outlived`]: which calls in hand that the new plan is silent about do not apply any more.
 //! - [`recheck`]: every condition again, at the moment of sending.
 //! - [`after_call`], [`after_search`], [`after_third_party`]: what a call's outcome leads to; [`script`]: what is said in it.
+//! - [`asks`]: what a call asks beside the contact data.
 //! - [`named_for`]: which of the people a registrant named may be asked.
 //! - [`unanswered`]: which mails, messages and letters stay without an answer long enough for the next rung of the ladder.
 //! - [`step`], [`beyond`], [`restep`], [`without_mail`]: which rung follows one that came to nothing or cannot be made any more, and [`gives_way`] when.
 //! - [`put_off`]: what staff do keeps its distance from every other contact.
 
 mod apart;
+mod asks;
 mod call;
 mod named;
 mod outlived;
@@ -20,7 +22,10 @@ mod script;
 mod unanswered;
 
 pub use apart::{Waiting, keeps_apart, put_off};
-pub use call::{CALL_ON, CallOutcome, DECIDED, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency, without_rest};
+pub use asks::{Asks, asks};
+pub use call::{
+    CALL_ON, CallOutcome, DECIDED, NOT_FOUND, Next, ROUNDS, ToldBy, after_call, after_search, after_third_party, urgency, without_rest,
+};
 pub use named::named_for;
 pub use outlived::outlived;
 pub use recheck::{Facts, NO_TURN, NOT_YET_ELIGIBLE, NotNow, recheck};

@@ -6,15 +6,18 @@ use crate::followup::kind::Kind;
 
 /// Which of the people that a registrant named may be called about a contact, and by the registration for which registry they were named;
 /// none: nobody but the registrant. `searching`: no way to the registrant is left.
-pub const fn named_for(kind: Option<Kind>, searching: bool) -> Option<(RelativeRole, Registry)> {
+///
+/// A search asks the contacts of a stem-cell donor and the executors of an organ and body registrant. Where the family objects nobody else is
+/// asked: an executor is mostly one of them, and what the registrant wishes is theirs to say.
+pub const fn named_for(kind: Option<Kind>, searching: bool) -> &'static [(RelativeRole, Registry)] {
+    const CONTACTS: (RelativeRole, Registry) = (RelativeRole::Contact, Registry::StemCell);
+    const EXECUTORS: (RelativeRole, Registry) = (RelativeRole::Executor, Registry::OrganBody);
     match kind {
-        Some(Kind::ExecutorCheck) => Some((RelativeRole::Executor, Registry::OrganBody)),
-        Some(Kind::ContactCheck | Kind::FirstContact | Kind::Availability | Kind::PreSampling | Kind::PostDonation | Kind::MatchCheck)
-            if searching =>
-        {
-            Some((RelativeRole::Contact, Registry::StemCell))
-        }
-        _ => None,
+        Some(Kind::ExecutorCheck) => &[EXECUTORS],
+        Some(Kind::ContactCheck | Kind::FirstContact) if searching => &[CONTACTS, EXECUTORS],
+        Some(Kind::Availability | Kind::PreSampling | Kind::PostDonation | Kind::MatchCheck) if searching => &[CONTACTS],
+        Some(Kind::WishCheck | Kind::FamilyTold) if searching => &[EXECUTORS],
+        _ => &[],
     }
 }
 
@@ -33,17 +36,26 @@ mod tests {
             Kind::DeferralExplained,
             Kind::VolunteerThanks,
             Kind::VolunteerDuty,
-            Kind::FamilyTold,
             Kind::FamilyObjects,
-            Kind::WishCheck,
         ] {
-            assert_eq!(named_for(Some(kind), true), None, "{kind:?}");
+            assert!(named_for(Some(kind), true).is_empty(), "{kind:?}");
         }
         for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::ExecutorCheck) {
-            assert_eq!(named_for(Some(*kind), false), None, "{kind:?}");
+            assert!(named_for(Some(*kind), false).is_empty(), "{kind:?}");
         }
-        assert_eq!(named_for(None, true), None, "a kind of another edition");
-        assert_eq!(named_for(Some(Kind::Availability), true), Some((RelativeRole::Contact, Registry::StemCell)));
-        assert_eq!(named_for(Some(Kind::ExecutorCheck), false), Some((RelativeRole::Executor, Registry::OrganBody)));
+        assert!(named_for(None, true).is_empty(), "a kind of another edition");
+        assert_eq!(named_for(Some(Kind::Availability), true), [(RelativeRole::Contact, Registry::StemCell)]);
+        assert_eq!(named_for(Some(Kind::ExecutorCheck), false), [(RelativeRole::Executor, Registry::OrganBody)]);
+    }
+
+    #[test]
+    fn a_search_for_an_organ_and_body_registrant_asks_the_executors_and_no_contact_of_another_registration() {
+        for kind in [Kind::WishCheck, Kind::FamilyTold] {
+            assert_eq!(named_for(Some(kind), true), [(RelativeRole::Executor, Registry::OrganBody)], "{kind:?}");
+        }
+        for kind in [Kind::ContactCheck, Kind::FirstContact] {
+            let both = [(RelativeRole::Contact, Registry::StemCell), (RelativeRole::Executor, Registry::OrganBody)];
+            assert_eq!(named_for(Some(kind), true), both, "{kind:?}");
+        }
     }
 }

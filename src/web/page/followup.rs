@@ -1,13 +1,15 @@
 //! Follow-ups: today's tasks, their outcome, the plan, sending.
 
+use chrono::{Days, NaiveDate};
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{Answer, Reply};
-use crate::app::{AppError, CallNumbers, Called, NumberCounts, TaskItem, TaskOutcome, ToldBy};
+use super::{Answer, Reply, place};
+use crate::app::{AppError, CallNumbers, Called, Heard, NumberCounts, Stays, TaskItem, TaskOutcome, TaskPlace, ToldBy};
 use crate::domain::id::TaskId;
 use crate::domain::role::Right;
+use crate::domain::told::FamilyTold;
 use crate::followup::Kind;
 use crate::followup::desk::{CallStanding, Script, Tone, script, urgency};
 use crate::web::error::Fault;
@@ -15,6 +17,7 @@ use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanFollowUp, CanImport, Notice};
 use crate::web::i18n::Text;
 use crate::web::view::followup::{Condolence, FollowUps, Plan, Task, TaskLine, masked_name, outcomes, who, words};
+use crate::web::view::said::Said;
 use crate::web::view::{Field, Slips, dial};
 
 /// Tasks listed at a time.
@@ -38,8 +41,17 @@ struct Asked<'a> {
     task: Option<TaskId>,
     /// Name and numbers, which is a disclosure.
     open: bool,
+    /// Where the page of the list begins; none: at its beginning.
+    after: Option<TaskPlace>,
     entries: Option<&'a Entries>,
     slips: Slips,
+}
+
+impl Asked<'_> {
+    /// What keeps the page of the list in an address.
+    fn kept(&self) -> String {
+        self.after.map(|after| format!("?after={after}")).unwrap_or_default()
+    }
 }
 
 /// The outcome chosen; `None` in the first place where none was, in the second where its day is missing.
@@ -55,12 +67,46 @@ fn outcome_of(form: &Entries) -> Option<Option<TaskOutcome>> {
         "passed-on" => Some(TaskOutcome::PassedOn),
         "not-found" => Some(TaskOutcome::NotFound),
         "decided" => Some(TaskOutcome::Decided),
+        "found" => Some(TaskOutcome::Found),
         "refused-calls" => Some(TaskOutcome::Refused),
         "died-family" => Some(TaskOutcome::Died(ToldBy::Family)),
         "died-other" => Some(TaskOutcome::Died(ToldBy::Other)),
         "call-on" => form.read("call_on", |text| text.parse().ok()).flatten().map(TaskOutcome::CallOn),
         _ => return None,
     })
+}
+
+/// Half a year, after which somebody is asked again who named no day, as on their own page.
+const HALF_A_YEAR: Days = Days::new(182);
+
+/// What was said in the call; the name of a field that cannot be read.
+fn heard_of(form: &Entries, today: NaiveDate) -> Result<Heard, &'static str> {
+    let later = form.chose("will", "later") || (form.filled("until") && !form.chose("will", "still"));
+    let stays = if later {
+        let day = form.read("until", |text| text.parse::<NaiveDate>().ok()).unwrap_or_else(|| today.checked_add_days(HALF_A_YEAR));
+        Some(Stays::Later(day.ok_or("until")?))
+    } else {
+        form.chose("will", "still").then_some(Stays::Still)
+    };
+    Ok(Heard {
+        stays,
+        family: form.read("family", FamilyTold::from_word).flatten(),
+        question: form.text("question"),
+        phone: form.text("phone"),
+        mail: form.text("mail"),
+    })
+}
+
+/// Which field an error is about, and what is said of it; none where it is about the outcome as a whole.
+fn slip_of_heard(field: &str) -> Option<(&'static str, &'static str)> {
+    match field {
+        "heard" => Some(("outcome", "slip-heard-unfit")),
+        "found" => Some(("phone", "slip-found")),
+        "phone" => Some(("phone", "flaw-phone-invalid")),
+        "mail" => Some(("mail", "flaw-mail-invalid")),
+        "question" => Some(("question", "flaw-question-long")),
+        _ => None,
+    }
 }
 
 fn task_of(
@@ -75,7 +121,7 @@ fn task_of(
     let (numbers, named) = opened.map(dial::lines).unwrap_or_default();
     Task {
         href: format!("/follow-up/{}", item.id),
-        open: format!("/follow-up/{}/open", item.id),
+        open: format!("/follow-up/{}/open{}", item.id, asked.kept()),
         person: format!("/people/{}", item.public_id),
         name,
         question: None,
@@ -97,6 +143,8 @@ fn task_of(
             asked.entries,
             &asked.slips,
         ),
+        said: Said::of(item.kind, asked.entries, &asked.slips, text),
+        shared: Vec::new(),
         rounds: u64::try_from(item.rounds).unwrap_or(0),
         version: item.version,
         held: item.held,
@@ -107,7 +155,7 @@ async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fa
     let text = staff.text();
     let today = staff.today();
     // Mails go out by themselves: the list holds what staff have to do.
-    let mut tasks: Vec<TaskItem> = staff.app.staff_tasks(staff.actor(), today, LISTED).await?;
+    let (mut tasks, next) = staff.app.staff_tasks_page(staff.actor(), today, asked.after, LISTED).await?;
     let readiness = staff.app.readiness_of(staff.actor(), &tasks, staff.now).await?;
     // What was agreed comes first, then what cannot wait, then by readiness, then what waits longest.
     tasks.sort_by_key(|task| (!task.agreed, urgency(task.kind), staff.app.call_key(readiness.get(&task.id), today), task.due_on));
@@ -139,8 +187,13 @@ async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fa
         Some(item) => staff.app.question(staff.actor(), item.id).await?,
         None => None,
     };
+    let others = match (&opened, shown) {
+        (Some(numbers), Some(item)) => staff.app.calls_on_same_number(staff.actor(), item, numbers, today).await?,
+        _ => Vec::new(),
+    };
+    let kept = asked.kept();
     let line = |task: &TaskItem| TaskLine {
-        href: format!("/follow-up/{}#task", task.id),
+        href: format!("/follow-up/{}{kept}#task", task.id),
         name: masked_name(task.identity.as_ref(), text),
         why: about(task, text),
         rounds: u64::try_from(task.rounds).unwrap_or(0),
@@ -148,17 +201,19 @@ async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fa
         overdue: u64::try_from((today - task.due_on).num_days()).unwrap_or(0),
         current: shown.is_some_and(|s| s.id == task.id),
     };
+    let shared: Vec<TaskLine> = others.iter().map(line).collect();
     let (agreed, open): (Vec<&TaskItem>, Vec<&TaskItem>) = tasks.iter().partition(|task| task.agreed);
     let (overdue, on_day): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
     let (due, listed) = (staff.app.count_tasks(today).await?, tasks.len() as u64);
     Ok(FollowUps {
         s: staff.shell("/follow-up").await?,
         due,
-        first: (listed < due).then_some(listed),
+        first: (listed < due && asked.after.is_none()).then_some(listed),
+        next: next.map(|next| format!("/follow-up?after={next}")),
         agreed: agreed.into_iter().map(line).collect(),
         today: on_day,
         overdue,
-        task: shown.map(|item| Task { question, ..task_of(staff, item, (opened.as_ref(), counts), &words, &asked) }),
+        task: shown.map(|item| Task { question, shared, ..task_of(staff, item, (opened.as_ref(), counts), &words, &asked) }),
         doubts: staff.app.count_doubts().await?,
         refused: staff.app.policy_alert(staff.now).await?,
         slips: asked.slips,
@@ -169,19 +224,21 @@ fn task_id(text: &str) -> Result<TaskId, Fault> {
     Uuid::parse_str(text).map(TaskId).map_err(|_| Fault(Status::NotFound))
 }
 
-#[get("/follow-up")]
-async fn follow_up(staff: CanFollowUp<'_>) -> Answer {
-    Reply::page(&page(&staff, Asked::default()).await?)
+#[get("/follow-up?<after>")]
+async fn follow_up(staff: CanFollowUp<'_>, after: Option<&str>) -> Answer {
+    Reply::page(&page(&staff, Asked { after: place(after, TaskPlace::parse)?, ..Asked::default() }).await?)
 }
 
-#[get("/follow-up/<id>")]
-async fn one(staff: CanFollowUp<'_>, id: &str) -> Answer {
-    Reply::page(&page(&staff, Asked { task: Some(task_id(id)?), ..Asked::default() }).await?)
+#[get("/follow-up/<id>?<after>")]
+async fn one(staff: CanFollowUp<'_>, id: &str, after: Option<&str>) -> Answer {
+    let (task, after) = (Some(task_id(id)?), place(after, TaskPlace::parse)?);
+    Reply::page(&page(&staff, Asked { task, after, ..Asked::default() }).await?)
 }
 
-#[post("/follow-up/<id>/open", data = "<_form>")]
-async fn open(staff: CanFollowUp<'_>, id: &str, _form: Posted) -> Answer {
-    Reply::page(&page(&staff, Asked { task: Some(task_id(id)?), open: true, ..Asked::default() }).await?)
+#[post("/follow-up/<id>/open?<after>", data = "<_form>")]
+async fn open(staff: CanFollowUp<'_>, id: &str, after: Option<&str>, _form: Posted) -> Answer {
+    let (task, after) = (Some(task_id(id)?), place(after, TaskPlace::parse)?);
+    Reply::page(&page(&staff, Asked { task, after, open: true, ..Asked::default() }).await?)
 }
 
 #[post("/follow-up/<id>", data = "<form>")]
@@ -192,7 +249,7 @@ async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
     let again = |field, key: &str| {
         let mut slips = Slips::default();
         slips.add(field, key);
-        Asked { task: Some(id), open: form.0.chose("opened", "yes"), entries: Some(&form.0), slips }
+        Asked { task: Some(id), open: form.0.chose("opened", "yes"), after: None, entries: Some(&form.0), slips }
     };
     let outcome = match outcome_of(&form.0) {
         Some(Some(outcome)) => outcome,
@@ -200,12 +257,20 @@ async fn finish(staff: CanFollowUp<'_>, id: &str, form: Posted) -> Answer {
         None => return Reply::again(&page(&staff, again("outcome", "slip-outcome")).await?),
     };
     let number = form.0.read("number", ToOwned::to_owned);
-    let call = Called { outcome, number: number.as_deref() };
+    let heard = match heard_of(&form.0, staff.today()) {
+        Ok(heard) => heard,
+        Err(field) => return Reply::again(&page(&staff, again(field, "flaw-until")).await?),
+    };
+    let call = Called { outcome, number: number.as_deref(), heard: &heard };
     let held = match staff.app.finish_call(staff.actor(), id, version, call, staff.now).await {
         Ok(held) => held,
         Err(AppError::Input { field: "number", .. }) => {
             let field = if form.0.chose("opened", "yes") { "number" } else { "outcome" };
             return Reply::again(&page(&staff, again(field, "slip-number")).await?);
+        }
+        Err(AppError::Input { field, .. }) if slip_of_heard(field).is_some() => {
+            let (field, key) = slip_of_heard(field).unwrap_or(("outcome", "slip-outcome-unfit"));
+            return Reply::again(&page(&staff, again(field, key)).await?);
         }
         Err(AppError::Input { .. }) => return Reply::again(&page(&staff, again("outcome", "slip-outcome-unfit")).await?),
         Err(other) => return Err(other.into()),

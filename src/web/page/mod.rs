@@ -173,6 +173,11 @@ fn slip_of(error: crate::app::AppError, page: &str, slips: &mut Slips) -> Result
     Ok(())
 }
 
+/// Where a list goes on, as its address names it.
+fn place<T>(after: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+    after.map(|text| parse(text).ok_or(Fault(Status::NotFound))).transpose()
+}
+
 /// The text of a field, empty where it was left out.
 fn typed(entries: &Entries, name: &str) -> Guarded<String> {
     entries.text(name).unwrap_or_else(|| Guarded::new(String::new()))

@@ -4,9 +4,10 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{Answer, Reply, day, once, slip_of, typed};
+use super::{Answer, Reply, day, once, place, slip_of, typed};
 use crate::domain::id::{OutsideId, PublicId};
 use crate::domain::outside::OutsideSystem;
+use crate::domain::place::DayPlace;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanSeeOutside, Notice};
@@ -14,11 +15,12 @@ use crate::web::view::outside::{Happened, OutsidePage, RedList};
 use crate::web::view::urgent::{RedLine, number};
 use crate::web::view::{Field, Slips};
 
-#[get("/outside")]
-async fn list(staff: CanSeeOutside<'_>) -> Answer {
+#[get("/outside?<after>")]
+async fn list(staff: CanSeeOutside<'_>, after: Option<&str>) -> Answer {
     let text = staff.text();
-    let red = staff.app.red_list(staff.actor()).await?;
+    let (red, next) = staff.app.red_list(staff.actor(), place(after, DayPlace::parse)?).await?;
     Reply::page(&RedList {
+        next: next.map(|next| format!("/outside?after={next}")),
         s: staff.shell("/urgent").await?,
         red: red.iter().map(|l| RedLine::of(l, true, text)).collect(),
         unentered: staff.app.unentered(OutsideSystem::NationalOrgan).await?,

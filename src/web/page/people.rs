@@ -144,7 +144,7 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
         .view
         .records()
         .map(|record| {
-            let put_right = page.sources.get(&record.id).is_some_and(|source| source.how == Recorder::Correction);
+            let put_right = page.sources.get(&record.id).is_some_and(|source| matches!(source.how, Recorder::Correction | Recorder::Call));
             let key = match record.import_row {
                 Some(_) => "history-import",
                 None if put_right => "history-correction",
@@ -280,6 +280,7 @@ fn source_words(source: &Source, ctx: &Ctx<'_>) -> String {
         Recorder::Import(None) => text.t("source-import"),
         Recorder::Form => text.t("source-form"),
         Recorder::Correction => text.t("source-correction"),
+        Recorder::Call => text.t("source-call"),
     };
     let what = text.xy("source", ctx.printed(source.at), how);
     match &source.by {

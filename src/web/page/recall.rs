@@ -17,14 +17,16 @@ use crate::web::guard::{CanRecordHealth, Notice};
 use crate::web::view::Slips;
 use crate::web::view::recall::{RecallPage, Recalls};
 
-async fn list(staff: &CanRecordHealth<'_>, entries: Option<&Entries>, slips: Slips) -> Result<Recalls, Fault> {
-    let recalls = staff.app.recalls(staff.actor(), staff.now).await?;
-    Ok(Recalls::of(staff.shell("/people").await?, &recalls, &staff.app.towns, entries, slips))
+async fn list(staff: &CanRecordHealth<'_>, after: Option<Uuid>, entries: Option<&Entries>, slips: Slips) -> Result<Recalls, Fault> {
+    let (recalls, next) = staff.app.recalls(staff.actor(), after, staff.now).await?;
+    let next = next.map(|next| format!("/recalls?after={next}"));
+    Ok(Recalls { next, ..Recalls::of(staff.shell("/people").await?, &recalls, &staff.app.towns, entries, slips) })
 }
 
-#[get("/recalls")]
-async fn recalls(staff: CanRecordHealth<'_>) -> Answer {
-    Reply::page(&list(&staff, None, Slips::default()).await?)
+#[get("/recalls?<after>")]
+async fn recalls(staff: CanRecordHealth<'_>, after: Option<&str>) -> Answer {
+    let after = after.map(recall_id).transpose()?;
+    Reply::page(&list(&staff, after, None, Slips::default()).await?)
 }
 
 fn sent(staff: &CanRecordHealth<'_>, entries: &Entries) -> Result<Sent, Fault> {
@@ -81,7 +83,7 @@ async fn begin(staff: CanRecordHealth<'_>, form: Posted) -> Answer {
             Err(other) => return Err(other.into()),
         }
     }
-    Reply::again(&list(&staff, Some(entries), slips).await?)
+    Reply::again(&list(&staff, None, Some(entries), slips).await?)
 }
 
 fn recall_id(text: &str) -> Result<Uuid, Fault> {

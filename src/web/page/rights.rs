@@ -5,10 +5,11 @@ use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
 use super::people::public_id;
-use super::{Answer, Download, Reply, chosen, day, key, once, typed};
+use super::{Answer, Download, Reply, chosen, day, key, once, place, typed};
 use crate::app::{Access, AppError, Sent};
 use crate::domain::hold::AgainWhy;
 use crate::domain::id::PublicId;
+use crate::domain::place::DayPlace;
 use crate::domain::rights::{DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
 use crate::domain::role::Right;
 use crate::web::error::Fault;
@@ -116,11 +117,12 @@ async fn answer(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     Reply::again(&page(&staff, &person, None, slips).await?)
 }
 
-#[get("/rights")]
-async fn open(staff: CanSeePeople<'_>) -> Answer {
-    let asked = staff.app.open_rights(staff.actor(), staff.now).await?;
+#[get("/rights?<after>")]
+async fn open(staff: CanSeePeople<'_>, after: Option<&str>) -> Answer {
+    let (asked, next) = staff.app.open_rights(staff.actor(), place(after, DayPlace::parse)?, staff.now).await?;
+    let next = next.map(|next| format!("/rights?after={next}"));
     let requests = asked.iter().map(|item| RequestLine::of(item, &|at| staff.printed(at), staff.text())).collect();
-    Reply::page(&RightsOpen { requests, s: staff.shell("/people").await? })
+    Reply::page(&RightsOpen { requests, next, s: staff.shell("/people").await? })
 }
 
 #[post("/people/<id>/rights/copy", data = "<form>")]

@@ -51,6 +51,7 @@ async fn board(staff: CanWorkUrgent<'_>) -> Answer {
         s: staff.shell("/urgent").await?,
         duty: board.duty.map(|(who, day)| (who, day.to_string())),
         red: board.outside.iter().map(|l| RedLine::of(l, may_close, text)).collect(),
+        next: board.outside_more.map(|next| format!("/outside?after={next}")),
         unentered: board.unentered,
         families: board.families,
         matches: board.matches.iter().map(|m| card(&staff, m)).collect(),

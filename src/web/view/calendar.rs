@@ -260,7 +260,7 @@ mod tests {
             "withdrew",
         ];
         words.extend(["reached", "no-answer", "not-in-service", "not-them", "refused-calls", "call-on", "meant", "not-meant"]);
-        words.extend(["passed-on", "not-found"]);
+        words.extend(["passed-on", "not-found", "found"]);
         words.extend(["undecided", "suppressed", "anchor-unknown", "condition-not-met", "covered", "no-channel"]);
         for lang in Lang::ALL {
             let text = Text(lang);

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::said::Said;
 use super::{Choice, Field, Shell, Slips, dial, mask};
 use crate::app::NumberCounts;
 use crate::domain::Guarded;
@@ -71,6 +72,10 @@ pub struct Task {
     pub outcome: Choice,
     /// The day to call again, for the outcome that asks for one.
     pub call_on: Field,
+    /// What may have been said in the call.
+    pub said: Said,
+    /// Other people's calls to the same number that are due; none until opened.
+    pub shared: Vec<TaskLine>,
     /// Calls made so far.
     pub rounds: u64,
     /// The row version the outcome is saved on.
@@ -91,6 +96,8 @@ pub struct FollowUps {
     pub due: u64,
     /// How many are listed, where not all are.
     pub first: Option<u64>,
+    /// Where the list goes on; none on the last page.
+    pub next: Option<String>,
     /// Whose day was agreed.
     pub agreed: Vec<TaskLine>,
     /// Due today.
@@ -128,25 +135,29 @@ pub struct Condolence {
 pub fn outcomes(kind: Option<Kind>, counts: NumberCounts, text: Text) -> Choice {
     if counts.decides {
         let outcomes = ["decided", "reached", "died-family", "died-other"];
-        return outcomes
-            .iter()
-            .fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| option(choice, outcome, text));
+        return outcomes.iter().fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| {
+            option(choice, outcome, counts.may_be_lost, text)
+        });
     }
     let first: &[&str] = if kind == Some(Kind::ConfirmInterest) { &["meant", "not-meant"] } else { &["reached"] };
     let passed: &[&str] = if counts.named > 0 { &["passed-on"] } else { &[] };
     let rest = ["no-answer", "call-on", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"];
-    let last: &[&str] = if counts.may_be_lost { &["not-found"] } else { &[] };
+    let found: &[&str] = if counts.searching { &["found"] } else { &[] };
+    let last: &[&str] = if counts.searching { &["not-found"] } else { &[] };
     first
         .iter()
+        .chain(found)
         .chain(passed)
         .chain(&rest)
         .chain(last)
-        .fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| option(choice, outcome, text))
+        .fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| option(choice, outcome, counts.may_be_lost, text))
 }
 
-fn option(choice: Choice, outcome: &str, text: Text) -> Choice {
+fn option(choice: Choice, outcome: &str, may_be_lost: bool, text: Text) -> Choice {
     let choice = choice.option(outcome, text.t(&format!("outcome-{outcome}")));
-    let effect = format!("outcome-{outcome}-does");
+    // Who is not counted as lost is looked for again at the next contact that a rule plans.
+    let rests = outcome == "not-found" && !may_be_lost;
+    let effect = if rests { "outcome-not-found-rests".to_owned() } else { format!("outcome-{outcome}-does") };
     if text.has(&effect) { choice.small(text.t(&effect)) } else { choice }
 }
 
@@ -266,7 +277,10 @@ mod tests {
         let plain = of(NumberCounts { own: 2, ..NumberCounts::default() });
         assert!(!plain.contains("not-found") && !plain.contains("passed-on"));
         assert!(of(NumberCounts { named: 1, ..NumberCounts::default() }).contains("value=\"passed-on\""));
-        assert!(of(NumberCounts { may_be_lost: true, ..NumberCounts::default() }).contains("value=\"not-found\""));
+        let search = of(NumberCounts { searching: true, may_be_lost: true, ..NumberCounts::default() });
+        assert!(search.contains("value=\"not-found\"") && search.contains("value=\"found\"") && search.contains("lost"), "{search}");
+        let rests = of(NumberCounts { searching: true, ..NumberCounts::default() });
+        assert!(rests.contains("value=\"not-found\"") && !rests.contains("lost"), "{rests}");
         let decides = of(NumberCounts { decides: true, ..NumberCounts::default() });
         assert!(decides.contains("value=\"decided\"") && !decides.contains("no-answer") && !plain.contains("decided"));
     }
@@ -297,11 +311,12 @@ mod tests {
                 "refused-calls",
                 "passed-on",
                 "not-found",
+                "found",
             ] {
                 assert!(text.has(&format!("outcome-{outcome}")), "{outcome}");
             }
             for outcome in
-                ["not-meant", "not-in-service", "not-them", "refused-calls", "died-family", "died-other", "not-found", "passed-on"]
+                ["not-meant", "not-in-service", "not-them", "refused-calls", "died-family", "died-other", "not-found", "passed-on", "found"]
             {
                 assert!(text.has(&format!("outcome-{outcome}-does")), "{outcome}");
             }

@@ -52,6 +52,7 @@ pub mod relative;
 pub mod report;
 pub mod rights;
 pub mod rules;
+pub mod said;
 pub mod sample;
 pub mod self_enrol;
 pub mod shift;

@@ -100,6 +100,8 @@ pub struct RedList {
     pub s: Shell,
     /// What is due.
     pub red: Vec<RedLine>,
+    /// Where it goes on; none on the last page.
+    pub next: Option<String>,
     /// Registrations never entered in the national organ system.
     pub unentered: u64,
 }

@@ -58,6 +58,8 @@ pub struct Recalls {
     pub slips: Slips,
     /// The requests, the latest first.
     pub recalls: Vec<RecallWords>,
+    /// Where they go on; none on the last page.
+    pub next: Option<String>,
     /// Number, ABO, RhD, kind, towns, last day.
     pub fresh: (Field, Choice, Choice, Choice, Choice, Field),
 }
@@ -84,6 +86,7 @@ impl Recalls {
         });
         Self {
             recalls: recalls.iter().map(|recall| RecallWords::of(recall, towns, text)).collect(),
+            next: None,
             fresh: (
                 Field::new(text, "number", "recall-number")
                     .hint(text, "recall-number-hint")

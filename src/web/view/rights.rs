@@ -178,6 +178,8 @@ pub struct RightsOpen {
     pub s: Shell,
     /// Those that are due first.
     pub requests: Vec<RequestLine>,
+    /// Where it goes on; none on the last page.
+    pub next: Option<String>,
 }
 
 /// A part of the copy.

@@ -157,6 +157,8 @@ pub struct Board {
     pub duty: Option<(String, String)>,
     /// What is due in other systems.
     pub red: Vec<RedLine>,
+    /// Where the list of it goes on; none where that is all.
+    pub next: Option<String>,
     /// Registrations never entered in the national organ system.
     pub unentered: u64,
     /// Families that may be called today.

@@ -4,11 +4,13 @@ use donor_registry::domain::Guarded;
 use donor_registry::domain::care::{Beneficiary, CareKind, Cents, Fund};
 use donor_registry::domain::id::{StaffId, SubjectId};
 use donor_registry::domain::outside::{NotNow, OutsideCause, OutsideState, OutsideSystem};
+use donor_registry::domain::place::DayPlace;
 use donor_registry::store::{
-    CaseOwner, MatterDraft, MatterKind, MatterRow, SealedEvidence, SealedGrid, SealedNumber, StepDraft, StoreError, Verdict, backup,
-    restore,
+    CaseOwner, MatterDraft, MatterKind, MatterRow, RecallRow, RightsRow, SealedEvidence, SealedGrid, SealedNumber, StepDraft, StoreError,
+    Verdict, backup, restore,
 };
 use donor_registry::vault::Vault;
+use uuid::Uuid;
 
 use super::{Bench, NOW, day, on_both, somebody};
 
@@ -56,7 +58,7 @@ on_both! {
         assert_eq!(bench.store.count_outside_due().await.unwrap(), 0);
         assert_eq!(follow(bench, a.subject, OutsideCause::Withdrew).await, 1);
         assert_eq!(follow(bench, a.subject, OutsideCause::Died).await, 0, "it is due once");
-        let due = bench.store.outside_due(&bench.vault, 10).await.unwrap().remove(0);
+        let due = bench.store.outside_due(&bench.vault, None, 10).await.unwrap().remove(0);
         assert_eq!((due.state, due.cause), (OutsideState::WithdrawalDue, Some(OutsideCause::Withdrew)));
         assert_eq!(enter(bench, a.subject, "CMDP-2").await, Err(NotNow { key: "outside-withdraw-first" }));
         let view = bench.store.outside(&bench.vault, due.id).await.unwrap().unwrap();
@@ -78,6 +80,64 @@ on_both! {
         assert_eq!(steps[2].1.as_ref().unwrap().reveal(), "回执 17");
         assert_eq!(steps[2].0.day.0, day(2026, 11, 24));
         enter(bench, a.subject, "CMDP-3").await.unwrap();
+    }
+
+    async fn each_list_goes_on_behind_the_last_line_of_a_page(bench: &Bench) {
+        let (a, b) = (bench.register(&somebody(1)).await.unwrap(), bench.register(&somebody(2)).await.unwrap());
+        for (of, number) in [(&a, "CMDP-1"), (&b, "CMDP-22")] {
+            enter(bench, of.subject, number).await.unwrap();
+            follow(bench, of.subject, OutsideCause::Withdrew).await;
+        }
+        let first = bench.store.outside_due(&bench.vault, None, 1).await.unwrap().remove(0);
+        let behind = Some(DayPlace { day: first.since.0, id: first.id.0 });
+        let rest = bench.store.outside_due(&bench.vault, behind, 10).await.unwrap();
+        assert_eq!(rest.iter().map(|row| row.id != first.id).collect::<Vec<_>>(), [true], "two of one day: each on one page");
+
+        let request = |day_of: u32| RightsRow {
+            id: Uuid::now_v7(),
+            person_id: a.person,
+            kind: "copy".to_owned(),
+            received_on: day(2026, 11, 1).into(),
+            due_on: day(2026, 11, day_of).into(),
+            recorded_at: NOW,
+            recorded_by: None,
+            answered_at: None,
+            answered_by: None,
+            granted: None,
+            row_version: 1,
+            asked_by: "self".to_owned(),
+            proof: None,
+            refusal: None,
+            done_how: None,
+        };
+        let recall = |number: &str| RecallRow {
+            id: Uuid::now_v7(),
+            number: number.to_owned(),
+            abo: None,
+            rh: "negative".to_owned(),
+            kind: "whole-blood".to_owned(),
+            towns: "512002001".to_owned(),
+            until: day(2026, 12, 1).into(),
+            recorded_at: NOW,
+            recorded_by: None,
+            closed_at: None,
+        };
+        let mut tx = bench.store.begin().await.unwrap();
+        for day_of in [20, 18, 20] {
+            tx.put_rights(request(day_of)).await.unwrap();
+        }
+        for number in ["R-1", "R-2"] {
+            tx.put_recall(recall(number)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let page = bench.store.open_rights(None, 2).await.unwrap();
+        let behind = Some(DayPlace { day: page[1].due_on.0, id: page[1].id });
+        let rest = bench.store.open_rights(behind, 10).await.unwrap();
+        let days: Vec<_> = page.iter().chain(&rest).map(|row| row.due_on.0).collect();
+        assert_eq!(days, [day(2026, 11, 18), day(2026, 11, 20), day(2026, 11, 20)]);
+        let latest = bench.store.recalls(None, 1).await.unwrap().remove(0);
+        let older = bench.store.recalls(Some(latest.id), 10).await.unwrap();
+        assert_eq!((latest.number.as_str(), older.len(), older[0].number.as_str()), ("R-2", 1, "R-1"));
     }
 
     async fn a_state_or_step_changed_past_the_program_is_noticed(bench: &Bench) {
@@ -150,7 +210,7 @@ on_both! {
             Ok((Vault::open(&bench.root, deployment, rows)?, Vec::new()))
         }).await.unwrap();
         let vault = Vault::open(&bench.root, restored.deployment(), &restored.keyring().await.unwrap()).unwrap();
-        assert_eq!(restored.outside_due(&vault, 10).await.unwrap(), bench.store.outside_due(&bench.vault, 10).await.unwrap());
+        assert_eq!(restored.outside_due(&vault, None, 10).await.unwrap(), bench.store.outside_due(&bench.vault, None, 10).await.unwrap());
         let (back, report) = restored.matter::<String>(&vault, row.id).await.unwrap().unwrap();
         assert_eq!((back, report.unwrap().reveal().as_str()), (row, "16000000932"));
         restored.close().await.unwrap();

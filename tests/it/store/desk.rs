@@ -137,19 +137,23 @@ on_both! {
         rows.push(call(&a, 20, "post_donation", 0, None));
         rows.push(call(&a, 10, "of_a_later_edition", 0, None));
         rows.push(call(&a, 11, "availability", 1, Some("call-on")));
+        rows.push(call(&a, 5, "post_donation", 1, Some("call-on")));
         rows.push(call(&a, 25, "post_donation", 0, None));
         rows.push(TaskRow { channel: TaskChannel::Mail, ..call(&a, 12, "post_donation", 0, None) });
         tx.put_tasks(rows).await.unwrap();
         tx.commit().await.unwrap();
         let today = day(2026, 12, 20);
         let days = |rows: Vec<TaskRow>| rows.into_iter().map(|row| row.due_on.0).collect::<Vec<_>>();
-        let urgent = bench.store.staff_tasks_of_kind("post_donation", today, 5).await.unwrap();
-        assert_eq!(days(urgent), [day(2026, 12, 20)], "no mail, and none of a later day");
-        let checks = bench.store.staff_tasks_of_kind("contact_check", today, 2).await.unwrap();
+        let urgent = bench.store.staff_tasks_of_kind("post_donation", today, None, 5).await.unwrap();
+        assert_eq!(days(urgent), [day(2026, 12, 20)], "no mail, none of a later day, and none whose day was agreed");
+        let checks = bench.store.staff_tasks_of_kind("contact_check", today, None, 2).await.unwrap();
         assert_eq!(days(checks), [day(2026, 12, 1), day(2026, 12, 2)], "what waits longest first");
-        let other = bench.store.staff_tasks_of_no_kind(&["contact_check", "post_donation", "availability"], today, 5).await.unwrap();
+        let second = bench.store.staff_tasks_of_kind("contact_check", today, None, 2).await.unwrap().remove(1);
+        let behind = bench.store.staff_tasks_of_kind("contact_check", today, Some((second.due_on.0, second.id)), 2).await.unwrap();
+        assert_eq!(days(behind), [day(2026, 12, 3), day(2026, 12, 4)], "the next page begins behind the last line");
+        let other = bench.store.staff_tasks_of_no_kind(&["contact_check", "post_donation", "availability"], today, None, 5).await.unwrap();
         assert_eq!(days(other), [day(2026, 12, 10)]);
-        assert_eq!(days(bench.store.staff_tasks_agreed(today, 5).await.unwrap()), [day(2026, 12, 11)]);
+        assert_eq!(days(bench.store.staff_tasks_agreed(today, None, 5).await.unwrap()), [day(2026, 12, 5), day(2026, 12, 11)]);
     }
 
     async fn the_language_somebody_was_written_to_in_is_kept(bench: &Bench) {

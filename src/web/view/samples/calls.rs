@@ -22,7 +22,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         .option("a1", text.xy("task-number-of", 1, "160****5678"))
         .option("b2", text.xy("task-number-of", 2, "160****0418"))
         .small(text.t("task-number-named"));
-    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true, decides: false };
+    let counts = crate::app::NumberCounts { own: 1, named: 1, searching: true, may_be_lost: true, decides: false };
     // The first page rendered is the opened one: a form part is rendered once.
     let which = std::cell::RefCell::new(Some(which));
     let tasks = |opened: bool, lost: Option<bool>| followup::FollowUps {
@@ -30,6 +30,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         slips: Slips::default(),
         due: if opened { 240 } else { 4 },
         first: opened.then_some(200),
+        next: opened.then(|| "/follow-up?after=4.2026-11-23.x".to_owned()),
         agreed: vec![line("孙*三", 0, false)],
         today: vec![line("周*五", 0, true), line("吴*六", 0, false), line("郑*七", 0, false)],
         overdue: vec![line("王*八", 3, false)],
@@ -63,6 +64,13 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 text,
             ),
             call_on: Field::new(text, "call_on", "task-call-on").optional(text).kind("date").class("input--short"),
+            said: said::Said::of(
+                Some(if opened { crate::followup::Kind::WishCheck } else { crate::followup::Kind::BloodThanks }),
+                None,
+                &Slips::default(),
+                text,
+            ),
+            shared: if opened { vec![line("周*六", 0, false)] } else { Vec::new() },
             rounds: 1,
             version: 1,
             held: false,

@@ -196,7 +196,16 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         text,
     )];
     for (name, red) in [("outside-list", red.clone()), ("outside-list-none", Vec::new())] {
-        add(name, outside::RedList { s: shell(lang, "/urgent"), unentered: red.len() as u64, red }.render());
+        add(
+            name,
+            outside::RedList {
+                s: shell(lang, "/urgent"),
+                unentered: red.len() as u64,
+                next: (!red.is_empty()).then(|| "/outside?after=1".to_owned()),
+                red,
+            }
+            .render(),
+        );
     }
     let step = OutsideStep {
         act: OutsideAct::Leave,
@@ -241,6 +250,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             s: board_shell,
             duty: Some(("何样".into(), "2026-11-23".into())),
             red,
+            next: Some("/outside?after=1".to_owned()),
             unentered: 12,
             families: 1,
             matches: vec![urgent::MatchCard {
@@ -265,6 +275,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
             s: shell(lang, "/urgent"),
             duty: None,
             red: Vec::new(),
+            next: None,
             unentered: 0,
             families: 0,
             matches: Vec::new(),
