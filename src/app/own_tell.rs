@@ -22,7 +22,7 @@ use crate::followup::link::LinkPurpose;
 use crate::store::{AuditEntry, EntryRecord, LinkUse, Occasion, Origin, TaskChannel, TaskState, Tx, prepare_further};
 
 use super::own_page::{HOUR, Pending};
-use super::said::{QUESTION, Speaker, Stays};
+use super::said::{QUESTION, Speaker, Stays, not_before};
 use super::{Actor, App, AppError};
 
 /// How the registrant feels about the registration now.
@@ -311,11 +311,6 @@ impl App {
             None => self.note_request(tx, Actor::Registrant, person, (kind, self.today(now)), Asker::MYSELF, now).await,
         }
     }
-}
-
-/// The day until which somebody is left alone who names one: tomorrow at the soonest.
-fn not_before(named: NaiveDate, today: NaiveDate) -> NaiveDate {
-    named.max(today + Days::new(1))
 }
 
 /// The registries that are left; none where the person does not leave.

@@ -241,7 +241,7 @@ async fn a_call_about_the_family_waits_for_the_day_somebody_asks_for_and_a_quest
     }
     let day_of = async |rule: &str| planned(&app, person).await.into_iter().find(|task| task.rule == rule).unwrap().due_on.0;
     let mut tx = app.store.begin().await.unwrap();
-    app.put_off_until(&mut tx, person, until).await.unwrap();
+    app.put_off_until(&mut tx, &planned(&app, person).await, until).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!((day_of("family-objects").await, day_of("mail-returned").await), (until, until));
     assert_eq!(day_of("question-0193").await, today, "what they asked is answered");
