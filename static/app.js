@@ -144,7 +144,8 @@
   });
 
   // ---- one submit a form: the server refuses the second by its idempotency key, this spares the wait ----
-  for (const form of all('form[method="post"]')) {
+  // Not the one of the languages: it leaves the page, and whoever has typed something is asked first.
+  for (const form of all('form[method="post"]:not([data-leaves])')) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent === "1") {
         event.preventDefault();

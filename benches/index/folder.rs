@@ -22,7 +22,7 @@ const NOW: Timestamp = Timestamp(1_795_420_800_000_000);
 pub fn unlock(people: usize) {
     let temporary = tempfile::tempdir().expect("the temporary folder is writable");
     let folder = std::env::var_os("INDEX_FOLDER").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a thread can be started");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a thread can be started");
     runtime.block_on(async {
         let key = folder.join("root.key");
         if !key.exists() {

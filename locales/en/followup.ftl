@@ -100,6 +100,9 @@ plan-by-month = By month
 plan-by-channel = By channel
 plan-channel = Channel
 plan-contacts = Contacts
+plan-people = People
+plan-reach = Who can be reached
+plan-reach-lead = {$n} people may be contacted. Who can be reached in several ways counts with each.
 plan-not = Not planned
 plan-not-lead = These registrations are not to be contacted, each for one reason.
 plan-reason = Reason
@@ -111,6 +114,7 @@ channel-mail = Mail
 channel-phone = Phone
 channel-letter = Letter
 channel-hand-off = Short message
+channel-none = By none of these
 channel-find-contact = Find a contact
 kind-verify_mail = Verify the address
 kind-contact_check = Contact check
@@ -194,7 +198,7 @@ hands-letters-n = {$n ->
     [one] One person can be reached by letter only.
    *[other] {$n} people can be reached by letter only.
 }
-hands-letters-what = The letters fit A4 and a window envelope, and say nothing of what was registered. Printing counts as sending; where nobody answers, the next step of the policy follows.
+hands-letters-what = The letters fit A4 and a window envelope, and say nothing of what was registered; up to 500 are printed at a time. Printing counts as sending; where nobody answers, the next step of the policy follows.
 hands-letters-do = Print the letters
 hands-off = Short messages
 hands-off-n = {$n ->
@@ -202,6 +206,12 @@ hands-off-n = {$n ->
     [one] One call of today may be replaced by a message.
    *[other] {$n} calls of today may be replaced by a message.
 }
+hands-rest-n = {$n ->
+    [one] It is quiet hours or a closed day: the message to one person is not due yet.
+   *[other] It is quiet hours or a closed day: the messages to {$n} people are not due yet.
+}
+hands-rest-until = They can be given out from {$x} on.
+hands-one-rests = It is quiet hours or a closed day: no message is due now
 hands-off-what = The file holds reference, number and text for the office’s platform. Without a result a call is due again after a week, and a message gives way to the next step.
 hands-off-do = Give the file out
 hands-one = One message at a time
@@ -224,6 +234,10 @@ slip-hands-results = No line names an open message: reference, comma, delivered 
 letters-made = {$n ->
     [one] One letter. The page is shown once.
    *[other] {$n} letters, one a sheet. The page is shown once.
+}
+letters-left = {$n ->
+    [one] One more waits for the next print run.
+   *[other] {$n} more wait for the next print run.
 }
 letter-hello = Dear {$x},
 letter-why = You once left your contact data with {$x}. Thank you. We should like to know whether we can still reach you.

@@ -33,6 +33,7 @@ rights-none-open = No request waits
 rights-none-open-do = Record one on a person's page, under Rights of the person.
 rights-copy = Copy of everything
 rights-copy-what = All data about the person, for the person. Each time is recorded.
+rights-copy-ask = The copy holds names, numbers and addresses, and you work with numbers only: ask to see the identity on the registrant's page first and take the copy here once a manager agreed, or leave it to a registrar.
 rights-copy-page = Read and print
 rights-proof = Proof of consent
 rights-proof-what = What was consented to, in which text, when it was given and withdrawn; to print and sign.

@@ -91,6 +91,9 @@ plan-by-month = 按月
 plan-by-channel = 按方式
 plan-channel = 方式
 plan-contacts = 次数
+plan-people = 人数
+plan-reach = 联系得上的人
+plan-reach-lead = 可以联系的共 {$n} 人。一个人可以有几种方式，每种都算。
 plan-not = 不安排的
 plan-not-lead = 这些登记按规定不联系，各有一个原因。
 plan-reason = 原因
@@ -102,6 +105,7 @@ channel-mail = 邮件
 channel-phone = 电话
 channel-letter = 信件
 channel-hand-off = 短信或微信
+channel-none = 哪种都没有
 channel-find-contact = 查找联系方式
 kind-verify_mail = 核实邮箱
 kind-contact_check = 联系方式核实
@@ -181,13 +185,16 @@ hands-letters-n = {$n ->
     [0] 没有需要寄信的人：找不到的人没有留下地址。
    *[other] 有 {$n} 人只能用信件联系。
 }
-hands-letters-what = A4 纸，适合开窗信封；信里不提登记的内容。打印即视为寄出；没有回音的，按规则转下一步。
+hands-letters-what = A4 纸，适合开窗信封；信里不提登记的内容；每次最多打印 500 封。打印即视为寄出；没有回音的，按规则转下一步。
 hands-letters-do = 打印信件
 hands-off = 短信
 hands-off-n = {$n ->
     [0] 今天没有可以改发短信的电话。
    *[other] 今天有 {$n} 个电话可以改发短信。
 }
+hands-rest-n = 现在是安静时段或停止联系日：{$n} 人的短信还不到发送的时候。
+hands-rest-until = {$x} 起可以发。
+hands-one-rests = 现在是安静时段或停止联系日，没有到时候的短信
 hands-off-what = 文件中有编号、号码和内容，供单位的短信平台使用。一周内没有结果的，电话仍要打，短信转下一步。
 hands-off-do = 导出文件
 hands-one = 逐条发送
@@ -208,6 +215,7 @@ hands-read = {$x} 条送达，{$y} 条转下一步
 slip-hands-message = 请写 1 到 300 字，不换行
 slip-hands-results = 没有一行对应待处理的短信：编号，逗号，delivered 或 failed
 letters-made = 共 {$n} 封，每封一页。本页只显示一次。
+letters-left = 还有 {$n} 封等下次打印。
 letter-hello = {$x}：您好！
 letter-why = 您曾在{$x}留下联系方式。感谢您。我们想核对一下，现在怎样可以联系到您。
 letter-ask = 请您方便时来电或前来，告诉我们这些联系方式是否仍然有效。

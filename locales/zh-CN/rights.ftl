@@ -27,6 +27,7 @@ rights-none-open = 没有待答复的请求
 rights-none-open-do = 有人要查阅、更正、删除时，在其页面“个人信息权利”里记入。
 rights-copy = 全部资料副本
 rights-copy-what = 关于本人的全部资料，交给本人。每次都记入日志。
+rights-copy-ask = 副本里有姓名、号码和地址。您处理的是编号：先在登记者页面申请查看身份，批准以后再到这里取副本，或请登记员办理。
 rights-copy-page = 查看并打印
 rights-proof = 同意证明
 rights-proof-what = 同意过什么、哪一版文本、何时同意和撤回，可打印签名。

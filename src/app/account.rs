@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::Guarded;
 use crate::domain::id::StaffId;
+use crate::domain::language::Language;
 use crate::domain::role::{Right, Roles};
 use crate::domain::time::Timestamp;
 use crate::store::{AuditEntry, SessionRow, StaffDraft, StaffRow};
@@ -35,8 +36,8 @@ pub struct Staff {
     pub name: String,
     /// Roles.
     pub roles: Roles,
-    /// Language tag.
-    pub lang: String,
+    /// The language they chose, none before the first choice.
+    pub language: Option<Language>,
 }
 
 impl Staff {
@@ -46,7 +47,8 @@ impl Staff {
     }
 
     fn of(row: StaffRow) -> Self {
-        Self { id: row.id, login: row.login, name: row.display_name, roles: row.roles, lang: row.lang }
+        let language = row.language();
+        Self { id: row.id, login: row.login, name: row.display_name, roles: row.roles, language }
     }
 }
 
@@ -96,7 +98,26 @@ impl App {
         tx.put_session(session).await?;
         tx.audit(&AuditEntry::on(now, Some(row.id), "session.begin", "staff", Some(row.id.0))).await?;
         tx.commit().await?;
+        self.renew_hash(&row, password).await;
         Ok(SessionStart { token, staff: Staff::of(row) })
+    }
+
+    /// Renews the hash of a password that has just fitted, where it was made at another cost than is asked for today. Whoever signs in is
+    /// signed in by now: what fails here is tried again the next time.
+    async fn renew_hash(&self, row: &StaffRow, password: &Guarded<String>) {
+        if !password::needs_rehash(&row.phc, self.cost) {
+            return;
+        }
+        let renewed = async {
+            let phc = self.phc(password.duplicate()).await?;
+            let mut tx = self.store.begin().await?;
+            tx.renew_hash(&self.vault, row.id, &row.phc, phc).await?;
+            tx.commit().await?;
+            Ok::<(), AppError>(())
+        };
+        if let Err(error) = renewed.await {
+            tracing::warn!(%error, "the hash of a password could not be renewed; it is tried again at the next sign-in");
+        }
     }
 
     pub(super) fn session_row(&self, token: &SessionToken, staff_id: StaffId, now: Timestamp) -> Result<SessionRow, AppError> {
@@ -228,11 +249,17 @@ impl App {
         Ok(())
     }
 
-    /// Keeps the language somebody chose.
-    pub async fn choose_language(&self, staff: &Staff, lang: &str) -> Result<(), AppError> {
-        let row = self.store.staff(&self.vault, staff.id).await?.ok_or(AppError::Missing("account"))?;
+    /// Keeps the language that a member of staff chose with the account: it is that of their pages from the next sign-in on,
+    /// on whatever device.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`] for an unknown account.
+    pub async fn choose_language(&self, staff: &Staff, language: Language) -> Result<(), AppError> {
+        if staff.language == Some(language) {
+            return Ok(());
+        }
         let mut tx = self.store.begin().await?;
-        tx.update_staff(&self.vault, StaffRow { lang: lang.to_owned(), ..row }).await?;
+        tx.put_staff_language(&self.vault, staff.id, language).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -255,7 +282,7 @@ impl App {
             }
             let phc = self.phc(form.password).await?;
             let name = if form.name.trim().is_empty() { login.clone() } else { form.name.trim().to_owned() };
-            drafts.push(StaffDraft { login, display_name: name, phc, roles: form.roles, lang: "zh-CN".to_owned() });
+            drafts.push(StaffDraft { login, display_name: name, phc, roles: form.roles });
         }
         Ok(drafts)
     }

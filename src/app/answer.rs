@@ -6,13 +6,16 @@ use crate::domain::id::SubjectId;
 use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::link::{LinkPurpose, LinkToken};
-use crate::store::{AuditEntry, LinkUse, Tx, prepare_fact};
+use crate::store::{AuditEntry, LinkRow, LinkUse, Tx, prepare_fact};
 
 use super::follow::NewTask;
 use super::{App, AppError};
 
 /// The rule of the task that follows "this is not me".
 pub(super) const NOT_ME_RULE: &str = "not-me";
+
+/// As what an answer is kept that confirmed no contact data: no link is ever sent for it.
+pub(super) const TOLD: &str = "told";
 
 /// What stands behind a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +102,13 @@ impl App {
         let mut row = self.link_row(&token, purpose, subject, now);
         row.used_at = Some(now);
         tx.put_link(row).await?;
+        Ok(())
+    }
+
+    /// Notes that a registrant answered, but confirmed no contact data.
+    pub(super) async fn note_told(&self, tx: &mut Tx, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
+        let row = self.link_row(&self.link_token()?, LinkPurpose::ContactCheck, subject, now);
+        tx.put_link(LinkRow { used_at: Some(now), purpose: TOLD.to_owned(), ..row }).await?;
         Ok(())
     }
 

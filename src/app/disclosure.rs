@@ -5,7 +5,7 @@ use crate::domain::approval::Act;
 use crate::domain::id::{DisclosureId, PersonId, PublicId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::AuditEntry;
+use crate::store::{AuditEntry, DisclosureRow};
 
 use super::people::Opening;
 use super::{Actor, App, AppError};
@@ -14,14 +14,27 @@ use super::{Actor, App, AppError};
 const HOLDS_SECONDS: i64 = 24 * 3_600;
 
 /// How somebody comes to see an identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     /// By their own role, or because somebody agreed.
     Open,
     /// They have asked, and nobody has decided.
     Waits,
+    /// Their last request was refused; they may ask anew.
+    Refused(Refused),
     /// They have to ask.
     Ask,
+}
+
+/// A request that was refused, as whoever asked is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Option<String>,
+    /// Why it had been asked for; none where this edition does not know the word.
+    pub why: Option<Opening>,
 }
 
 /// A request that waits, without anything of the person.
@@ -49,11 +62,29 @@ impl App {
         }
         let by = actor.staff().ok_or(AppError::Forbidden)?;
         let asked = self.store.disclosures_by(&self.vault, by, of).await?;
-        Ok(match () {
-            () if asked.iter().any(|row| row.holds(now).is_some()) => Access::Open,
-            () if asked.iter().any(|row| row.waits()) => Access::Waits,
-            () => Access::Ask,
-        })
+        if asked.iter().any(|row| row.holds(now).is_some()) {
+            return Ok(Access::Open);
+        }
+        if asked.iter().any(DisclosureRow::waits) {
+            return Ok(Access::Waits);
+        }
+        // What was answered last counts: a refusal of before is over once somebody agreed.
+        let last = asked.iter().max_by_key(|row| row.decided_at);
+        let Some((row, at)) = last.and_then(|row| row.refused().map(|at| (row, at))) else { return Ok(Access::Ask) };
+        let by = match row.decided_by {
+            Some(by) => self.staff_names().await?.remove(&by),
+            None => None,
+        };
+        Ok(Access::Refused(Refused { at, by, why: Opening::from_word(&row.reason) }))
+    }
+
+    /// How an actor comes to see the identity behind a public id.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`] for an unknown id.
+    pub async fn access_to(&self, actor: Actor, id: &PublicId, now: Timestamp) -> Result<Access, AppError> {
+        let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        self.access(actor, person, now).await
     }
 
     /// Refuses whoever may not see a person's identity.
@@ -87,7 +118,7 @@ impl App {
         let persons: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
         let public = self.store.public_ids_of(&persons).await?;
         let names = self.staff_names().await?;
-        let line = |row: crate::store::DisclosureRow| DisclosureLine {
+        let line = |row: DisclosureRow| DisclosureLine {
             id: row.id,
             public_id: public.get(&row.person_id).cloned(),
             by: names.get(&row.asked_by).cloned().unwrap_or_default(),

@@ -116,6 +116,16 @@ impl App {
         Ok(tx.put_standing_act(&self.vault, &moves, act).await?)
     }
 
+    /// Whether the enrolment by one of some samples stands, so that it can be named as entered in error.
+    pub(super) async fn enrolled_by(&self, view: &PersonView, samples: &[&MatterRow]) -> Result<bool, AppError> {
+        let acts = acts(&self.steps_of(view).await?);
+        let by = |act: &Act| {
+            let at = act.first().map(|first| first.at);
+            samples.iter().any(|sample| sample.phase == Phase::Accepted.word() && sample.closed_at.is_some() && sample.closed_at == at)
+        };
+        Ok(acts.iter().any(|act| !act.undone && by(act) && stands(act, view)))
+    }
+
     /// The deaths of subjects that were told and not taken back since.
     pub(super) async fn deaths_standing(&self, subjects: &[SubjectId]) -> Result<Vec<DeathView>, AppError> {
         let mut told = self.store.deaths_of(&self.vault, subjects).await?;
@@ -285,7 +295,7 @@ impl App {
         let accepted = |m: &&MatterRow| m.closed_at == Some(first.at) && m.phase == Phase::Accepted.word();
         let sample = of_kind(MatterKind::Sample).find(accepted).filter(|_| of == Entered::Enrolment).cloned();
         let later = |m: &MatterRow| {
-            let counts = ![Phase::Rejected, Phase::Dropped].iter().any(|phase| phase.word() == m.phase);
+            let counts = ![Phase::Rejected, Phase::Dropped, Phase::Released].iter().any(|phase| phase.word() == m.phase);
             counts && sample.as_ref().is_some_and(|this| m.id != this.id && m.opened_at >= this.opened_at)
         };
         let around = Around {
@@ -361,7 +371,7 @@ impl App {
     }
 
     /// The fact that takes another one back, from today on.
-    fn taking_back(&self, wrong: &Fact, now: Timestamp) -> Fact {
+    pub(super) fn taking_back(&self, wrong: &Fact, now: Timestamp) -> Fact {
         let event = match wrong.event {
             FactEvent::Status(status) => FactEvent::TakenBack(status),
             other => other,

@@ -1,6 +1,6 @@
-//! What is worked out from everybody's sealed data, takes seconds where many are on file, and is kept in memory while the registry is open: one
-//! mechanism for every such list. It is worked out in the background, tells how far it is, gives way to whoever works at a page, and ends and is
-//! dropped when the registry is sealed.
+//! What is worked out from everybody's sealed data, takes seconds where many are on file, and is kept in memory while the registry is open:
+//! one mechanism for every such list. It is worked out in the background, tells how far it is, gives way to whoever works at a page, and
+//! ends and is dropped when the registry is sealed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -65,8 +65,8 @@ impl<T> Kept<T> {
         self.try_begin(true)
     }
 
-    /// Begins to work on it for somebody who waits, after whoever brings it up to date; none once somebody goes through everybody while there is
-    /// a value to be shown as it was.
+    /// Begins to work on it for somebody who waits, after whoever brings it up to date; none once somebody goes through everybody while
+    /// there is a value to be shown as it was.
     pub async fn begin_shortly(&self) -> Option<Turn<'_, T>> {
         loop {
             if self.progress().is_some() && held(&self.value).is_some() {
@@ -136,7 +136,8 @@ impl<T> Turn<'_, T> {
         }
     }
 
-    /// Keeps the error that work in the background ended with for whoever looks next, unless the work only ended since the registry was sealed.
+    /// Keeps the error that work in the background ended with for whoever looks next, unless the work only ended since the registry was
+    /// sealed.
     pub fn fail(&self, error: AppError) {
         if !self.work.is_over() {
             tracing::warn!(%error, "a list could not be worked out; it is tried again");
@@ -184,7 +185,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Says that so many more are done. In the background it then rests as long as the part took, so that pages have half of the machine at least.
+    /// Says that so many more are done. In the background it then rests as long as the part took, so that pages have half of the machine at
+    /// least.
     ///
     /// # Errors
     /// [`AppError::Busy`] where the registry was sealed: what was worked out so far is to be dropped.

@@ -1,5 +1,5 @@
-//! Lists that are worked out from everybody's sealed data: whether they can be shown already, and when they are worked out anew. Nobody waits for
-//! it but where few are on file, with whom it takes no time.
+//! Lists that are worked out from everybody's sealed data: whether they can be shown already, and when they are worked out anew. Nobody
+//! waits for it but where few are on file, with whom it takes no time.
 
 use std::sync::Arc;
 
@@ -67,8 +67,8 @@ impl App {
         Ok(at.map_or(ListState::Underway(progress.unwrap_or(begun)), ListState::Older))
     }
 
-    /// Works out what nobody can look at yet, and takes in what was committed since: for the server to do from time to time, in the background.
-    /// What failed is tried again the next time.
+    /// Works out what nobody can look at yet, and takes in what was committed since: for the server to do from time to time, in the
+    /// background. What failed is tried again the next time.
     pub async fn keep_lists(&self, now: Timestamp) {
         if self.few() {
             return;

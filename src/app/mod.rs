@@ -20,7 +20,8 @@
 //! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
-//! - `barcode`: sample barcodes stored before it was noted whose they are.
+//! - `release`: a barcode that was noted with the wrong person, freed for the right one.
+//! - `barcode`: sample barcodes stored before it was noted whose they are; `old_number`: numbers of the national registry from before they were counted.
 //! - `schedule`: what the running server does by itself.
 //! - `erase`: erasure at request; `rights`: requests with their clocks, objection, proof of consent; `rights_answer`: how they are answered;
 //!   `again`: contact allowed again; `export_person`: a copy of everything.
@@ -58,15 +59,18 @@ mod list_state;
 mod live;
 mod notice;
 mod office;
+mod old_number;
 mod open;
 mod outside;
 mod own_family;
+mod own_later;
 mod own_page;
 mod own_tell;
 mod password;
 mod people;
 mod put_right;
 mod register;
+mod release;
 mod report;
 mod review;
 mod rights;
@@ -108,7 +112,7 @@ pub use barcode::BarcodeTally;
 pub use care::{AidCase, AidForm, AidStep, FamilyForm, FamilyLine, RemembranceForm, RemembranceLine};
 pub use consent::{OlderConsent, OlderCount, RenewalForm};
 pub use correct::CorrectionItem;
-pub use disclosure::{Access, DisclosureLine};
+pub use disclosure::{Access, DisclosureLine, Refused};
 pub use donor::{DonorFact, DonorPage, ProposedRules, Recall, RecallLine, RuleEditions, RulePreview, Sent};
 pub use drive::DrivePage;
 pub use erasure_journal::erasure_list;
@@ -131,6 +135,7 @@ pub use own_tell::{Done, Told, Unclear, Will};
 pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use put_right::PutRight;
 pub use register::Circumstances;
+pub use release::CodeOf;
 pub use report::{EntryForm, PlanForm, ReportKind, StoredRelease, UnitForm, year_begins};
 pub use review::{PairPage, QueueItem, Verdict};
 pub use rights::{ConsentItem, RightsItem};
@@ -145,7 +150,7 @@ pub use urgent::{
     DeskLine, Duty, DutyDay, Found, LookUpWhy, MatchCase, MatchForm, MatterHead, MatterOf, NoticeCase, NoticeForm, NoticeHead, Once,
     OpenReason, OpeningLine, StepForm, StepLine, UrgentBoard, UrgentNow,
 };
-pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, ServiceLine, VolunteerPage};
+pub use volunteer::{CallOut, CallOutLine, Expiring, RUNS_OUT, Served, ServiceLine, VolunteerPage};
 pub use wish::{WishPage, wish_of};
 
 /// An open registry: database, keys, rules, and the index over everybody.

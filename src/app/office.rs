@@ -119,13 +119,13 @@ impl App {
         Ok(())
     }
 
-    /// Walks the log from its first leaf to its last.
+    /// Walks the log from its first leaf to its last, and holds it against a checkpoint that was kept elsewhere.
     ///
     /// # Errors
     /// [`AppError::Store`] naming the first leaf that does not fit.
-    pub async fn verify_log(&self, actor: Actor) -> Result<Head, AppError> {
+    pub async fn verify_log(&self, actor: Actor, checkpoint: Option<Head>) -> Result<Head, AppError> {
         actor.needs(Right::Audit)?;
-        Ok(self.store.verify_audit(None).await?)
+        Ok(self.store.verify_audit(checkpoint).await?)
     }
 
     /// The latest entries before a number, newest first, with the names staff go by.
@@ -159,13 +159,13 @@ impl App {
     }
 }
 
-/// Restores a backup into the empty registry of a configuration, and erases again whoever was erased since: by the list of erasures given, or
-/// by the one beside the key file ([`erasure_list`]). Queues stay paused until somebody confirms. Answers how many entries the list held; none
-/// where no list was found.
+/// Restores a backup into the empty registry of a configuration, and erases again whoever was erased since: by the list of erasures given,
+/// or by the one beside the key file ([`erasure_list`]). Queues stay paused until somebody confirms. Answers how many entries the list
+/// held; none where no list was found.
 ///
 /// # Errors
-/// [`AppError::Store`] where the place is not empty, the backup is not whole, a list given is missing, or a list is another registry's or was
-/// changed; nothing is restored then.
+/// [`AppError::Store`] where the place is not empty, the backup is not whole, a list given is missing, or a list is another registry's or
+/// was changed; nothing is restored then.
 pub async fn restore(
     config: &Config,
     folder: &Path,

@@ -13,7 +13,7 @@ use super::follow::NewTask;
 use super::{App, AppError};
 
 /// The rule of the task that follows the answer.
-const OBJECTS_RULE: &str = "family-objects";
+pub(super) const OBJECTS_RULE: &str = "family-objects";
 
 impl App {
     /// Opens the task, unless one of the registrant's `open` follow-ups is it already. Who asked to be left alone until a day is called on that day.

@@ -17,6 +17,7 @@ use crate::store::{AuditEntry, EntryRecord, LinkRow, PersonEntry, TaskChannel, T
 
 use super::follow::NewTask;
 use super::people::standings;
+use super::volunteer::Served;
 use super::{App, AppError};
 
 /// What is shown once the second fact was right. Masked by the page.
@@ -30,6 +31,8 @@ pub struct OwnPage {
     pub contact: Guarded<Contact>,
     /// Where they are registered, over all registrations of the person, and since when.
     pub standings: Vec<(Registry, NaiveDate)>,
+    /// How long they served, of a volunteer.
+    pub served: Option<Served>,
     /// Other systems in which something is still to be done, and since when.
     pub pending: Pending,
 }
@@ -49,7 +52,7 @@ pub enum FactCheck {
 pub type Pending = Vec<(OutsideSystem, OutsideState, NaiveDate)>;
 
 /// The rule of the call that follows a link closed by wrong facts.
-const LINK_CLOSED: &str = "link-closed";
+pub(super) const LINK_CLOSED: &str = "link-closed";
 
 impl App {
     /// Judges a second fact. The fifth wrong one closes the link and opens a call.
@@ -58,8 +61,9 @@ impl App {
         if !second_fact::fits(typed, last.identity.as_ref(), last.contact.as_ref()) {
             let mut tx = self.store.begin().await?;
             let closed = tx.wrong_link(row.id, i64::from(WRONG_FACTS), now).await?;
-            if closed {
-                let today = self.today(now);
+            let today = self.today(now);
+            // Who has left is called for nothing.
+            if closed && self.concerns(&tx, entry.subject, (LINK_CLOSED, today)).await? {
                 tx.put_tasks(vec![self.own_task(&entry, LINK_CLOSED, today, Kind::ContactCheck, today, now)]).await?;
             }
             tx.audit(&AuditEntry::on(now, None, "link.wrong-fact", "subject", Some(row.subject_id.0))).await?;
@@ -68,13 +72,15 @@ impl App {
         }
         let Some(contact) = last.contact else { return Err(AppError::Sealed("contact")) };
         let standings = self.stands_in(entry.person).await?;
+        let view = self.store.person(&self.vault, entry.person).await?.ok_or(AppError::Missing("registration"))?;
+        let served = self.served(&view).await?;
         // The registrant's own data leave the process: one leaf before the first byte.
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, None, "link.open", "subject", Some(row.subject_id.0))).await?;
         tx.commit().await?;
         let salutation = contact.map(|c| c.salutation.clone());
         let pending = self.pending_outside(row.subject_id).await?;
-        Ok(FactCheck::Right(Box::new(OwnPage { proof: self.proof(&hash, now), salutation, contact, standings, pending })))
+        Ok(FactCheck::Right(Box::new(OwnPage { proof: self.proof(&hash, now), salutation, contact, standings, served, pending })))
     }
 
     /// The link, the registration behind it and what was told last, where the link works and asks for a second fact.

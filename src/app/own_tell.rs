@@ -43,8 +43,8 @@ pub enum Will {
 /// What a registrant tells.
 #[derive(Debug)]
 pub struct Told {
-    /// How they feel about it.
-    pub will: Will,
+    /// How they feel about it, where they said so.
+    pub will: Option<Will>,
     /// Another phone.
     pub phone: Option<Guarded<String>>,
     /// Another mail address.
@@ -57,14 +57,26 @@ pub struct Told {
     pub question: Option<Guarded<String>>,
     /// What they ask for by right.
     pub requests: Vec<RightsKind>,
-    /// The page was read in English.
-    pub english: bool,
+    /// The language of the page, where they chose it: what their browser asks for is nobody's choice.
+    pub language: Option<Language>,
 }
 
 impl Told {
     /// The will and nothing else.
-    pub fn of(will: Will) -> Self {
-        Self { will, phone: None, mail: None, same_contact: false, family: None, question: None, requests: Vec::new(), english: false }
+    pub fn of(will: impl Into<Option<Will>>) -> Self {
+        let will = will.into();
+        Self { will, phone: None, mail: None, same_contact: false, family: None, question: None, requests: Vec::new(), language: None }
+    }
+
+    /// Whether the contact data were typed anew.
+    fn types_contact(&self) -> bool {
+        self.phone.is_some() || self.mail.is_some()
+    }
+
+    /// Whether nothing was chosen and nothing typed.
+    fn says_nothing(&self) -> bool {
+        let chosen = self.will.is_some() || self.same_contact || self.family.is_some() || !self.requests.is_empty();
+        !chosen && !self.types_contact() && self.question.is_none()
     }
 }
 
@@ -107,7 +119,10 @@ impl App {
             return Ok(Ok(None));
         }
         let stands_in: Vec<Registry> = self.stands_in(entry.person).await?.into_iter().map(|(registry, _)| registry).collect();
-        let leaving = match leaving(&told.will, &stands_in) {
+        if told.says_nothing() {
+            return Ok(Err(Unclear { flaws: vec![Flaw { field: "will", key: "flaw-nothing-chosen".to_owned() }], stands_in }));
+        }
+        let leaving = match leaving(told.will.as_ref(), &stands_in) {
             Ok(leaving) => leaving,
             Err(flaw) => return Ok(Err(Unclear { flaws: vec![flaw], stands_in })),
         };
@@ -124,13 +139,23 @@ impl App {
         let draft = draft.filter(|_| stays);
         let question = question.and_then(Result::ok);
         let corrected = draft.is_some();
-        let draft = if leaving.is_none() { self.in_language(draft, &last, entry.subject, told.english, now).await? } else { draft };
+        let written_in = match told.language {
+            Some(language) => language,
+            None => self.language_of(entry.subject, last.contact.as_ref()).await?,
+        };
+        let draft = match told.language.filter(|_| leaving.is_none()) {
+            Some(language) => self.in_language(draft, &last, entry.subject, language, now).await?,
+            None => draft,
+        };
         let (person, subject) = (entry.person, entry.subject);
         let whose = self.address_behind(&row).await?;
         let keys = self.store.subject_keys(&self.vault, subject).await?;
         let stat_id = self.store.stat_id(&self.vault, subject).await?;
         let today = self.today(now);
         let unread = flaws.iter().any(|flaw| stays || flaw.field == "question");
+        // Contact data that were neither confirmed nor typed are no more certain than before: nothing says so of itself.
+        let typed = told.types_contact() && stays && flaws.iter().all(|flaw| flaw.field == "question");
+        let confirms = told.same_contact || typed;
         let read = told.mail.is_some() && flaws.iter().all(|flaw| flaw.field != "mail");
         let new_mail = draft.as_ref().filter(|_| read).map(|d| hold::mail_tags(&d.contact, subject, &*self.vault));
         let mut records = Vec::new();
@@ -145,7 +170,8 @@ impl App {
         let agreed: Vec<TaskId> = open.iter().filter(|t| t.rule == ASKED_LATER).map(|t| t.id).collect();
 
         let mut tx = self.store.begin().await?;
-        let LinkUse::Used(_) = tx.use_link(&hash, now).await? else { return Ok(Ok(None)) };
+        let used = if confirms { tx.use_link(&hash, now).await? } else { tx.close_link(&hash, now).await? };
+        let LinkUse::Used(_) = used else { return Ok(Ok(None)) };
         if !records.is_empty() {
             tx.add_records(records, now).await?;
             // Other systems are told of other contact data; a language is nothing to them.
@@ -153,46 +179,54 @@ impl App {
                 self.corrected_outside(&mut tx, Actor::Registrant, subject, now).await?;
             }
         }
-        self.note_verified(&mut tx, subject, now).await?;
+        if confirms {
+            self.note_verified(&mut tx, subject, now).await?;
+        } else {
+            self.note_told(&mut tx, subject, now).await?;
+        }
         match &new_mail {
             // Typed in by the registrant just now: what was said of this address before is over.
             Some(tags) => tx.lift_holds(tags.get(..1).unwrap_or_default(), now).await.map(|_| ())?,
             // The mail with the link arrived, and was read by somebody who knew the second fact.
-            None if row.address_tag.is_some() => self.note_answer(&mut tx, LinkPurpose::VerifyMail, subject, &whose, now).await?,
+            None if confirms && row.address_tag.is_some() => {
+                self.note_answer(&mut tx, LinkPurpose::VerifyMail, subject, &whose, now).await?
+            }
             None if told.same_contact => self.note_use(&mut tx, LinkPurpose::VerifyMail, subject, now).await?,
             None => {}
         }
         match &told.will {
             // The latest word counts: an earlier day is agreed no more.
-            Will::Still => {
+            None => {}
+            Some(Will::Still) => {
                 tx.end_pauses(&whose.subjects, now).await?;
                 tx.drop_tasks(&agreed, ANSWERED, today).await?;
             }
-            Will::Later(day) => {
-                let day = (*day).max(today + Days::new(1));
+            Some(Will::Later(day)) => {
+                let day = not_before(*day, today);
                 let waits = |task: &&TaskRow| task.due_on.0 < day && self.may_wait(&task.rule, task.occurrence.0);
                 let put_off: Vec<TaskId> = open.iter().filter(waits).map(|task| task.id).collect();
                 tx.end_pauses(&whose.subjects, now).await?;
                 tx.drop_tasks(&agreed, ANSWERED, today).await?;
                 tx.put_pause(PauseRow { subject_id: subject, until_on: day.into(), since: now, ended_at: None }).await?;
                 tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
+                self.put_off_until(&mut tx, person, day).await?;
                 let kind = if stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
                 tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, kind, day, now)]).await?;
             }
-            Will::NoLonger(_) => {
+            Some(Will::NoLonger(_)) => {
                 self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
             }
         }
         // After the registries that are left: what is queued for them is dropped, and this is not of them.
         if new_mail.is_some() {
-            let lang = Language::of_page(told.english).word();
-            self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, lang, now).await?;
+            self.verify_changed(&mut tx, (person, subject), entry.records.len() + 2, written_in.word(), now).await?;
         }
         if let Some(told) = told.family {
-            let fact = Guarded::new(ToldFact::Family { told, day: today });
+            let of = stands_in.iter().copied().filter(|registry| FamilyTold::asked_of(*registry)).collect();
+            let fact = Guarded::new(ToldFact::Family { told, day: today, of });
             tx.put_told(vec![prepare_told(&self.vault, &keys, &fact, None, now)?]).await?;
         }
-        let later = if let Will::Later(day) = &told.will { Some(*day) } else { None };
+        let later = if let Some(Will::Later(day)) = &told.will { Some(not_before(*day, today)) } else { None };
         let kept = |registry: &&Registry| leaving.as_ref().is_none_or(|left| !left.contains(*registry));
         if stands_in.iter().filter(kept).any(|registry| FamilyTold::asked_of(*registry)) {
             self.follow_objection(&mut tx, (person, subject), told.family, (channel, open.as_slice()), later, now).await?;
@@ -210,7 +244,8 @@ impl App {
         for kind in &told.requests {
             answered_by = Some(self.ask_for(&mut tx, person, *kind, now).await?);
         }
-        tx.audit(&AuditEntry::on(now, None, "link.told", "subject", Some(subject.0)).with("will", told.will.word())).await?;
+        let entry = AuditEntry::on(now, None, "link.told", "subject", Some(subject.0));
+        tx.audit(&entry.with("will", told.will.as_ref().map_or("unsaid", Will::word))).await?;
         tx.commit().await?;
         self.catch_up().await?;
         let (pending, asked) = (self.pending_outside(subject).await?, question.is_some());
@@ -247,17 +282,16 @@ impl App {
         (draft, flaws)
     }
 
-    /// The record with the language of the page, where another one would be used otherwise: whoever turns the page into it wants to be written
-    /// to in it.
+    /// The record with the language chosen for the page, where another one would be used otherwise: whoever turns the page into it wants to be
+    /// written to in it.
     async fn in_language(
         &self,
         draft: Option<RecordDraft>,
         last: &EntryRecord,
         subject: SubjectId,
-        english: bool,
+        language: Language,
         now: Timestamp,
     ) -> Result<Option<RecordDraft>, AppError> {
-        let language = Language::of_page(english);
         if let Some(mut draft) = draft {
             Contact::choose_language(&mut draft.contact, language);
             return Ok(Some(draft));
@@ -301,9 +335,14 @@ impl App {
     }
 }
 
+/// The day until which somebody is left alone who names one: tomorrow at the soonest.
+fn not_before(named: NaiveDate, today: NaiveDate) -> NaiveDate {
+    named.max(today + Days::new(1))
+}
+
 /// The registries that are left; none where the person does not leave.
-fn leaving(will: &Will, stands_in: &[Registry]) -> Result<Option<Vec<Registry>>, Flaw> {
-    let Will::NoLonger(chosen) = will else { return Ok(None) };
+fn leaving(will: Option<&Will>, stands_in: &[Registry]) -> Result<Option<Vec<Registry>>, Flaw> {
+    let Some(Will::NoLonger(chosen)) = will else { return Ok(None) };
     let left: Vec<Registry> = stands_in.iter().copied().filter(|registry| chosen.contains(registry)).collect();
     match (left.is_empty(), stands_in) {
         // Where there is one registration, it is the one that is meant.
@@ -329,9 +368,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_asks_for_today_or_a_day_that_is_past_is_left_alone_until_tomorrow() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-23");
+        for (named, until) in [("2026-11-23", "2026-11-24"), ("2025-01-01", "2026-11-24"), ("2027-03-01", "2027-03-01")] {
+            assert_eq!(not_before(day(named), today), day(until), "{named}");
+        }
+    }
+
+    #[test]
     fn who_leaves_says_which_registration_unless_there_is_one() {
         let both = [Registry::Blood, Registry::StemCell];
+        let leaving = |will: &Will, stands_in: &[Registry]| super::leaving(Some(will), stands_in);
         assert!(leaving(&Will::Still, &both).unwrap().is_none());
+        assert!(super::leaving(None, &both).unwrap().is_none(), "nothing said is no leaving");
         assert_eq!(leaving(&Will::NoLonger(vec![Registry::StemCell]), &both).unwrap(), Some(vec![Registry::StemCell]));
         assert_eq!(leaving(&Will::NoLonger(Vec::new()), &both[..1]).unwrap(), Some(vec![Registry::Blood]));
         // Nothing ticked, or only what they do not stand in: nothing is guessed.

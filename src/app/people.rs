@@ -1,6 +1,6 @@
 //! People: search, a page, opening it, and what changes about a registration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
@@ -17,7 +17,7 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, prepare_fact};
+use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, counted, prepare_fact};
 
 use super::donor::DonorPage;
 use super::leaving::LeavingLine;
@@ -462,15 +462,7 @@ fn row(mut view: PersonView) -> PersonRow {
 /// A person's standing in each registry, over all registrations: the latest counts, and of two on one day the exit, so that a sheet dated
 /// on or before a withdrawal never re-opens a registration.
 pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec<(Registry, EnrolmentStatus, NaiveDate)> {
-    let mut best: BTreeMap<Registry, (NaiveDate, EnrolmentStatus)> = BTreeMap::new();
-    for row in rows {
-        let mine = (row.since.0, row.status);
-        let entry = best.entry(row.registry).or_insert(mine);
-        if (mine.0, mine.1.rank()) > (entry.0, entry.1.rank()) {
-            *entry = mine;
-        }
-    }
-    best.into_iter().map(|(registry, (since, status))| (registry, status, since)).collect()
+    counted(rows)
 }
 
 /// A day, or the one from which the present standing in a registry holds where that is later.

@@ -64,7 +64,8 @@ impl App {
         }
     }
 
-    /// As [`App::interest`], answered as soon as it is saved: for callers that show nobody at a table when (what was written down offline).
+    /// As [`App::interest`], answered as soon as it is saved: for callers that show nobody at a table when. Benchmarks measure by it what a
+    /// registration takes, without the wait.
     ///
     /// # Errors
     /// As [`App::interest`].

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::Guarded;
-use crate::domain::id::{MatterId, PublicId, SubjectId};
+use crate::domain::id::{MatterId, PublicId, RecordId, SubjectId};
 use crate::domain::outside::{self, NotNow};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::role::Right;
@@ -26,6 +26,8 @@ pub struct SampleCase {
     pub version: i64,
     /// The barcode on the tube.
     pub barcode: Option<Guarded<String>>,
+    /// Whether the barcode is this person's, so that it could be released.
+    pub held: bool,
     /// Where it stands.
     pub phase: Phase,
     /// What was noted, oldest first.
@@ -41,6 +43,8 @@ pub struct SamplePage {
     pub status: EnrolmentStatus,
     /// The samples, the latest first.
     pub samples: Vec<SampleCase>,
+    /// Barcodes of this person that records alone tell, each with one of them.
+    pub told: Vec<(RecordId, Guarded<String>)>,
 }
 
 /// A sample that was taken, sealed for its registrant and ready to be stored.
@@ -52,7 +56,7 @@ pub(super) struct TakenSample {
     step: StepDraft,
 }
 
-fn phase_of(row: &MatterRow) -> Result<Phase, AppError> {
+pub(super) fn phase_of(row: &MatterRow) -> Result<Phase, AppError> {
     Phase::from_word(&row.phase).ok_or(AppError::Store(StoreError::Damaged("matter")))
 }
 
@@ -75,12 +79,14 @@ impl App {
             samples.push(SampleCase {
                 id: row.id,
                 version: row.row_version,
+                held: false,
                 barcode,
                 phase: phase_of(&row)?,
                 steps: self.step_lines(&row).await?,
             });
         }
-        Ok(SamplePage { public_id: view.row.public_id, status, samples })
+        let told = self.codes_held(&view, &mut samples).await?;
+        Ok(SamplePage { public_id: view.row.public_id, status, samples, told })
     }
 
     /// Notes that a sample was taken.

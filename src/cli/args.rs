@@ -73,7 +73,7 @@ pub enum Command {
     /// Keys: status, recovery sheet, export for a node, rotation, passphrase.
     #[command(subcommand)]
     Keys(Keys),
-    /// Verify who saw and did what.
+    /// The log of who saw and did what: verify it, print a checkpoint.
     #[command(subcommand)]
     Audit(Audit),
     /// Write data and data keys as two files; never the root key.

@@ -8,11 +8,12 @@ use super::{CliError, Outcome, open, show};
 pub fn run(options: &Options, args: &Audit) -> Result<Outcome, CliError> {
     open::with_app(options, |app| async move {
         match args {
-            Audit::Verify => {
-                let head = app.verify_log(Actor::Console).await?;
+            Audit::Verify { checkpoint } => {
+                let head = app.verify_log(Actor::Console, *checkpoint).await?;
                 let hash: String = head.hash.iter().map(|b| format!("{b:02x}")).collect();
                 show::line(format_args!("The log is whole: {} entries, last hash {hash}.", head.seq));
             }
+            Audit::Checkpoint => show::line(format_args!("{}", app.verify_log(Actor::Console, None).await?)),
         }
         Ok(Outcome::Done)
     })

@@ -37,6 +37,9 @@ pub fn run(options: &Options, args: &Followup) -> Result<Outcome, CliError> {
                 for (channel, count) in &outcome.by_channel {
                     show::line(format_args!("  {channel}: {count}"));
                 }
+                for (way, people) in &outcome.reachable {
+                    show::line(format_args!("  reachable by {way}: {people} of {} people", outcome.people));
+                }
                 for (reason, count) in &outcome.not_planned {
                     show::line(format_args!("  not planned, {reason}: {count}"));
                 }

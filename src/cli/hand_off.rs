@@ -29,6 +29,9 @@ fn write_out(options: &Options, args: &HandOff, output: &Path) -> Result<Outcome
         show::into_file(&mut file, &lines).map_err(|e| unwritable(output, &e))?;
         if options.json {
             show::json(&serde_json::json!({ "people": people }));
+        } else if let Some(until) = app.hands_waiting(Actor::Console, now).await?.resting_until.filter(|_| people == 0) {
+            let until = until.utc().with_timezone(&app.config.zone).format("%Y-%m-%d %H:%M");
+            show::line(format_args!("Nobody: it is quiet hours or a closed day. Messages can be handed off from {until} on."));
         } else {
             show::line(format_args!("{people} calls handed off. Without a result within a week each is due after all."));
         }

@@ -29,6 +29,8 @@ pub fn run(options: &Options, args: &Report) -> Result<Outcome, CliError> {
         ReportKind::Brief => Kind::Brief,
     };
     open::with_app(options, |app| async move {
+        // Of a registry that an earlier version left, or a backup of it, before anything is counted.
+        app.tell_old_numbers(open::now()).await?;
         let report = if kind == Kind::Public {
             // What leaves the house is kept, so that no later release can be set against it.
             let release = app.prepare_release(Actor::Console, args.as_of, open::now()).await?;

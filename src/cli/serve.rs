@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::{App, FOLLOW_KEYS, Schedule};
+use crate::app::{App, AppError, FOLLOW_KEYS, Schedule};
 use crate::config::{Config, Purpose};
 
 use super::args::{Options, Serve};
@@ -34,7 +34,7 @@ pub async fn serve(app: Arc<App>) -> Result<Outcome, CliError> {
     if app.config.schedule {
         tokio::spawn(keep_schedule(Arc::clone(&app)));
         tokio::spawn(follow_months(Arc::clone(&app)));
-        tokio::spawn(claim_barcodes(Arc::clone(&app)));
+        tokio::spawn(catch_up_old(Arc::clone(&app)));
     }
     let url = app.config.public_url.clone();
     let address = app.config.address;
@@ -117,17 +117,24 @@ async fn follow_months(app: Arc<App>) {
     }
 }
 
-/// Claims the sample barcodes that an earlier version stored without noting whose they are.
-async fn claim_barcodes(app: Arc<App>) {
+/// Catches up with what an earlier version stored without: whose a sample barcode is, and in the statistics which registrations have a
+/// number of the national registry.
+async fn catch_up_old(app: Arc<App>) {
     loop {
-        match app.claim_old_barcodes(open::now()).await {
-            Ok(tally) => {
-                if tally.claimed + tally.taken > 0 {
-                    tracing::info!(claimed = tally.claimed, taken = tally.taken, "earlier sample barcodes were claimed");
-                }
-                return;
+        let done = async {
+            let told = app.tell_old_numbers(open::now()).await?;
+            if told > 0 {
+                tracing::info!(told, "earlier numbers of the national registry were told to the statistics");
             }
-            Err(error) => tracing::warn!(%error, "earlier sample barcodes could not be claimed; it is tried again"),
+            let tally = app.claim_old_barcodes(open::now()).await?;
+            if tally.claimed + tally.taken > 0 {
+                tracing::info!(claimed = tally.claimed, taken = tally.taken, "earlier sample barcodes were claimed");
+            }
+            Ok::<(), AppError>(())
+        };
+        match done.await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "earlier numbers or sample barcodes could not be caught up with; it is tried again"),
         }
         tokio::time::sleep(MONTHS).await;
     }
@@ -141,6 +148,10 @@ pub fn migrate(options: &Options) -> Result<Outcome, CliError> {
                 "Earlier sample barcodes: {} claimed; {} stand with two registrants and are on the correction list.",
                 tally.claimed, tally.taken
             ));
+        }
+        let told = app.tell_old_numbers(open::now()).await?;
+        if told > 0 {
+            show::line(format_args!("Earlier numbers of the national registry: {told} told to the statistics."));
         }
         show::line("The database has this version's tables.");
         Ok(Outcome::Done)

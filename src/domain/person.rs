@@ -150,35 +150,11 @@ pub struct Health {
     pub deferred_until: Option<NaiveDate>,
 }
 
-/// The days that health data tell: what follow-up counts from, and nothing else of them. Opaque in `Debug`.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct HealthDays {
-    /// The last donation of whole blood known.
-    pub last_donation: Option<NaiveDate>,
-    /// The last donation of platelets known.
-    pub last_platelets: Option<NaiveDate>,
-    /// Donations known; the last one counts where nobody told how many came before.
-    pub donations: Option<u32>,
-    /// Deferred until this day, the last one.
-    pub deferred_until: Option<NaiveDate>,
-}
-
-impl std::fmt::Debug for HealthDays {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HealthDays(..)")
-    }
-}
-
 impl Health {
-    /// The days it tells.
-    pub fn days(health: &super::Guarded<Self>) -> HealthDays {
+    /// How many donations it tells of; the last one counts where nobody told how many came before.
+    pub fn donations_told(health: &super::Guarded<Self>) -> Option<u32> {
         let health = health.reveal();
-        HealthDays {
-            last_donation: health.last_donation,
-            last_platelets: None,
-            donations: health.prior_donations.or(health.last_donation.map(|_| 1)),
-            deferred_until: health.deferred_until,
-        }
+        health.prior_donations.or(health.last_donation.map(|_| 1))
     }
 }
 

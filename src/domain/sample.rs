@@ -21,9 +21,11 @@ pub enum Phase {
     Rejected,
     /// The registration ended meanwhile: to be destroyed.
     Dropped,
+    /// 条码已解除: the barcode was noted with the wrong person, and is free for the right one.
+    Released,
 }
 
-words!(Phase: Taken = "taken", Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped = "dropped");
+words!(Phase: Taken = "taken", Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped = "dropped", Released = "released");
 
 /// What is noted of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +45,56 @@ words!(Act: Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped
 /// The word of the step by which a judgement that was entered in error is taken back.
 pub const IN_ERROR: &str = "in-error";
 
+/// The word of the step by which a barcode is taken from whoever it was noted with in error.
+pub const RELEASED: &str = "released";
+
+/// How a barcode came to the wrong person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReleaseWhy {
+    /// 原表写错: a sheet told it of somebody else.
+    Sheet,
+    /// 录入时打错
+    Typed,
+    /// 标签贴错: the labels of two tubes were mixed up.
+    Swapped,
+}
+
+words!(ReleaseWhy: Sheet = "sheet", Typed = "typed", Swapped = "swapped");
+
+/// What is known beside a barcode when it is to be released.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AroundRelease {
+    /// It is not this person's, or not any more.
+    pub not_theirs: bool,
+    /// A sample under it was accepted, and the enrolment that followed stands and can be taken back by itself.
+    pub enrolment_stands: bool,
+    /// An enrolment rests on it that ends with it.
+    pub ends_enrolment: bool,
+    /// A match request for this donor is open.
+    pub match_open: bool,
+}
+
+impl AroundRelease {
+    /// Whether the barcode may be released.
+    ///
+    /// # Errors
+    /// [`NotNow`] with the reason; nothing is to be changed.
+    pub const fn allowed(self) -> Result<(), NotNow> {
+        let key = match self {
+            Self { not_theirs: true, .. } => "release-not-theirs",
+            // Its consequences are weighed where enrolments are taken back.
+            Self { enrolment_stands: true, .. } => "release-enrolled",
+            // The patient's side waits for a donor whose typing is somebody else's.
+            Self { ends_enrolment: true, match_open: true, .. } => "release-match-open",
+            _ => return Ok(()),
+        };
+        Err(NotNow { key })
+    }
+}
+
+/// The keys of every sentence that says why a barcode is not released.
+pub const RELEASE_REFUSALS: [&str; 3] = ["release-not-theirs", "release-enrolled", "release-match-open"];
+
 impl Phase {
     /// Where a sample stands once its acceptance was taken back: it waits for the laboratory again.
     pub const fn accepted_in_error(self) -> Option<Self> {
@@ -54,7 +106,7 @@ impl Phase {
 
     /// Whether nothing more can happen.
     pub const fn is_end(self) -> bool {
-        matches!(self, Self::Accepted | Self::Rejected | Self::Dropped)
+        matches!(self, Self::Accepted | Self::Rejected | Self::Dropped | Self::Released)
     }
 
     /// Where a sample stands after an act.
@@ -63,7 +115,7 @@ impl Phase {
     /// [`NotNow`] with the reason.
     pub const fn after(self, act: Act) -> Result<Self, NotNow> {
         match (self, act) {
-            (Self::Accepted | Self::Rejected | Self::Dropped, _) => Err(NotNow { key: "sample-over" }),
+            (Self::Accepted | Self::Rejected | Self::Dropped | Self::Released, _) => Err(NotNow { key: "sample-over" }),
             (Self::Taken, Act::Sent) => Ok(Self::Sent),
             (Self::Sent, Act::Sent) => Err(NotNow { key: "sample-sent-already" }),
             (Self::Taken, Act::Accepted | Act::Rejected) => Err(NotNow { key: "sample-send-first" }),
@@ -115,8 +167,26 @@ mod tests {
     fn only_an_acceptance_is_taken_back_and_the_sample_is_judged_anew() {
         let again = Phase::Accepted.accepted_in_error().unwrap();
         assert_eq!(again.after(Act::Rejected), Ok(Phase::Rejected));
-        for phase in [Phase::Taken, Phase::Sent, Phase::Rejected, Phase::Dropped] {
+        for phase in [Phase::Taken, Phase::Sent, Phase::Rejected, Phase::Dropped, Phase::Released] {
             assert_eq!(phase.accepted_in_error(), None, "{phase:?}");
         }
+    }
+
+    #[test]
+    fn a_barcode_is_released_unless_something_that_rests_on_it_has_to_be_seen_to_first() {
+        let free = AroundRelease::default();
+        assert_eq!(free.allowed(), Ok(()));
+        assert_eq!(AroundRelease { ends_enrolment: true, ..free }.allowed(), Ok(()));
+        assert_eq!(AroundRelease { match_open: true, ..free }.allowed(), Ok(()), "nothing of the match rests on this tube");
+        let refused = [
+            AroundRelease { not_theirs: true, ..free },
+            AroundRelease { enrolment_stands: true, ..free },
+            AroundRelease { ends_enrolment: true, match_open: true, ..free },
+        ];
+        assert_eq!(refused.map(|around| around.allowed().expect_err("refused").key), RELEASE_REFUSALS);
+        for act in Act::ALL {
+            assert_eq!(Phase::Released.after(*act), Err(NotNow { key: "sample-over" }));
+        }
+        assert!(Phase::Released.is_end());
     }
 }

@@ -59,6 +59,9 @@ pub enum ToldFact {
         told: FamilyTold,
         /// As of when.
         day: NaiveDate,
+        /// About which registrations it was asked. Empty in what older versions kept: about the registration it was told from.
+        #[serde(default)]
+        of: Vec<Registry>,
     },
     /// A question to staff.
     Question(String),
@@ -88,8 +91,16 @@ impl ToldFact {
     /// Whether the family knows and as of when, where it tells that.
     pub fn family(fact: &Guarded<Self>) -> Option<(FamilyTold, NaiveDate)> {
         match fact.reveal() {
-            Self::Family { told, day } => Some((*told, *day)),
+            Self::Family { told, day, .. } => Some((*told, *day)),
             Self::Question(_) => None,
+        }
+    }
+
+    /// About which registrations the family was asked about, where it tells that.
+    pub fn family_of(fact: &Guarded<Self>) -> Vec<Registry> {
+        match fact.reveal() {
+            Self::Family { of, .. } => of.clone(),
+            Self::Question(_) => Vec::new(),
         }
     }
 }
@@ -98,7 +109,8 @@ impl Zeroize for ToldFact {
     fn zeroize(&mut self) {
         match self {
             Self::Question(text) => text.zeroize(),
-            Self::Family { told, day } => {
+            Self::Family { told, day, of } => {
+                of.clear();
                 *told = FamilyTold::NotYet;
                 *day = NaiveDate::MIN;
             }
@@ -131,6 +143,14 @@ mod tests {
         for told in FamilyTold::ALL {
             assert_eq!(FamilyTold::from_word(told.word()), Some(*told));
         }
+    }
+
+    #[test]
+    fn what_an_older_version_kept_of_a_family_is_read_and_names_no_registration() {
+        let old: ToldFact = serde_json::from_str(r#"{"family":{"told":"yes","day":"2025-03-05"}}"#).unwrap();
+        let old = Guarded::new(old);
+        assert_eq!(ToldFact::family(&old).map(|(told, _)| told), Some(FamilyTold::Yes));
+        assert!(ToldFact::family_of(&old).is_empty());
     }
 
     #[test]

@@ -182,6 +182,31 @@ impl DeskEditions {
     }
 }
 
+/// A public holiday (全国年节及纪念日放假办法).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holiday {
+    /// 元旦
+    NewYear,
+    /// 春节
+    SpringFestival,
+    /// 清明节
+    Qingming,
+    /// 劳动节
+    LabourDay,
+    /// 端午节
+    DragonBoat,
+    /// 中秋节
+    MidAutumn,
+    /// 国庆节, with 中秋节 where that falls into it
+    NationalDay,
+}
+
+super::outside::words!(
+    Holiday: NewYear = "new-year", SpringFestival = "spring-festival", Qingming = "qingming", LabourDay = "labour-day",
+    DragonBoat = "dragon-boat", MidAutumn = "mid-autumn", NationalDay = "national-day"
+);
+
 /// Days off work that follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct FreeDays {
@@ -191,6 +216,8 @@ pub struct FreeDays {
     /// The last.
     #[serde(deserialize_with = "super::time::rule_date")]
     pub to: NaiveDate,
+    /// For what.
+    pub of: Holiday,
 }
 
 /// Which days are worked: all but weekends and public holidays, and the weekend days that are worked in their stead.
@@ -209,6 +236,12 @@ impl Calendar {
         let free = self.free.iter().any(|days| (days.from..=days.to).contains(&day));
         let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         !free && (!weekend || self.worked.contains(&day))
+    }
+
+    /// The days off of some holidays, as far as they are known.
+    pub fn days_of(&self, holidays: &[Holiday]) -> Vec<NaiveDate> {
+        let free = self.free.iter().filter(|days| holidays.contains(&days.of));
+        free.flat_map(|days| days.from.iter_days().take_while(|day| *day <= days.to)).collect()
     }
 
     /// The last day on which an emergency opening may be reviewed: two working days after it.
@@ -318,8 +351,26 @@ mod tests {
             ("2026-10-08", "2026-10-10"), // Friday, and the Saturday worked
             ("2026-02-13", "2026-02-24"), // Saturday 14 February is worked, then 春节
             ("2027-10-01", "2027-10-05"), // not announced: Monday 4 and Tuesday 5
+            ("2027-02-04", "2027-02-10"), // not announced, but 春节 by statute: Tuesday 9 and Wednesday 10
         ] {
             assert_eq!(calendar.review_by(day(opened)), day(review), "{opened}");
+        }
+    }
+
+    #[test]
+    fn each_holiday_stands_once_a_year_within_the_days_it_can_fall_on() {
+        let calendar = Clocks::shipped().calendar;
+        for year in 2025..=2030 {
+            for (holiday, on) in [(Holiday::NationalDay, (10, 1)), (Holiday::SpringFestival, (1, 21))] {
+                let of: Vec<_> = calendar.free.iter().filter(|d| d.of == holiday && d.from.year() == year).collect();
+                let [days] = of.as_slice() else { panic!("{holiday:?} of {year}: {of:?}") };
+                let first = NaiveDate::from_ymd_opt(year, on.0, on.1).unwrap();
+                // The first day of the lunar year lies between 21 January and 20 February; the days off begin up to a few days before it.
+                let late = if holiday == Holiday::SpringFestival { 30 } else { 0 };
+                assert!((first - chrono::Days::new(late / 10)..=first + chrono::Days::new(late)).contains(&days.from), "{days:?}");
+                let off = calendar.days_of(&[holiday]);
+                assert!(off.contains(&days.from) && off.contains(&days.to) && !off.contains(&days.to.succ_opt().unwrap()));
+            }
         }
     }
 

@@ -89,6 +89,15 @@ impl Kind {
         matches!(self, Self::MatchCheck | Self::FamilyObjects)
     }
 
+    /// What a contact is about where it goes by a channel: what is only spoken of is in writing a check of the contact that names none of it.
+    #[must_use]
+    pub const fn by(self, channel: Channel) -> Self {
+        match channel {
+            Channel::Mail | Channel::HandOff | Channel::Letter if self.spoken_only() => Self::ContactCheck,
+            _ => self,
+        }
+    }
+
     /// Whether somebody waits for it within days: who does not answer is called again on the next day.
     pub const fn cannot_rest(self) -> bool {
         matches!(self, Self::MatchCheck)

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::domain::Keyed;
-use crate::domain::time::Timestamp;
 
 /// What a link allows, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,11 +65,6 @@ impl LinkPurpose {
             Self::NotMe | Self::ContactCheck => 60 * DAY,
             Self::Unsubscribe => 3 * 365 * DAY,
         }
-    }
-
-    /// Whether the first POST uses the link up. Unsubscribing twice is answered as the first time.
-    pub const fn single_use(self) -> bool {
-        !matches!(self, Self::Unsubscribe)
     }
 
     /// Whether anything personal stands behind the link, so that a second fact is asked first.
@@ -154,118 +148,10 @@ impl std::fmt::Debug for LinkToken {
     }
 }
 
-/// A link as stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LinkState {
-    /// What it allows.
-    pub purpose: LinkPurpose,
-    /// The first instant at which it no longer works.
-    pub expires: Timestamp,
-    /// When it was used up.
-    pub used: Option<Timestamp>,
-    /// Wrong second facts given so far.
-    pub wrong_facts: u8,
-    /// Closed by staff, by a later link of the same purpose, or by what became of the person.
-    pub revoked: bool,
-}
-
-/// Whether a link works. The page shown for everything but `Open` is one and the same, so that a guesser learns nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkVerdict {
-    /// It works.
-    Open,
-    /// Its time is over.
-    Expired,
-    /// It was used; answered as done, nothing is done again.
-    Used,
-    /// Too many wrong second facts, or revoked.
-    Closed,
-}
-
-/// What a wrong second fact leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterWrongFact {
-    /// Another try is allowed.
-    TryAgain,
-    /// The link is closed now, and a phone task is to be opened.
-    ClosedOpenPhoneTask,
-}
-
-impl LinkState {
-    /// A new link.
-    pub fn fresh(purpose: LinkPurpose, created: Timestamp) -> Self {
-        Self { purpose, expires: created.plus_seconds(purpose.lifetime()), used: None, wrong_facts: 0, revoked: false }
-    }
-
-    /// Whether it works now, for this purpose.
-    pub fn verdict(&self, now: Timestamp) -> LinkVerdict {
-        if self.revoked || self.wrong_facts >= WRONG_FACTS {
-            LinkVerdict::Closed
-        } else if self.used.is_some() && self.purpose.single_use() {
-            LinkVerdict::Used
-        } else if now >= self.expires {
-            LinkVerdict::Expired
-        } else {
-            LinkVerdict::Open
-        }
-    }
-
-    /// Marks it used, where it works; the verdict says whether the act behind it is to be done.
-    pub fn take(&mut self, now: Timestamp) -> LinkVerdict {
-        let verdict = self.verdict(now);
-        if verdict == LinkVerdict::Open && self.used.is_none() {
-            self.used = Some(now);
-        }
-        verdict
-    }
-
-    /// Counts a wrong second fact. A link that is closed stays closed and opens no second task.
-    pub fn wrong_fact(&mut self) -> AfterWrongFact {
-        let before = self.wrong_facts;
-        self.wrong_facts = before.saturating_add(1);
-        if before.saturating_add(1) == WRONG_FACTS { AfterWrongFact::ClosedOpenPhoneTask } else { AfterWrongFact::TryAgain }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
-
-    #[test]
-    fn a_link_expires_at_the_end_of_its_lifetime_to_the_second() {
-        for purpose in LinkPurpose::ALL {
-            let link = LinkState::fresh(purpose, NOW);
-            assert_eq!(link.verdict(NOW.plus_seconds(purpose.lifetime() - 1)), LinkVerdict::Open);
-            assert_eq!(link.verdict(NOW.plus_seconds(purpose.lifetime())), LinkVerdict::Expired);
-        }
-    }
-
-    #[test]
-    fn a_single_use_link_works_once_and_unsubscribing_always_does() {
-        for purpose in LinkPurpose::ALL {
-            let mut link = LinkState::fresh(purpose, NOW);
-            assert_eq!(link.take(NOW), LinkVerdict::Open);
-            let again = link.take(NOW.plus_seconds(5));
-            assert_eq!(again, if purpose == LinkPurpose::Unsubscribe { LinkVerdict::Open } else { LinkVerdict::Used });
-            assert_eq!(link.used, Some(NOW));
-        }
-    }
-
-    #[test]
-    fn the_fifth_wrong_second_fact_closes_the_link_and_opens_one_phone_task() {
-        let mut link = LinkState::fresh(LinkPurpose::ContactCheck, NOW);
-        let tasks = (0..8).filter(|_| link.wrong_fact() == AfterWrongFact::ClosedOpenPhoneTask).count();
-        assert_eq!(tasks, 1);
-        assert_eq!(link.verdict(NOW), LinkVerdict::Closed);
-        let mut four = LinkState::fresh(LinkPurpose::ContactCheck, NOW);
-        for _ in 0..4 {
-            assert_eq!(four.wrong_fact(), AfterWrongFact::TryAgain);
-        }
-        assert_eq!(four.verdict(NOW), LinkVerdict::Open);
-    }
 
     #[test]
     fn debug_never_prints_a_token() {

@@ -74,7 +74,8 @@ struct Canonical<'a> {
 }
 
 impl Tx {
-    /// How often somebody did something behind an instant, and when first, as this transaction sees it: for limits that hold over all processes.
+    /// How often somebody did something behind an instant, and when first, as this transaction sees it: for limits that hold over all
+    /// processes.
     pub async fn done_since(&self, actor: Option<StaffId>, action: &str, since: Timestamp) -> Result<(u64, Option<Timestamp>), StoreError> {
         let mine = match actor {
             Some(id) => audit_leaf::Column::Actor.eq(id),
@@ -125,11 +126,6 @@ impl Tx {
 }
 
 impl Store {
-    /// The last leaf's number and hash, to be kept outside the database as a checkpoint.
-    pub async fn audit_head(&self) -> Result<Head, StoreError> {
-        head(&self.reader, self.deployment()).await
-    }
-
     /// The last leaves, newest first.
     pub async fn audit_latest(&self, before: Option<i64>, limit: u64) -> Result<Vec<AuditLeaf>, StoreError> {
         let mut query = audit_leaf::Entity::find();
@@ -145,8 +141,8 @@ impl Store {
         Ok(query.order_by_asc(audit_leaf::Column::Seq).all(&self.reader).await?)
     }
 
-    /// Walks the whole log: numbers without gaps, every hash, and every column against the hashed bytes. With a checkpoint kept elsewhere it
-    /// also finds a tail that was cut off or a chain that was written anew.
+    /// Walks the whole log: numbers without gaps, every hash, and every column against the hashed bytes. With a checkpoint kept elsewhere
+    /// it also finds a tail that was cut off or a chain that was written anew.
     ///
     /// # Errors
     /// [`StoreError::ChainBroken`] with the first entry that does not fit.

@@ -148,6 +148,12 @@ impl Tx {
         super::bulk::insert::<barcode::Entity, _>(&self.db, [row]).await
     }
 
+    /// Takes a barcode from whoever uses it: from now on nobody does.
+    pub async fn free_barcode(&mut self, tag: BarcodeTag) -> Result<(), StoreError> {
+        barcode::Entity::delete_many().filter(barcode::Column::Tag.eq(Opaque(tag.to_vec()))).exec(&self.db).await?;
+        Ok(())
+    }
+
     /// Puts a barcode that is another registrant's on the correction list, unless the same record had it there before, worked on or not.
     /// Answers whether it did.
     pub async fn put_barcode_taken(&mut self, line: CorrectionRow) -> Result<bool, StoreError> {

@@ -22,6 +22,12 @@ impl DisclosureRow {
         self.decided_at.is_none()
     }
 
+    /// When it was refused; none where it waits or was agreed to.
+    pub fn refused(&self) -> Option<Timestamp> {
+        // Nothing is agreed to for no time at all: a refusal ends with the instant of the decision.
+        self.decided_at.filter(|at| self.until.is_none_or(|until| until <= *at))
+    }
+
     /// Until when the identity may be opened, where that is still so.
     pub fn holds(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| *until > now)

@@ -66,25 +66,24 @@ impl Store {
     }
 
     /// Planned tasks of a channel that are due on or before a day, earliest first, at most `limit`.
-    pub async fn channel_tasks_due(&self, channel: TaskChannel, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = task::Entity::find()
+    pub async fn channel_tasks_due(
+        &self,
+        channel: TaskChannel,
+        on_or_before: NaiveDate,
+        after: Option<(NaiveDate, TaskId)>,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let mut query = task::Entity::find()
             .filter(task::Column::State.eq(TaskState::Planned))
             .filter(task::Column::Channel.eq(channel))
             .filter(task::Column::DueOn.lte(Day(on_or_before)))
             .order_by_asc(task::Column::DueOn)
             .order_by_asc(task::Column::Id);
+        if let Some((day, id)) = after {
+            let same_day = Condition::all().add(task::Column::DueOn.eq(Day(day))).add(task::Column::Id.gt(id));
+            query = query.filter(Condition::any().add(task::Column::DueOn.gt(Day(day))).add(same_day));
+        }
         Ok(query.limit(limit).all(&self.reader).await?)
-    }
-
-    /// How many tasks in a state are due on or before a day.
-    pub async fn count_tasks_due(&self, state: TaskState, on_or_before: NaiveDate) -> Result<u64, StoreError> {
-        let query = task::Entity::find().filter(task::Column::State.eq(state)).filter(task::Column::DueOn.lte(Day(on_or_before)));
-        Ok(query.count(&self.reader).await?)
-    }
-
-    /// How many messages the mail server took since an instant.
-    pub async fn count_sent_since(&self, since: Timestamp) -> Result<u64, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::SentAt.gte(since)).count(&self.reader).await?)
     }
 
     /// The follow-ups due in a period by state, reason, and whether a mail of theirs was sent, with their numbers.
@@ -141,16 +140,6 @@ impl Store {
         Ok(outbox::Entity::find_by_id(id).one(&self.reader).await?)
     }
 
-    /// The message of a task.
-    pub async fn message_of_task(&self, id: TaskId) -> Result<Option<OutboxRow>, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::TaskId.eq(id)).one(&self.reader).await?)
-    }
-
-    /// A message by its Message-ID, for a bounce that came back.
-    pub async fn message_by_message_id(&self, message_id: &str) -> Result<Option<OutboxRow>, StoreError> {
-        Ok(outbox::Entity::find().filter(outbox::Column::MessageId.eq(message_id)).one(&self.reader).await?)
-    }
-
     /// Messages in a state, earliest first, at most `limit`.
     pub async fn messages(&self, state: OutboxState, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
         let query = outbox::Entity::find().filter(outbox::Column::State.eq(state)).order_by_asc(outbox::Column::DueAt);
@@ -179,6 +168,8 @@ impl Tx {
                 task::Column::DueOn,
                 task::Column::SubjectId,
                 task::Column::Reason,
+                task::Column::Kind,
+                task::Column::DoneOn,
             ])
             .value(task::Column::RowVersion, Expr::col((task::Entity, task::Column::RowVersion)).add(1_i64))
             .action_and_where(Expr::col((task::Entity, task::Column::State)).eq(TaskState::Cancelled))
@@ -258,19 +249,12 @@ impl Tx {
         Ok(claimed)
     }
 
-    /// Before the first byte goes to the mail server; to be committed first.
+    /// Before the first byte goes to the mail server; to be committed first. With the tag of the address it goes to: a returned mail is held
+    /// against that address alone.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] where the message was cancelled or is in other hands: do not send it.
-    pub async fn mark_sending(&mut self, id: OutboxId, fence: i64, now: Timestamp) -> Result<(), StoreError> {
-        self.mark_sending_to(id, fence, None, now).await
-    }
-
-    /// As [`Tx::mark_sending`], with the tag of the address it goes to: a returned mail is held against that address alone.
-    ///
-    /// # Errors
-    /// As [`Tx::mark_sending`].
-    pub async fn mark_sending_to(
+    pub async fn mark_sending(
         &mut self,
         id: OutboxId,
         fence: i64,

@@ -55,8 +55,8 @@ pub struct AdmittedRow {
 /// A staged row with the person it is to belong to.
 #[derive(Debug)]
 pub struct RowAdmission {
-    /// The row, as read back from staging; `prepared` may have been changed by [`PreparedRecord::unverify`], outcome and problems by what the
-    /// duplicate check found.
+    /// The row, as read back from staging; `prepared` may have been changed by [`PreparedRecord::unverify`], outcome and problems by what
+    /// the duplicate check found.
     pub row: StagedRow,
     /// The person.
     pub place: Place,
@@ -77,11 +77,6 @@ impl Store {
     /// An import.
     pub async fn import(&self, id: ImportId) -> Result<Option<ImportRow>, StoreError> {
         Ok(import::Entity::find_by_id(id).one(&self.reader).await?)
-    }
-
-    /// The latest imports, newest first.
-    pub async fn imports(&self, limit: u64) -> Result<Vec<ImportRow>, StoreError> {
-        Ok(import::Entity::find().order_by_desc(import::Column::CreatedAt).limit(limit).all(&self.reader).await?)
     }
 
     /// Rows of an import in the file's order, at most `limit` after the first `offset`.

@@ -1,6 +1,7 @@
 //! Follow-ups of several subjects who are one person. What is planned or queued for one occasion more than once is kept once, and the others
-//! are set aside with a note of what they were. Who is one person is all that decides it: the same persons always give the same rows, so that
-//! a merge that is undone gives everybody their own back.
+//! are set aside with a note of what they were; where one of them left for good later than the others came, or has died, all of them are. Who is
+//! one person, and where they stand, is all that decides it: the same persons always give the same rows, so that a merge that is undone gives
+//! everybody their own back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,10 +9,12 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, Que
 use uuid::Uuid;
 
 use crate::domain::id::{PersonId, SubjectId};
+use crate::vault::Vault;
 
 use super::entity::value::Day;
 use super::entity::{membership, outbox, task};
 use super::error::StoreError;
+use super::stand::Stands;
 use super::standing::next_version;
 use super::tx::Tx;
 use super::word::{OutboxState, TaskState};
@@ -19,6 +22,8 @@ use super::word::{OutboxState, TaskState};
 /// Begins the note of a row that was set aside: `merged:<the state it had>:<the row that is kept>`. Such a row is `cancelled`.
 pub(super) const ASIDE: &str = "merged:";
 const CANCELLED: &str = "cancelled";
+/// Kinds that go on with whoever has left: what the registrant asked, and the check of a donor in a match, which ends with the match.
+const GOES_ON: [&str; 2] = ["question", "match_check"];
 
 /// The two tables; in both at most one row a rule, person and occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,7 @@ struct Item {
     subject: SubjectId,
     person: PersonId,
     what: (String, Day),
+    kind: String,
     state: String,
     /// Why a task ended, what the mail server said, or the note of a row set aside.
     note: Option<String>,
@@ -41,21 +47,35 @@ struct Item {
 
 impl From<task::Model> for Item {
     fn from(row: task::Model) -> Self {
-        Self::of(row.id.0, (row.subject_id, row.person_id), (row.rule, row.occurrence), row.state.word(), row.reason)
+        let what = (row.rule, row.occurrence);
+        Self {
+            id: row.id.0,
+            subject: row.subject_id,
+            person: row.person_id,
+            what,
+            kind: row.kind,
+            state: row.state.word().to_owned(),
+            note: row.reason,
+        }
     }
 }
 
 impl From<outbox::Model> for Item {
     fn from(row: outbox::Model) -> Self {
-        Self::of(row.id.0, (row.subject_id, row.person_id), (row.rule, row.occurrence), row.state.word(), row.reply)
+        let what = (row.rule, row.occurrence);
+        Self {
+            id: row.id.0,
+            subject: row.subject_id,
+            person: row.person_id,
+            what,
+            kind: row.kind,
+            state: row.state.word().to_owned(),
+            note: row.reply,
+        }
     }
 }
 
 impl Item {
-    fn of(id: Uuid, (subject, person): (SubjectId, PersonId), what: (String, Day), state: &str, note: Option<String>) -> Self {
-        Self { id, subject, person, what, state: state.to_owned(), note }
-    }
-
     /// The state and note it has by itself, whatever was set aside.
     fn own(&self) -> (String, Option<String>) {
         let aside = self.note.as_deref().filter(|_| self.state == CANCELLED).and_then(|n| n.strip_prefix(ASIDE)?.split_once(':'));
@@ -75,8 +95,9 @@ impl Item {
 
 impl Tx {
     /// After subjects moved: of the follow-ups of each of these persons for one occasion the one that is furthest along is kept, of two alike
-    /// the older.
-    pub(super) async fn settle_open(&mut self, persons: &[PersonId]) -> Result<(), StoreError> {
+    /// the older. Of a person who has left or died none is.
+    pub(super) async fn settle_open(&mut self, vault: &Vault, persons: &[PersonId]) -> Result<(), StoreError> {
+        let stands = self.stands_of(vault, persons).await?;
         let mut owners: HashMap<SubjectId, PersonId> = HashMap::new();
         for part in persons.chunks(super::admit::IDS) {
             let open = membership::Entity::find()
@@ -96,7 +117,7 @@ impl Tx {
             }
             let mut changed = Vec::new();
             for ((owner, _), group) in &groups {
-                changed.extend(wanted(table, *owner, group, &homes));
+                changed.extend(wanted(table, *owner, group, &homes, stands.get(owner).is_some_and(Stands::gone)));
             }
             self.rewrite(table, &items, changed).await?;
         }
@@ -202,8 +223,8 @@ where
     Ok(rows.into_iter().map(Item::from).collect())
 }
 
-/// How the items of one person for one occasion should stand.
-fn wanted(table: Table, owner: PersonId, group: &[&Item], homes: &HashMap<SubjectId, PersonId>) -> Vec<Item> {
+/// How the items of one person, who may be gone, should stand for one occasion.
+fn wanted(table: Table, owner: PersonId, group: &[&Item], homes: &HashMap<SubjectId, PersonId>, gone: bool) -> Vec<Item> {
     let Some(kept) = group.iter().max_by_key(|i| (i.progress(table), std::cmp::Reverse(i.id))) else { return Vec::new() };
     let home = |item: &Item| homes.get(&item.subject).copied().unwrap_or(item.person);
     group
@@ -211,13 +232,15 @@ fn wanted(table: Table, owner: PersonId, group: &[&Item], homes: &HashMap<Subjec
         .map(|item| {
             let (state, note) = item.own();
             let mut item = Item { state, note, ..(*item).clone() };
-            if item.id == kept.id {
-                item.person = owner;
-                return item;
-            }
-            // The place of the kept one is free where this one's own is taken by it.
-            item.person = if home(&item) == owner { home(kept) } else { home(&item) };
-            if matches!(item.progress(table), 1 | 2) {
+            let stays = item.id == kept.id;
+            item.person = match (stays, home(&item) == owner) {
+                (true, _) => owner,
+                // The place of the kept one is free where this one's own is taken by it.
+                (false, true) => home(kept),
+                (false, false) => home(&item),
+            };
+            let ends = !stays || (gone && !GOES_ON.contains(&item.kind.as_str()));
+            if ends && matches!(item.progress(table), 1 | 2) {
                 item.note = Some(format!("{ASIDE}{}:{}", item.state, kept.id));
                 item.state = CANCELLED.to_owned();
             }

@@ -60,11 +60,6 @@ impl Store {
     pub async fn campaign(&self, id: CampaignId) -> Result<Option<CampaignRow>, StoreError> {
         Ok(campaign::Entity::find_by_id(id).one(&self.reader).await?)
     }
-
-    /// Every first-contact act, the latest first.
-    pub async fn campaigns(&self) -> Result<Vec<CampaignRow>, StoreError> {
-        Ok(campaign::Entity::find().order_by_desc(campaign::Column::CreatedAt).all(&self.reader).await?)
-    }
 }
 
 impl Tx {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::id::{RecordId, SubjectId};
 use crate::domain::record::Details;
 use crate::domain::registry::{EnrolmentStatus, Registry};
-use crate::domain::sample::barcode_tag;
+use crate::domain::sample::{Phase, barcode_tag};
 use crate::domain::{Compartment, Guarded};
 use crate::vault::Vault;
 
@@ -25,7 +25,7 @@ use super::word::MatterKind;
 /// Subjects read at a time.
 const PAGE: i64 = 500;
 
-/// A barcode that a stem-cell registrant's record or sample tells.
+/// A barcode that a stem-cell registrant's record or sample tells, and that was not released.
 #[derive(Debug)]
 pub struct OldBarcode {
     /// Whose.
@@ -89,21 +89,27 @@ impl Store {
             let Some(keys) = deks.remove(&subject) else { continue };
             let mine = || records.iter().filter(move |row| row.subject_id == subject);
             let Some(first) = mine().next().map(|row| row.id) else { continue };
-            let mut told: Vec<(RecordId, Guarded<String>)> = Vec::new();
+            let (mut told, mut released) = (Vec::new(), Vec::new());
             let keys = vault.subject_keys(subject, &keys)?;
             for row in mine() {
                 let slot = record_slot(Compartment::Documents, "sealed_details", row.id, subject);
                 let details: Option<Guarded<Details>> = open(vault, &keys, slot, row.sealed_details.clone())?;
-                told.extend(details.and_then(|details| Details::barcode_of(&details)).map(|code| (row.id, code)));
+                told.extend(details.and_then(|details| Details::barcode_of(&details)).map(|code| (row.id, code, false)));
             }
             for row in samples.iter().filter(|row| row.subject_id == Some(subject)) {
                 let code: Option<Guarded<String>> = open(vault, &keys, matter_slot(row.id, subject), row.sealed.clone())?;
-                told.extend(code.map(|code| (first, code)));
+                let Some(code) = code else { continue };
+                if row.phase == Phase::Released.word() {
+                    released.push(barcode_tag(&code, vault));
+                } else {
+                    told.push((first, code, true));
+                }
             }
             let mut seen = Vec::new();
-            for (record, code) in told {
+            for (record, code, of_sample) in told {
                 let tag = barcode_tag(&code, vault);
-                if !seen.contains(&tag) {
+                // What a record told in error stays told, and is not theirs all the same.
+                if !seen.contains(&tag) && (of_sample || !released.contains(&tag)) {
                     seen.push(tag);
                     codes.push(OldBarcode { subject, record, code, tag });
                 }

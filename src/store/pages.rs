@@ -15,8 +15,8 @@ use crate::vault::DekRow;
 use super::connect::Store;
 use super::error::StoreError;
 
-/// Pages read or opened at the same time: one in the hands of each of two readers, one on its way.
-pub(super) const AHEAD: usize = 3;
+/// Pages read or opened at the same time: so many that neither readers nor cores wait while the first of them is put where it belongs.
+pub(super) const AHEAD: usize = 6;
 
 /// The two parameters of a statement.
 pub(super) fn parameters(backend: DbBackend) -> [&'static str; 2] {

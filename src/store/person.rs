@@ -176,7 +176,7 @@ impl Tx {
         }
         self.move_subject(vault, subject, from, into, decision, by, at).await?;
         self.note(ChangeKind::Joined, Some(subject), Some(into), Some(from.0), at);
-        self.settle_open(&[into, from]).await
+        self.settle_open(vault, &[into, from]).await
     }
 
     /// Joins a whole person into another: every subject moves, and of two follow-ups for one occasion one is set aside. Answers the subjects
@@ -207,7 +207,7 @@ impl Tx {
             self.move_subject(vault, *subject, from, into, decision, by, at).await?;
             self.note(ChangeKind::Joined, Some(*subject), Some(into), Some(from.0), at);
         }
-        self.settle_open(&[into, from]).await?;
+        self.settle_open(vault, &[into, from]).await?;
         Ok(subjects)
     }
 
@@ -258,7 +258,7 @@ impl Tx {
         let mut persons: Vec<PersonId> = out.iter().map(|(_, person)| *person).chain([from]).collect();
         persons.sort_unstable();
         persons.dedup();
-        self.settle_open(&persons).await?;
+        self.settle_open(vault, &persons).await?;
         Ok(out)
     }
 

@@ -4,6 +4,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoA
 use uuid::Uuid;
 
 use crate::domain::id::StaffId;
+use crate::domain::language::Language;
 use crate::domain::role::Roles;
 use crate::domain::time::Timestamp;
 use crate::vault::Vault;
@@ -29,8 +30,16 @@ pub struct StaffDraft {
     pub phc: String,
     /// Roles.
     pub roles: Roles,
-    /// Language tag of the pages, e.g. `zh-CN`.
-    pub lang: String,
+}
+
+/// What stands in the column before a language was chosen: the tag that every account was given before choices were kept.
+const NO_CHOICE: &str = "zh-CN";
+
+impl StaffRow {
+    /// The language that was chosen, none before the first choice.
+    pub fn language(&self) -> Option<Language> {
+        Language::from_word(&self.lang)
+    }
 }
 
 impl Store {
@@ -75,7 +84,7 @@ impl Tx {
         if staff::Entity::find().filter(staff::Column::Login.eq(draft.login.as_str())).count(&self.db).await? > 0 {
             return Err(StoreError::Taken("this login"));
         }
-        let StaffDraft { login, display_name, phc, roles, lang } = draft;
+        let StaffDraft { login, display_name, phc, roles } = draft;
         let mut row = StaffRow {
             id,
             login,
@@ -83,7 +92,7 @@ impl Tx {
             phc,
             roles,
             disabled: false,
-            lang,
+            lang: NO_CHOICE.to_owned(),
             created_at: at,
             row_version: 1,
             row_mac: Opaque(Vec::new()),
@@ -105,6 +114,27 @@ impl Tx {
         row.protect(vault)?;
         staff::Entity::update(row.into_active_model().reset_all()).exec(&self.db).await?;
         Ok(())
+    }
+
+    /// Notes the language that an account has chosen, whatever else of it was changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no such account.
+    pub async fn put_staff_language(&mut self, vault: &Vault, id: StaffId, language: Language) -> Result<(), StoreError> {
+        let stored = checked(vault, staff::Entity::find_by_id(id).one(&self.db).await?)?.ok_or(StoreError::Missing("account"))?;
+        self.update_staff(vault, StaffRow { lang: language.word().to_owned(), ..stored }).await
+    }
+
+    /// Puts another hash of the same password in the place of `before`; does nothing where the password was changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no such account.
+    pub async fn renew_hash(&mut self, vault: &Vault, id: StaffId, before: &str, phc: String) -> Result<(), StoreError> {
+        let stored = checked(vault, staff::Entity::find_by_id(id).one(&self.db).await?)?.ok_or(StoreError::Missing("account"))?;
+        if stored.phc != before {
+            return Ok(());
+        }
+        self.update_staff(vault, StaffRow { phc, ..stored }).await
     }
 
     /// Opens a session.

@@ -1,10 +1,10 @@
 //! What becomes of planned follow-ups: made, moved, queued, dropped; and what earlier contacts and answers tell the planner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::id::{SubjectId, TaskId};
 use crate::domain::time::Timestamp;
@@ -20,6 +20,8 @@ use super::word::{OutboxState, TaskChannel, TaskState};
 
 /// The reason that stands beside a task whose day was agreed with the person; the word of that outcome of a call.
 pub(super) const AGREED: &str = "call-on";
+/// The reason of what somebody decided; the word of that outcome.
+const DECIDED: &str = "decided";
 
 /// Planned tasks that staff do themselves.
 fn staffs() -> Select<task::Entity> {
@@ -27,15 +29,18 @@ fn staffs() -> Select<task::Entity> {
 }
 
 impl Store {
-    /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change.
+    /// Contacts that were made since a day, with whom and about what: what spacing is judged by. By subject, which a merge does not change. A message
+    /// that was given out is one from that day on, while its task waits for the result.
     pub async fn contacts_made(&self, since: NaiveDate) -> Result<Vec<(SubjectId, String, Day)>, StoreError> {
         let query = task::Entity::find()
             .select_only()
             .column(task::Column::SubjectId)
             .column(task::Column::Kind)
             .column(task::Column::DoneOn)
-            .filter(unindexed_in(task::Column::State, [TaskState::Done]))
-            .filter(task::Column::DoneOn.gte(Day(since)));
+            .filter(unindexed_in(task::Column::State, [TaskState::Done, TaskState::Planned]))
+            .filter(task::Column::DoneOn.gte(Day(since)))
+            // What somebody decided at the desk reached nobody.
+            .filter(Condition::any().add(task::Column::Reason.is_null()).add(task::Column::Reason.ne(DECIDED)));
         Ok(query.into_tuple().all(&self.reader).await?)
     }
 
@@ -147,7 +152,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Moves a planned task that was read at a row version: another channel, day, subject; `tried` counts one more round.
+    /// Moves a planned task that was read at a row version: another channel, day, subject, kind, or the day it was given out; `tried` counts one
+    /// more round.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where it changed since or is planned no more.
@@ -157,6 +163,8 @@ impl Tx {
             .col_expr(task::Column::DueOn, row.due_on.into())
             .col_expr(task::Column::SubjectId, row.subject_id.into())
             .col_expr(task::Column::Reason, row.reason.clone().into())
+            .col_expr(task::Column::Kind, row.kind.clone().into())
+            .col_expr(task::Column::DoneOn, row.done_on.into())
             .col_expr(task::Column::Rounds, (row.rounds + i64::from(tried)).into())
             .col_expr(task::Column::RowVersion, next_version(task::Column::RowVersion))
             .filter(task::Column::Id.eq(row.id))
@@ -199,6 +207,21 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// As [`Tx::drop_tasks`], of tasks that were read at a row version: what somebody changed since stays, whoever read it may decide anew.
+    pub async fn drop_read(&mut self, tasks: &[(TaskId, i64)], reason: &str, day: NaiveDate) -> Result<u64, StoreError> {
+        let mut same: Vec<TaskId> = Vec::with_capacity(tasks.len());
+        for part in tasks.chunks(super::admit::IDS) {
+            let versions = task::Entity::find()
+                .select_only()
+                .column(task::Column::Id)
+                .column(task::Column::RowVersion)
+                .filter(task::Column::Id.is_in(part.iter().map(|(id, _)| *id)));
+            let versions: HashMap<TaskId, i64> = versions.into_tuple::<(TaskId, i64)>().all(&self.db).await?.into_iter().collect();
+            same.extend(part.iter().filter(|(id, read)| versions.get(id) == Some(read)).map(|(id, _)| *id));
+        }
+        self.drop_tasks(&same, reason, day).await
     }
 
     /// Ends many planned or queued tasks at once, with what of them waits in the outbox: the plan no longer holds them.

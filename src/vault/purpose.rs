@@ -11,9 +11,9 @@ pub enum KeyPurpose {
     BlindIndex,
     /// Row MACs.
     RowMac,
-    /// Checkpoints of the audit log.
+    /// Signed checkpoints of the audit log; nothing is made under it yet.
     Audit,
-    /// Session tokens and CSRF tokens.
+    /// Session tokens.
     Session,
     /// Tokens of links in mails.
     Mail,

@@ -1,4 +1,4 @@
-//! Tokens: links for registrants, sessions of staff, CSRF tokens, fingerprints of request bodies; and [`Keyed`].
+//! Tokens: links for registrants, sessions of staff, fingerprints of request bodies; and [`Keyed`].
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use super::bytes::Canon;
 use super::entropy::Entropy;
 use super::error::VaultError;
 use super::keyring::Vault;
-use super::primitive::{Prf, same, sha256};
+use super::primitive::{Prf, sha256};
 use super::purpose::KeyPurpose;
 use super::text;
 
@@ -78,28 +78,12 @@ tokens! {
 }
 
 impl Vault {
-    /// The CSRF token of a session: bound to it, so it need not be stored.
-    pub fn csrf(&self, session: &SessionToken) -> Result<String, VaultError> {
-        Ok(csrf_under(&self.primary(KeyPurpose::Session)?.prf, session))
-    }
-
-    /// Whether a CSRF token belongs to a session, in constant time.
-    pub fn check_csrf(&self, session: &SessionToken, token: &str) -> bool {
-        self.live(KeyPurpose::Session).iter().any(|k| same(csrf_under(&k.prf, session).as_bytes(), token.as_bytes()))
-    }
-
     /// The fingerprint of a request body under an idempotency key: tells whether a repeated request is the same, without keeping it.
     pub fn fingerprint(&self, actor: Uuid, body: &[u8]) -> Result<[u8; 32], VaultError> {
         let mut canon = Canon::new("dv1/idempotency");
         canon.lp(actor.as_bytes()).lp(body);
         Ok(self.primary(KeyPurpose::Idempotency)?.prf.mac(&[canon.as_bytes()]))
     }
-}
-
-fn csrf_under(prf: &Prf, session: &SessionToken) -> String {
-    let mut canon = Canon::new("dv1/csrf");
-    canon.lp(session.as_str().as_bytes());
-    text::base64url(&prf.mac(&[canon.as_bytes()])).to_string()
 }
 
 impl Keyed for Vault {

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use crate::domain::language::Language;
+
 /// A language staff and registrants may read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -32,6 +34,14 @@ impl Lang {
         match self {
             Self::Chinese => Self::English,
             Self::English => Self::Chinese,
+        }
+    }
+
+    /// The language of pages for whoever is written to in a language.
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Chinese,
+            Language::En => Self::English,
         }
     }
 

@@ -145,6 +145,29 @@ fn a_request_that_was_refused_opens_nothing() {
         let (id, who) = (PublicId::parse(&person).unwrap(), actor(&desk, "coordinator").await);
         assert!(matches!(desk.app.disclose(who, &id, Opening::Contact, now()).await, Err(AppError::Forbidden)));
         assert!(desk.app.disclosures(manager).await.unwrap().is_empty());
+
+        // Whoever asked reads that it was refused, when and by whom, and may ask anew; nobody else does.
+        let path = format!("/people/{person}");
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let token = csrf(&mut coordinator).await;
+        let page = coordinator.get(&path).await.body;
+        let said = page.split("id=\"refused\"").nth(1).and_then(|rest| rest.split("</p>").next()).unwrap_or_else(|| panic!("{page}"));
+        let today = super::urgent::desk_today();
+        assert!(said.contains("没有批准") && said.contains(&today) && said.contains("manager") && said.contains("更正资料"), "{said}");
+        assert!(page.contains(&format!("{path}/ask")) && !page.contains("钱乙二"), "{page}");
+        for other in ["registrar", "manager"] {
+            assert!(!signed_in(&desk, other).await.get(&path).await.body.contains("id=\"refused\""), "{other}");
+        }
+        assert_eq!(coordinator.post(&format!("{path}/ask"), &[("csrf", &token), ("reason", "contact")]).await.status, Status::SeeOther);
+        let page = coordinator.get(&path).await.body;
+        assert!(page.contains("等待负责人批准") && !page.contains("id=\"refused\""), "{page}");
+        let request = desk.app.disclosures(Actor::Console).await.unwrap()[0].id;
+        desk.app.decide_disclosure(manager, request, true, now()).await.unwrap();
+        let page = coordinator.get(&path).await.body;
+        assert!(page.contains(&format!("{path}/open")) && !page.contains("id=\"refused\""), "{page}");
+        // Once what was agreed to is over, the refusal of before is not the last answer.
+        let over = desk.app.access_to(who, &id, now().plus_seconds(25 * 3_600)).await.unwrap();
+        assert_eq!(over, donor_registry::app::Access::Ask);
     });
 }
 

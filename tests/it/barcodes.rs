@@ -161,3 +161,125 @@ fn what_was_stored_before_is_claimed_once_by_whoever_came_first() {
         assert_eq!(asked(&desk).await.len(), 2, "the one found, and the one of the last sheet");
     });
 }
+
+/// Sends the form that releases a barcode; `of` as the page offers it.
+async fn released(browser: &mut super::web::Browser<'_>, person: &str, of: &str, evidence: &str) -> super::web::Seen {
+    let (token, once) = (csrf(browser).await, key());
+    let fields = [("csrf", token.as_str()), ("key", &once), ("code", of), ("why", "sheet"), ("evidence", evidence)];
+    browser.post(&format!("/people/{person}/sample/release"), &fields).await
+}
+
+/// The first barcode that a person's page offers to release.
+fn offered(page: &str) -> String {
+    page.split("name=\"code\" value=\"").nth(1).unwrap_or_else(|| panic!("{page}")).split('"').next().unwrap().to_owned()
+}
+
+async fn taken(browser: &mut super::web::Browser<'_>, person: &str, code: &str) -> super::web::Seen {
+    let (token, once, day) = (csrf(browser).await, key(), desk_today());
+    let fields = [("csrf", token.as_str()), ("key", &once), ("barcode", code), ("day", &day)];
+    browser.post(&format!("/people/{person}/sample"), &fields).await
+}
+
+async fn status_of(desk: &Desk, document: &str) -> EnrolmentStatus {
+    let found = desk.app.search(Actor::Console, &Guarded::new(document.to_owned())).await.unwrap();
+    found[0].standings.iter().find(|(registry, ..)| *registry == Registry::StemCell).expect("registered").1
+}
+
+#[test]
+fn a_barcode_of_a_wrong_sheet_is_released_with_evidence_and_is_the_right_person_s_from_then_on() {
+    run(|| async {
+        let mut file = std::path::PathBuf::new();
+        let desk = Desk::open_with(|config, _| file = config.data.join("registry.db")).await;
+        import(&desk, sheet("钱乙二", ONE, "16000000417", "C00000077")).await;
+        let wrong = page_of(&desk, ONE).await;
+        let right = registered(&desk, "stem-cell", TWO, "孙丙三").await;
+        assert_eq!(status_of(&desk, ONE).await, EnrolmentStatus::Enrolled);
+        let today = desk.app.today(now());
+        let counted = async || {
+            let counts = desk.app.pool(today).await.unwrap().registry(Registry::StemCell);
+            (counts.registered, counts.enrolled)
+        };
+        assert_eq!(counted().await, (1, 1));
+
+        // Whoever is told that it is taken is told whose it is, and what to do.
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        let refused = taken(&mut coordinator, &right, "c000 00077").await;
+        assert_eq!(refused.status, Status::UnprocessableEntity);
+        assert!(refused.body.contains("解除条码") && refused.body.contains(&format!("/people/{wrong}/sample#release")), "{}", refused.body);
+
+        let page = coordinator.get(&format!("/people/{wrong}/sample")).await.body;
+        let code = offered(&page);
+        assert!(code.starts_with("record:") && !page.contains("C00000077"), "masked: {page}");
+        let mut caller = signed_in(&desk, "caller").await;
+        assert_eq!(released(&mut caller, &wrong, &code, "核对了采血管和原表").await.status, Status::Forbidden);
+        let unsaid = released(&mut coordinator, &wrong, &code, "  ").await;
+        assert!(unsaid.status == Status::UnprocessableEntity && unsaid.body.contains("写明依据"), "{}", unsaid.body);
+        assert_eq!(released(&mut coordinator, &right, &code, "核对了采血管和原表").await.status, Status::NotFound, "not of this person");
+        assert_eq!(released(&mut coordinator, &wrong, &code, "核对了采血管和原表").await.status, Status::SeeOther);
+
+        // It is a further entry; nobody is enrolled by somebody else's sample, in no report of from now on either.
+        let page = coordinator.get(&format!("/people/{wrong}/sample")).await.body;
+        assert!(page.contains("条码已解除") && page.contains("原表写错") && page.contains("核对了采血管和原表"), "{page}");
+        assert!(!page.contains("id=\"release\""), "nothing more to release: {page}");
+        assert_eq!(status_of(&desk, ONE).await, EnrolmentStatus::Registered);
+        assert_eq!(counted().await, (2, 0));
+        let copy = desk.app.copy_of_person(Actor::Console, &PublicId::parse(&wrong).unwrap(), now()).await.unwrap();
+        let json: serde_json::Value = serde_json::from_slice(copy.json.reveal()).unwrap();
+        assert_eq!(json["registrations"][0]["details"]["barcode"], "C00000077", "what the sheet told stays told");
+        assert_eq!(json["samples"][0]["state"], "released");
+        let again = released(&mut coordinator, &wrong, &code, "核对了采血管和原表").await;
+        assert!(again.status == Status::UnprocessableEntity && again.body.contains("已经不是这一位的"), "{}", again.body);
+
+        assert_eq!(taken(&mut coordinator, &right, "C00000077").await.status, Status::SeeOther);
+        assert_eq!(taken(&mut coordinator, &wrong, "C00000077").await.status, Status::UnprocessableEntity, "now it is the right person's");
+        let log = desk.app.log_page(Actor::Console, None, 50).await.unwrap();
+        assert_eq!(log.iter().filter(|leaf| leaf.action == "sample.release").count(), 1);
+
+        // Were everything claimed anew from what is stored, it would be the right person's again.
+        let db = Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
+        db.execute_unprepared("DELETE FROM barcode").await.unwrap();
+        db.close().await.unwrap();
+        let tally = desk.app.claim_old_barcodes(now()).await.unwrap();
+        assert_eq!((tally.claimed, tally.taken), (1, 0));
+        assert_eq!(taken(&mut coordinator, &wrong, "C00000077").await.status, Status::UnprocessableEntity);
+        assert!(asked(&desk).await.is_empty());
+    });
+}
+
+#[test]
+fn a_mistyped_barcode_is_released_once_the_enrolment_by_its_sample_is_taken_back() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let wrong = registered(&desk, "stem-cell", ONE, "钱乙二").await;
+        let right = registered(&desk, "stem-cell", TWO, "孙丙三").await;
+        let mut coordinator = signed_in(&desk, "coordinator").await;
+        assert_eq!(taken(&mut coordinator, &wrong, "700000077").await.status, Status::SeeOther);
+        let path = format!("/people/{wrong}/sample");
+        for act in ["sent", "accepted"] {
+            let page = coordinator.get(&path).await;
+            let sample = page.body.split("action=\"/samples/").nth(1).expect("a sample is under way").split('"').next().unwrap().to_owned();
+            let (token, once, version, day) = (csrf(&mut coordinator).await, key(), page.field("version"), desk_today());
+            let fields = [("csrf", token.as_str()), ("key", &once), ("version", &version), ("on", &day), ("act", act)];
+            assert_eq!(coordinator.post(&format!("/samples/{sample}"), &fields).await.status, Status::SeeOther, "{act}");
+        }
+        assert_eq!(status_of(&desk, ONE).await, EnrolmentStatus::Enrolled);
+        let code = offered(&coordinator.get(&path).await.body);
+        assert!(code.starts_with("sample:"), "{code}");
+        let refused = released(&mut coordinator, &wrong, &code, "核对了采血管").await;
+        assert!(refused.status == Status::UnprocessableEntity && refused.body.contains("先在登记者页面用“录入有误”撤回入库"));
+        assert_eq!(status_of(&desk, ONE).await, EnrolmentStatus::Enrolled, "nothing was changed");
+
+        let id = PublicId::parse(&wrong).unwrap();
+        let act = desk.app.in_error_page(Actor::Console, &id, now()).await.unwrap().lines[0].act;
+        let once = donor_registry::app::Once { key: key(), fingerprint: [7; 32] };
+        let why = donor_registry::domain::in_error::InErrorWhy::WrongPerson;
+        desk.app.take_back_standing(Actor::Console, &id, (act, why), &once, now()).await.unwrap();
+        let mut registrar = signed_in(&desk, "registrar").await;
+        assert_eq!(released(&mut registrar, &wrong, &code, "核对了采血管").await.status, Status::SeeOther);
+        assert_eq!(status_of(&desk, ONE).await, EnrolmentStatus::Registered);
+        assert_eq!(taken(&mut registrar, &right, "700000077").await.status, Status::SeeOther);
+        // Their own tube is noted as a sample of its own.
+        assert_eq!(taken(&mut registrar, &wrong, "700000078").await.status, Status::SeeOther);
+        assert_eq!(desk.app.samples(Actor::Console, &id).await.unwrap().samples.len(), 2);
+    });
+}

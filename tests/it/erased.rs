@@ -73,10 +73,14 @@ fn data_keys(registry: &Registry, subject: uuid::Uuid) -> Vec<Vec<u8>> {
     })
 }
 
-fn pool(registry: &Registry, name: &str) -> String {
-    let file = registry.folder().join(name);
-    registry.done(&["report", "pool", "--as-of", "2026-06-30", "--output", &file.to_string_lossy()]);
-    std::fs::read_to_string(file).unwrap()
+/// The reports of the half-year in which everybody came, one behind the other: who is in the pool, who came and went, who left, who reneged.
+fn reported(registry: &Registry) -> String {
+    let one = |report: &str| {
+        let file = registry.folder().join(format!("{report}.csv"));
+        registry.done(&["report", report, "--from", "2026-01-01", "--as-of", "2026-06-30", "--output", &file.to_string_lossy()]);
+        std::fs::read_to_string(file).unwrap()
+    };
+    ["pool", "flows", "attrition", "reneging"].map(one).concat()
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn nothing_of_somebody_erased_is_readable_in_any_file_nor_after_a_restore_and_no
     let roster = registry.folder().join("roster.csv");
     std::fs::write(&roster, sheet()).unwrap();
     registry.done(&["import", &roster.to_string_lossy(), "--registry", "volunteer"]);
-    let told = pool(&registry, "before.csv");
+    let told = reported(&registry);
     let (id, subjects) = find(&registry).expect("everybody of the sheet is on file");
     let keys: Vec<Vec<u8>> = subjects.iter().flat_map(|s| data_keys(&registry, *s)).collect();
     assert!(!keys.is_empty() && !holding(&registry, &keys).is_empty(), "the search finds keys where there are some");
@@ -104,7 +108,7 @@ fn nothing_of_somebody_erased_is_readable_in_any_file_nor_after_a_restore_and_no
     let wanted: Vec<Vec<u8>> = keys.iter().cloned().chain(typed(&Invented::of(ONE))).collect();
     assert_eq!(holding(&registry, &wanted), Vec::<PathBuf>::new());
     assert!(find(&registry).is_none());
-    assert_eq!(pool(&registry, "after.csv"), told, "what was reported stays");
+    assert_eq!(reported(&registry), told, "what was reported stays");
 
     // A backup of before: with the list of erasures nothing of it comes back.
     let list = registry.folder().join("key/root.erasures");
@@ -116,7 +120,7 @@ fn nothing_of_somebody_erased_is_readable_in_any_file_nor_after_a_restore_and_no
     assert!(said.contains(&format!("{} entries", subjects.len())), "{said}");
     assert_eq!(holding(&fresh, &wanted), Vec::<PathBuf>::new());
     assert!(find(&fresh).is_none());
-    assert_eq!(pool(&fresh, "restored.csv"), told);
+    assert_eq!(reported(&fresh), told);
 
     // Without the list it says what that means; a list somebody added to is refused, and then nothing is restored.
     let without = Registry::new();

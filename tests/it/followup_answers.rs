@@ -36,7 +36,7 @@ async fn person(app: &App, phone: &str) -> PublicId {
     found[0].public_id.clone()
 }
 
-async fn volunteer(app: &App, n: usize) -> PublicId {
+pub(crate) async fn volunteer(app: &App, n: usize) -> PublicId {
     person(app, &format!("1640{n:07}")).await
 }
 
@@ -56,6 +56,51 @@ pub(crate) fn told(client: &mut Client, link: &str, proof: &str, fields: &[(&str
     let all: Vec<(&str, &str)> = [("step", "tell"), ("proof", proof)].into_iter().chain(fields.iter().copied()).collect();
     let answer = client.post(link, &all).unwrap();
     (answer.status, answer.text())
+}
+
+/// Nothing is ticked beforehand; who only says that they are willing confirms no number, and who says nothing changes nothing.
+#[test]
+fn what_was_not_chosen_is_not_recorded_and_nothing_chosen_is_told_so() {
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office_with(3, &sink, None, None);
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(3));
+    let mails = sink.taken();
+    let link = |n: usize| path_in(&body_of(to(&mails, &format!("p{n}@far.example"))));
+    let server = registry.serve();
+    let mut client = server.client();
+    let (page, proof) = opened(&mut client, &link(0), "0000");
+    assert!(page.contains("name=\"will\"") && page.contains("name=\"contact\"") && !page.contains(" checked"), "{page}");
+    let (status, page) = told(&mut client, &link(0), &proof, &[]);
+    assert_eq!(status, 422);
+    for name in ["will", "contact", "until", "phone", "mail"] {
+        assert!(page.contains(&format!("name=\"{name}\"")), "{name} may be answered now: {page}");
+    }
+    assert!(page.contains("还没有选") && !page.contains(" checked"), "{page}");
+    assert_eq!(client.get(&link(0)).unwrap().status, 200, "the link works on");
+    assert_eq!(told(&mut client, &link(0), &proof, &[("will", "still")]).0, 200);
+    assert_eq!(client.get(&link(0)).unwrap().status, 410, "and is used up by an answer");
+    let (_, proof) = opened(&mut client, &link(2), "0002");
+    assert_eq!(told(&mut client, &link(2), &proof, &[("contact", "same")]).0, 200, "one answer is enough");
+    server.stop();
+    registry.look(|app: Arc<App>| async move {
+        let now = in_an_hour();
+        let today = app.today(now);
+        let (willing, silent, confirmed) = (volunteer(&app, 0).await, volunteer(&app, 1).await, volunteer(&app, 2).await);
+        let later = now.plus_seconds(21 * 86_400);
+        let then = app.today(later);
+        app.plan(Actor::Console, then, 13, false, later).await.unwrap();
+        let checks = |task: &TaskItem| task.kind.is_some_and(|kind| kind.word() == "contact_check");
+        let calls = app.staff_tasks(Actor::Console, then, 100).await.unwrap();
+        let of = |id: &PublicId| calls.iter().filter(|task| checks(task) && task.public_id == *id).count();
+        assert_eq!((of(&willing), of(&silent), of(&confirmed)), (0, 1, 0), "any answer is one: only the silent are called");
+        let in_a_year = today.checked_add_months(chrono::Months::new(12)).unwrap();
+        let next = async |id: &PublicId| {
+            let tasks = planned(&app, id, then + Days::new(395)).await;
+            tasks.iter().filter(|t| checks(t)).map(|t| t.due_on).filter(|day| *day > then + Days::new(30)).min().expect("asked again")
+        };
+        assert!(next(&confirmed).await >= in_a_year);
+        assert!(next(&willing).await < in_a_year, "their contact data were not confirmed");
+    });
 }
 
 #[test]

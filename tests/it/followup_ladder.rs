@@ -40,6 +40,13 @@ fn office() -> Registry {
     registry
 }
 
+async fn take_in(app: &App, actor: Actor, sheet: String, registry: Enrolled, now: Timestamp) {
+    let options = ImportOptions { registry: Some(registry), ..ImportOptions::default() };
+    let staged = app.stage(actor, Guarded::new(sheet.into_bytes()), "sheet.csv", &options, now, &mut |_, _| {}).await.unwrap();
+    let Staged::Draft(id) = staged else { panic!("new bytes") };
+    app.admit(actor, id, now).await.unwrap();
+}
+
 /// Blood donors of the sheet of a morning, each with phone, mail and address as given, released for contact: their contact is checked after a
 /// year.
 async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) -> Vec<PublicId> {
@@ -48,10 +55,7 @@ async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) ->
         let first17 = format!("5120021990050590{n}");
         sheet.push_str(&format!("{name},{phone},{mail},{address},{first17}{},正常\n", check_digit(&first17)));
     }
-    let options = ImportOptions { registry: Some(Enrolled::Blood), ..ImportOptions::default() };
-    let staged = app.stage(actor, Guarded::new(sheet.into_bytes()), "sheet.csv", &options, MORNING, &mut |_, _| {}).await.unwrap();
-    let Staged::Draft(id) = staged else { panic!("new bytes") };
-    app.admit(actor, id, MORNING).await.unwrap();
+    take_in(app, actor, sheet, Enrolled::Blood, MORNING).await;
     let reached = app.first_contact_preview(actor, None, MORNING).await.unwrap();
     let only_letter = people.iter().filter(|(_, phone, mail, address)| phone.is_empty() && mail.is_empty() && !address.is_empty()).count();
     assert_eq!(reached.by_letter, only_letter as u64, "{reached:?}");
@@ -92,6 +96,9 @@ fn everybody_starts_at_the_first_rung_they_have_and_a_letter_without_an_answer_i
         let due = "2027-11-23";
         let told = app.plan(Actor::Console, on(due), 1, true, at(due)).await.unwrap();
         assert_eq!(told.by_channel, BTreeMap::from([("find-contact", 1), ("letter", 1), ("mail", 1), ("phone", 1)]), "{told:?}");
+        assert_eq!(told.people_by_channel, told.by_channel, "one contact each");
+        let reachable = BTreeMap::from([("hand-off", 1), ("letter", 1), ("mail", 1), ("none", 1), ("phone", 1)]);
+        assert_eq!((told.people, &told.reachable), (4, &reachable), "whom each channel reaches, and whom none does");
         plan(&app, due).await;
         let waiting = desk(&app, due).await;
         let shown: Vec<&PublicId> = waiting.iter().map(|task| &task.public_id).collect();
@@ -168,7 +175,59 @@ fn a_message_whose_result_nobody_tells_and_a_number_that_is_dead_lead_to_a_lette
         plan(&app, "2027-12-28").await;
         assert!(!channels(&app, &ids[0], "2028-01-31").await.contains(&"letter"), "a week for the result");
         plan(&app, "2027-12-29").await;
-        assert!(channels(&app, &ids[0], "2027-12-29").await.contains(&"letter"));
+        assert!(channels(&app, &ids[0], "2028-01-31").await.contains(&"letter"));
+        assert!(!channels(&app, &ids[0], "2028-01-04").await.contains(&"letter"), "the message may have been read: two weeks");
+        assert!(channels(&app, &ids[0], "2028-01-05").await.contains(&"letter"));
+    });
+}
+
+#[test]
+fn no_message_is_due_at_night_or_on_a_closed_day_not_even_in_the_place_of_a_call() {
+    office().look(|app: Arc<App>| async move {
+        let actor = app.actor_named("branch").await.unwrap();
+        donors(&app, actor, &[("谭秋霜", "16400000021", "", "")]).await;
+        plan(&app, "2027-11-23").await;
+        // Half past ten at night, and 清明 of the next year, when the call still waits.
+        let nine = |day: &str| at(day).plus_seconds(-1_800);
+        for (rests, until) in [(at("2027-11-23").plus_seconds(13 * 3_600), nine("2027-11-24")), (at("2028-04-04"), nine("2028-04-05"))] {
+            let waiting = app.hands_waiting(Actor::Console, rests).await.unwrap();
+            assert_eq!((waiting.hand_offs, waiting.resting, waiting.resting_until), (0, 1, Some(until)));
+            assert!(app.next_hand_off(Actor::Console, rests).await.unwrap().is_none());
+            assert_eq!(app.hand_off(Actor::Console, "请回电", app.today(rests), rests).await.unwrap().1, 0);
+        }
+        let waiting = app.hands_waiting(Actor::Console, at("2027-11-23")).await.unwrap();
+        assert_eq!((waiting.hand_offs, waiting.resting, waiting.resting_until), (1, 0, None));
+        assert_eq!(app.hand_off(Actor::Console, "请回电", on("2027-11-23"), at("2027-11-23")).await.unwrap().1, 1);
+        // The message counts at once: without a result the call comes two weeks later, not one.
+        assert!(desk(&app, "2027-12-06").await.is_empty());
+        assert_eq!(desk(&app, "2027-12-07").await.len(), 1);
+    });
+}
+
+#[test]
+fn a_letter_behind_five_hundred_that_wait_for_their_first_contact_is_printed_and_counted() {
+    office().look(|app: Arc<App>| async move {
+        let actor = app.actor_named("branch").await.unwrap();
+        let mut held = String::from("姓名,地址,身份证号,状态\n");
+        for n in 0..501_u32 {
+            let first17 = format!("5120021990{:02}{:02}{n:03}", 1 + n / 28 % 12, 1 + n % 28);
+            let name = char::from_u32(0x4e00 + n * 7).unwrap();
+            held.push_str(&format!("谭秋{name},东桥街道新桥路{n}号,{first17}{},正常\n", check_digit(&first17)));
+        }
+        take_in(&app, actor, held, Enrolled::Blood, MORNING).await;
+        let sheet = "姓名,性别,地址,加入日期\n赵冬青,女,东桥街道新桥路9号,2026-11-24\n".to_owned();
+        take_in(&app, actor, sheet, Enrolled::Volunteer, at("2026-11-24")).await;
+        app.first_contact(actor, Some(Enrolled::Volunteer), 1, at("2026-11-24")).await.unwrap();
+        let day = "2027-11-24";
+        plan(&app, day).await;
+        assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 1);
+        let printed = app.print_letters(Actor::Console, at(day)).await.unwrap();
+        assert_eq!(printed.iter().map(|letter| letter.to.reveal().address.as_str()).collect::<Vec<_>>(), ["东桥街道新桥路9号"]);
+        // Released, they are printed five hundred at a time, and how many are left is told.
+        app.first_contact(actor, Some(Enrolled::Blood), 501, at(day)).await.unwrap();
+        assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 501);
+        assert_eq!(app.print_letters(Actor::Console, at(day)).await.unwrap().len(), 500);
+        assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 1);
     });
 }
 

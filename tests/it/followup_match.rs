@@ -84,6 +84,45 @@ fn who_agreed_is_called_every_week_then_every_day_and_no_more_after_the_collecti
 }
 
 #[test]
+fn a_donor_who_wants_no_calls_is_not_looked_for_and_a_person_decides_once_a_stage() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let mut lin = signed_in(&desk, "lin").await;
+        let token = csrf(&mut lin).await;
+        let path = opened_match(&mut lin, &token, &person).await;
+        for what in ["contacted", "agreed"] {
+            assert_eq!(noted(&mut lin, &token, &path, ("what", what)).await.0, Status::SeeOther);
+        }
+        let (begin, today) = (now(), desk.app.today(now()));
+        let later = |days| begin.plus_seconds(days * DAY);
+        let call = planned_checks(&desk, later(7)).await.remove(0);
+        assert_eq!(call.channel.word(), "phone");
+        desk.app.finish_task(Actor::Console, call.id, call.version, TaskOutcome::Refused, later(7)).await.unwrap();
+
+        let asked = planned_checks(&desk, later(14)).await;
+        assert_eq!(told(&asked), [(today + Days::new(14), "desk", 0)], "no mail, no address: a person decides");
+        let counts = desk.app.count_numbers(Actor::Console, asked[0].id).await.unwrap();
+        assert_eq!((counts.own, counts.named, counts.may_be_lost, counts.decides), (0, 0, false, true), "nobody else is asked either");
+        for outcome in [TaskOutcome::NoAnswer, TaskOutcome::NotFound, TaskOutcome::CallOn(today)] {
+            let searched = desk.app.finish_task(Actor::Console, asked[0].id, asked[0].version, outcome, later(14)).await;
+            assert!(searched.is_err(), "{outcome:?}: nobody is looked for");
+        }
+        desk.app.finish_task(Actor::Console, asked[0].id, asked[0].version, TaskOutcome::Decided, later(14)).await.unwrap();
+        for days in [15, 22, 40] {
+            assert!(planned_checks(&desk, later(days)).await.is_empty(), "after {days} days: decided is decided");
+        }
+        for what in ["typing", "confirmed", "work-up"] {
+            assert_eq!(noted(&mut lin, &token, &path, ("what", what)).await.0, Status::SeeOther, "{what}");
+        }
+        let again = planned_checks(&desk, later(41)).await;
+        assert_eq!(told(&again), [(today + Days::new(41), "desk", 0)], "another stage, another decision");
+        desk.app.finish_task(Actor::Console, again[0].id, again[0].version, TaskOutcome::Decided, later(41)).await.unwrap();
+        assert!(planned_checks(&desk, later(43)).await.is_empty());
+    });
+}
+
+#[test]
 fn a_refusal_a_cancellation_and_a_withdrawal_end_the_checks_at_once() {
     run(|| async {
         for end in ["refused:fear", "patient-cancelled:pdc", ""] {

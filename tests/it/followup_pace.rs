@@ -164,6 +164,7 @@ fn the_office_is_told_once_a_day_in_counts_how_much_waits_and_never_of_whom() {
     assert_eq!(told.len(), 2);
     let body = crate::followup_desk::body_of(&told[0]);
     assert!(body.contains('2') && body.contains("/follow-up"), "{body}");
+    assert!(body.contains("今天的回访") && body.contains("Today's follow-ups"), "an address has no language of its own: {body}");
     for hidden in ["1640", "far.example", "王"] {
         assert!(!told[0].text.contains(hidden) && !body.contains(hidden), "{hidden}");
     }

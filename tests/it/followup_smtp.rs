@@ -1,8 +1,12 @@
-//! Mails over STARTTLS and AUTH to a real Postfix (`.ci/postfix.sh`), read back from its Maildir.
+//! Mails over STARTTLS and AUTH to a real Postfix (`.ci/postfix.sh`), read back from its Maildir: by the mailer, and by the program as an office
+//! runs it; and a server that greylists.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use donor_registry::app::{Actor, App};
 use donor_registry::domain::id::OutboxId;
 use donor_registry::domain::mail::MailAddress;
 use donor_registry::domain::name::PersonName;
@@ -12,6 +16,9 @@ use donor_registry::followup::bounce::{Class, class_of_reply};
 use donor_registry::followup::compose::{Order, Sender, Texts, WireMail, compose, message_id, outbox_of};
 use donor_registry::followup::mailer::{Secret, Security, SendOutcome, SmtpMailer, SmtpSettings, Stage, TimeLimits};
 use donor_registry::followup::{Kind, Language};
+
+use crate::followup_desk::{in_an_hour, office_with, send, send_later};
+use crate::harness::sink::Sink;
 
 struct TestKey;
 
@@ -147,4 +154,97 @@ fn a_certificate_nobody_vouches_for_a_wrong_password_and_an_open_line_are_refuse
     let outcome = run(SmtpMailer::new(open_line).unwrap().send(&mail_to("reader@far.example")));
     assert!(matches!(&outcome, SendOutcome::Refused { reply } if reply.stage == Stage::Sender && reply.code == Some(530)), "{outcome:?}");
     assert!(outcome.server_is_unusable() && class_of_reply(&outcome) == Class::Policy);
+}
+
+/// The files in the Maildir.
+fn in_maildir() -> BTreeSet<PathBuf> {
+    let new = PathBuf::from(setting("MAILDIR")).join("new");
+    std::fs::read_dir(&new).into_iter().flatten().filter_map(|file| Some(file.ok()?.path())).collect()
+}
+
+/// What lies in the Maildir beyond what lay there before, of those to a recipient of `office_with`: waits up to ten seconds for so many.
+fn come_since(before: &BTreeSet<PathBuf>, wanted: usize) -> Vec<String> {
+    let start = Instant::now();
+    loop {
+        let fresh = in_maildir();
+        let texts = fresh.difference(before).filter_map(|path| std::fs::read_to_string(path).ok());
+        let ours: Vec<String> = texts.filter(|text| (0..wanted).any(|n| text.contains(&format!("p{n}@far.example")))).collect();
+        if ours.len() >= wanted || start.elapsed() > Duration::from_secs(10) {
+            return ours;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+#[ignore = "needs an SMTP server"]
+fn the_programs_own_run_signs_in_over_starttls_and_every_mail_lies_once_in_the_maildir() {
+    // Nothing goes to this one: the office is set up with it, and then given the real server.
+    let unused = Sink::start(Duration::ZERO);
+    let mut registry = office_with(3, &unused, None, None);
+    let password = registry.folder().join("smtp-password");
+    std::fs::write(&password, format!("{}\n", setting("PASSWORD"))).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    for (key, value) in [
+        ("HOST", setting("HOST")),
+        ("PORT", setting("PORT")),
+        ("SECURITY", "starttls".to_owned()),
+        ("USER", setting("USER")),
+        ("PASSWORD_FILE", password.to_string_lossy().into_owned()),
+        ("CA_FILE", setting("CA")),
+    ] {
+        registry.set(&format!("DONOR_REGISTRY_SMTP_{key}"), &value);
+    }
+    let before = in_maildir();
+    let tally = send(&registry);
+    assert_eq!((tally["queued"].as_u64(), tally["sent"].as_u64()), (Some(3), Some(3)), "{tally}");
+    let mails = come_since(&before, 3);
+    assert_eq!(mails.len(), 3, "one each");
+    for n in 0..3 {
+        assert_eq!(mails.iter().filter(|text| text.contains(&format!("\nTo: p{n}@far.example"))).count(), 1, "{n}");
+    }
+    let ids: BTreeSet<&str> = mails.iter().filter_map(|text| text.lines().find(|line| line.starts_with("Message-ID: "))).collect();
+    assert_eq!(ids.len(), 3, "each under an id of its own");
+    for text in &mails {
+        assert!(text.contains("ESMTPSA"), "encrypted and signed in: {text}");
+        assert!(text.contains("Return-Path: <b+") && text.contains("\nAuto-Submitted: auto-generated"), "{text}");
+    }
+    assert!(unused.taken().is_empty());
+    assert_eq!(send(&registry)["sent"].as_u64(), Some(0), "a second run sends nothing again");
+    assert_eq!(come_since(&before, 3).len(), 3);
+}
+
+/// A server that greylists (451 at first, taken when asked again): the outbox keeps the mail and hands it over later, once.
+#[test]
+fn a_mail_that_is_greylisted_is_tried_again_later_and_arrives_once() {
+    let grey = "greylisted@far.example";
+    let sink = Sink::start(Duration::ZERO);
+    let registry = office_with(1, &sink, None, None);
+    let joined = chrono::Utc::now().date_naive() - chrono::Days::new(500);
+    std::fs::write(registry.folder().join("more.csv"), format!("姓名,性别,手机,邮箱,加入日期\n谭秋霜,女,16409999991,{grey},{joined}\n"))
+        .unwrap();
+    registry.done(&["import", "more.csv", "--registry", "volunteer"]);
+    registry.done(&["followup", "first-contact", "--manager", "boss", "--count", "1"]);
+    registry.done(&["followup", "plan", "--months", "1"]);
+    let tally = send(&registry);
+    assert_eq!(
+        (tally["sent"].as_u64(), tally["deferred"].as_u64()),
+        (Some(1), Some(1)),
+        "one is put off, the other is not held up: {tally}"
+    );
+    let at_once = send(&registry);
+    assert_eq!((at_once["sent"].as_u64(), sink.tried(grey)), (Some(0), 1), "not tried again at once: {at_once}");
+    let arrived = || sink.taken().into_iter().filter(|mail| mail.to == grey).count();
+    assert_eq!(arrived(), 0);
+    registry.look(|app: Arc<App>| async move {
+        let later = in_an_hour().plus_seconds(3_600);
+        let tally = app.send(Actor::Console, app.today(later), false, later, &mut |_, _| {}).await.unwrap();
+        assert_eq!((tally.sent, tally.deferred), (1, 0), "{tally:?}");
+        let calls = app.staff_tasks(Actor::Console, app.today(later), 100).await.unwrap();
+        assert!(calls.is_empty(), "nobody is called instead: {calls:?}");
+    });
+    assert_eq!((arrived(), sink.tried(grey)), (1, 2));
+    send_later(&registry);
+    assert_eq!(arrived(), 1, "and never again");
 }

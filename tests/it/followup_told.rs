@@ -17,6 +17,10 @@ use crate::harness::sink::Sink;
 
 /// A registrant for stem cells who gave an answer on their own page.
 fn answered(answer: &str, sink: &Sink) -> (Registry, String) {
+    answered_with(&[("will", "still"), ("contact", "same"), ("family", answer)], sink)
+}
+
+fn answered_with(fields: &[(&str, &str)], sink: &Sink) -> (Registry, String) {
     let somebody = Invented::of(7);
     let registry = office_of_two_registries(&somebody, sink);
     send(&registry);
@@ -25,8 +29,7 @@ fn answered(answer: &str, sink: &Sink) -> (Registry, String) {
     let mut client = server.client();
     let (page, proof) = opened(&mut client, &link, &somebody.phone[7..]);
     assert!(page.contains("value=\"objects\""), "the answer can be given");
-    let fields = [("will", "still"), ("contact", "same"), ("family", answer)];
-    let (status, page) = told(&mut client, &link, &proof, &fields);
+    let (status, page) = told(&mut client, &link, &proof, fields);
     assert_eq!(status, 200, "{page}");
     server.stop();
     (registry, somebody.phone)
@@ -74,5 +77,19 @@ fn a_family_that_objects_opens_a_neutral_call_to_the_registrant_and_nothing_else
         assert!(encouraged.is_empty(), "and nobody is encouraged to tell a family that objects");
         let calendar = app.calendar(Actor::Console, &id, in_an_hour()).await.unwrap();
         assert!(calendar.family.is_some_and(|(told, _)| told.word() == "objects"));
+    });
+}
+
+#[test]
+fn whose_family_objects_and_who_asks_to_be_left_alone_until_a_day_that_is_past_is_not_called_today() {
+    let sink = Sink::start(Duration::ZERO);
+    let fields = [("will", "later"), ("until", "2020-01-01"), ("contact", "same"), ("family", "objects")];
+    let (registry, phone) = answered_with(&fields, &sink);
+    registry.look(move |app: Arc<App>| async move {
+        let (_, today, tasks) = of_kind(&app, phone, "family_objects").await;
+        let due: Vec<_> = tasks.iter().map(|task| task.due_on).collect();
+        assert_eq!(due, [today + Days::new(1)]);
+        let due = app.staff_tasks(Actor::Console, today, 100).await.unwrap();
+        assert!(due.iter().all(|task| task.kind.is_none_or(|kind| kind.word() != "family_objects")), "tomorrow at the soonest: {due:?}");
     });
 }

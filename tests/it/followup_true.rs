@@ -105,6 +105,37 @@ fn a_donation_noted_in_the_morning_stops_the_invitation_of_the_evening() {
     });
 }
 
+/// Two deferrals stand, and the one recorded last is the shorter: its end is nobody's day.
+#[test]
+fn a_second_shorter_deferral_brings_no_invitation_forward() {
+    let mut registry = Registry::new();
+    registry.set("DONOR_REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000");
+    registry.add_account("branch", PASSWORD, "small-branch");
+    registry.look(|app: Arc<App>| async move {
+        let actor = app.actor_named("branch").await.unwrap();
+        let ids = donors(&app, actor, &["谭秋霜", "林春晓"]).await;
+        let deferral = |until: &str| {
+            let until = Some(day(until));
+            Guarded::new(HealthFact::Deferral(Deferral { until, source: SourceOf::Station, ended: None }))
+        };
+        // One of them has given before, one has never.
+        app.record_health(actor, &ids[0], gave("2026-05-23"), sent(1), MORNING).await.unwrap();
+        for (n, id) in (0..).zip(&ids) {
+            app.record_health(actor, id, deferral("2027-03-01"), sent(10 + n), MORNING).await.unwrap();
+            app.record_health(actor, id, deferral("2026-12-10"), sent(20 + n), MORNING.plus_seconds(60)).await.unwrap();
+        }
+        app.plan(Actor::Console, day("2026-11-24"), 12, false, MORNING.plus_seconds(120)).await.unwrap();
+        let inviting = async |until: &str| {
+            let mut found = open(&app, Kind::BloodEligible, until).await;
+            found.extend(open(&app, Kind::DeferralEnd, until).await);
+            found
+        };
+        assert!(inviting("2027-03-01").await.is_empty(), "the longer deferral runs to the end of this day");
+        let invited = inviting("2027-03-31").await;
+        assert!(ids.iter().all(|id| invited.contains(id)), "and then both hear of it");
+    });
+}
+
 #[test]
 fn only_who_has_a_place_in_a_shift_is_reminded_of_the_drive() {
     crate::volunteers::registry().look(|app| async move {

@@ -233,3 +233,19 @@ fn told(registry: &Registry, people: &[u64]) -> Vec<String> {
         told
     })
 }
+
+#[test]
+fn a_log_that_was_cut_off_or_written_anew_is_found_by_a_checkpoint_kept_elsewhere() {
+    let registry = Registry::new();
+    registry.add_account("he", "correct-horse-battery-9", "auditor");
+    let kept = registry.done(&["audit", "checkpoint"]);
+    let (number, hash) = kept.trim().split_once('-').expect("a number and a hash");
+    registry.add_account("ying", "correct-horse-battery-9", "caller");
+    registry.done(&["audit", "verify", "--checkpoint", kept.trim()]);
+    let cut_off = format!("{}-{hash}", number.parse::<u64>().unwrap() + 1_000);
+    let written_anew = format!("{number}-{}", hash.chars().map(|c| if c == '0' { '1' } else { '0' }).collect::<String>());
+    for other in [cut_off.as_str(), written_anew.as_str(), "1", "x-y"] {
+        let told = registry.run(&["audit", "verify", "--checkpoint", other]);
+        assert_eq!(told.status.code(), Some(2), "{other}: {}", String::from_utf8_lossy(&told.stdout));
+    }
+}

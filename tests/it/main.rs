@@ -10,6 +10,7 @@
 #[allow(dead_code, reason = "not every part of it has a test that uses it")]
 mod harness;
 
+mod accounts;
 mod activities;
 mod approvals;
 mod barcodes;
@@ -36,6 +37,7 @@ mod followup_match;
 mod followup_pace;
 mod followup_self;
 mod followup_sensitive;
+mod followup_served;
 mod followup_smtp;
 mod followup_told;
 mod followup_true;
@@ -56,6 +58,7 @@ mod linkage_drives;
 mod linkage_seasons;
 mod lives;
 mod look_up_limit;
+mod offered;
 mod own_days;
 mod pages_in_a_browser;
 mod paper_sheets;

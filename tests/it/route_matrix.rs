@@ -32,6 +32,7 @@ GET /public/<number>/as/<form>            -       public
 GET /nothing                              *
 GET /account                              *
 POST /account                             *
+POST /language                            *
 POST /sign-out                            *
 GET /drive                                RG
 POST /drive                               RG
@@ -90,6 +91,7 @@ POST /people/<id>/outside                 GK      office
 POST /people/<id>/grid                    GK      office
 GET /people/<id>/sample                   GK      office
 POST /people/<id>/sample                  GK      office
+POST /people/<id>/sample/release          GK      office
 POST /samples/<id>                        GK      office
 GET /people/<id>/wish                     GK      office
 POST /people/<id>/wish                    GK      office

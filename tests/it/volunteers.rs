@@ -335,6 +335,13 @@ fn the_pages_record_of_a_volunteer_and_open_a_call_out_list() {
     let undo = opened.split("name=\"fact\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an undoing").to_owned();
     assert_eq!(desk.post(&at("/service/undo"), &key(12), &[("fact", &undo)]).unwrap().status, 303);
 
+    let statement = desk.post(&at("/print"), &key(15), &[("form", "service")]).unwrap();
+    assert_eq!(statement.status, 200);
+    for told in [person.name.as_str(), "1.5 小时", "2026-01-31", "送水"] {
+        assert!(statement.text().contains(told), "{told} stands on the statement: {}", statement.text());
+    }
+    assert!(!statement.text().contains(&person.phone), "and nothing that it does not need");
+
     let nobody = desk.post("/callout", &key(13), &[("purpose", "汛期转移")]).unwrap();
     assert!(nobody.status == 422 && nobody.text().contains("value=\"汛期转移\""));
     let list = desk.post("/callout", &key(14), &[("purpose", "汛期转移"), ("skills", "first-aid")]).unwrap();

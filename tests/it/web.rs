@@ -13,7 +13,7 @@ use rocket::http::{ContentType, Header, Method, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 
 const HOST: &str = "127.0.0.1:8000";
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// A registry in a temporary folder with its web shell.
 pub(crate) struct Desk {
@@ -150,7 +150,7 @@ impl<'d> Browser<'d> {
     }
 
     /// Signs in and comes back with the answer.
-    async fn sign_in(&mut self, login: &str, password: &str) -> Seen {
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> Seen {
         let page = self.get("/sign-in").await;
         let csrf = page.field("csrf");
         self.post("/sign-in", &[("csrf", &csrf), ("user", login), ("password", password)]).await

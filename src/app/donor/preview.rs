@@ -89,18 +89,10 @@ impl App {
                 }
             }
         }
-        let subjects: Vec<SubjectId> = persons.keys().copied().collect();
-        let mut told: HashMap<SubjectId, Vec<History>> = HashMap::new();
-        for (subject, days) in self.store.days_told(&self.vault, None).await? {
-            told.insert(subject, days.iter().map(|d| History::of_days(&d.health)).collect());
-        }
-        for view in self.store.health_of(&self.vault, &subjects).await?.chunk_by(|a, b| a.subject == b.subject) {
-            let facts: Vec<_> = view.iter().map(|v| (v.id.0, &v.fact)).collect();
-            told.entry(view[0].subject).or_default().push(History::of([], &facts));
-        }
+        let mut told = self.store.days_told(&self.vault, None).await?;
         for (subject, person) in persons {
             if let Some(known) = out.get_mut(&person) {
-                told.remove(&subject).into_iter().flatten().for_each(|more| known.history.join(more));
+                told.remove(&subject).into_iter().flatten().for_each(|more| known.history.join(more.history));
             }
         }
         Ok(out)

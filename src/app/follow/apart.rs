@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 
 use crate::domain::id::{PersonId, TaskId};
 use crate::followup::Channel;
-use crate::followup::desk::{CALL_ON, Waiting, gives_way, keeps_apart, put_off, step, without_mail};
+use crate::followup::desk::{CALL_ON, Waiting, base_rule, gives_way, keeps_apart, put_off, step, without_mail};
 use crate::followup::plan::free_day;
+use crate::followup::policy::RuleId;
 use crate::store::{StoreError, TaskRow, TaskState, Tx};
 
 use super::super::{App, AppError};
@@ -28,8 +29,22 @@ impl App {
 
     /// A follow-up on another rung, from a day on.
     pub(super) fn moved(&self, task: TaskRow, to: Channel, person: &Reachable, from: NaiveDate, reason: &str) -> TaskRow {
-        let due_on = self.apart((task.rule.as_str(), task.occurrence.0), to, person.last_contact(), from);
+        self.moved_after(task, to, person, (person.last_contact(), from), reason)
+    }
+
+    /// As [`App::moved`], apart from a contact made on `last`.
+    fn moved_after(
+        &self,
+        task: TaskRow,
+        to: Channel,
+        person: &Reachable,
+        (last, from): (Option<NaiveDate>, NaiveDate),
+        reason: &str,
+    ) -> TaskRow {
+        let due_on = self.apart((task.rule.as_str(), task.occurrence.0), to, last, from);
+        let of_policy = || self.policies.on(task.occurrence.0).ok()?.rule(&RuleId::parse(base_rule(&task.rule))?).map(|rule| rule.kind);
         TaskRow {
+            kind: of_policy().map_or_else(|| task.kind.clone(), |kind| kind.by(to).word().to_owned()),
             channel: channel(to),
             due_on: due_on.into(),
             subject_id: person.subject_for(to).unwrap_or(task.subject_id),
@@ -45,12 +60,20 @@ impl App {
         self.moved(task, to, person, from, reason)
     }
 
-    /// A message that could not be handed over, on the next rung: a call today, anything else from tomorrow on.
-    pub(super) fn after_hand_off(&self, task: TaskRow, person: Option<&Reachable>, today: NaiveDate, reason: &str) -> TaskRow {
-        let Some(person) = person else { return TaskRow { due_on: today.into(), reason: Some(reason.to_owned()), ..task } };
+    /// A message that could not be handed over, on the next rung: a call today, anything else from tomorrow on. Nobody was contacted by it.
+    pub(super) async fn after_hand_off(
+        &self,
+        task: TaskRow,
+        person: Option<&Reachable>,
+        today: NaiveDate,
+        reason: &str,
+    ) -> Result<TaskRow, AppError> {
+        let task = TaskRow { done_on: None, ..task };
+        let Some(person) = person else { return Ok(TaskRow { due_on: today.into(), reason: Some(reason.to_owned()), ..task }) };
         let to = step(&self.policies, (task.rule.as_str(), task.occurrence.0), person.reach(), Channel::HandOff);
         let from = if to == Channel::Phone { today } else { today.succ_opt().unwrap_or(today) };
-        self.moved(task, to, person, from, reason)
+        let last = self.last_contact_but(person.person, Some(task.id)).await?;
+        Ok(self.moved_after(task, to, person, (last, from), reason))
     }
 
     /// The day on which a message handed off counts as lost.
@@ -58,10 +81,16 @@ impl App {
         gives_way(&self.policies, (task.rule.as_str(), task.occurrence.0), Channel::HandOff, given_out)
     }
 
-    /// The last contact that was made with a person.
+    /// The last contact that was made with a person; a message given out is one before its result is told.
     pub(super) async fn last_contact_of(&self, person: PersonId) -> Result<Option<NaiveDate>, AppError> {
+        self.last_contact_but(person, None).await
+    }
+
+    /// The same, but for one task.
+    async fn last_contact_but(&self, person: PersonId, but: Option<TaskId>) -> Result<Option<NaiveDate>, AppError> {
         let tasks = self.store.tasks_of(&[person]).await?;
-        Ok(tasks.iter().filter(|t| t.state == TaskState::Done).filter_map(|t| t.done_on).map(|day| day.0).max())
+        let made = |t: &&TaskRow| matches!(t.state, TaskState::Done | TaskState::Planned) && Some(t.id) != but;
+        Ok(tasks.iter().filter(made).filter_map(|t| t.done_on).map(|day| day.0).max())
     }
 
     /// After a contact with a person: what else waits for staff keeps its distance from it, within the transaction that records the contact.

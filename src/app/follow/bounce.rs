@@ -13,10 +13,10 @@ use crate::domain::time::Timestamp;
 use crate::followup::Kind;
 use crate::followup::bounce::{Action, Class, RecipientReport, class_of_reply, classify, return_paths};
 use crate::followup::compose::outbox_of;
-use crate::followup::desk::RETURNED;
+use crate::followup::desk::{RETURNED, follows_mail};
 use crate::followup::link::LinkPurpose;
 use crate::followup::mailer::SendOutcome;
-use crate::store::{AuditEntry, BounceRow, ContactKind, HoldRow, OutboxRow, Tx};
+use crate::store::{AuditEntry, BounceRow, ContactKind, HoldRow, OutboxRow, TaskChannel, TaskState, Tx};
 
 use super::super::{Actor, App, AppError};
 
@@ -160,7 +160,8 @@ impl App {
         Ok(too_often)
     }
 
-    /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to.
+    /// Puts the address on hold, for everybody who shares it, and opens a call with the one it was written to, unless something follows the mail
+    /// already - one mail is one call - or they left or died since.
     async fn hold_mail(
         &self,
         tx: &mut Tx,
@@ -181,7 +182,17 @@ impl App {
             lifted_at: None,
         });
         tx.put_holds(rows.collect()).await?;
+        let owner = self.store.person_of(row.subject_id).await?.unwrap_or(row.person_id);
+        let open = self.store.tasks_of(&[owner]).await?;
+        let mail = (row.rule.as_str(), row.occurrence.0);
+        let mut staffs = open.iter().filter(|task| task.state == TaskState::Planned && task.channel != TaskChannel::Mail);
+        if staffs.any(|task| follows_mail(&task.rule, task.occurrence.0, mail)) {
+            return Ok(());
+        }
         let today = self.today(now);
+        if !self.concerns(tx, row.subject_id, (RETURNED, today)).await? {
+            return Ok(());
+        }
         let task = self.desk_task(row, RETURNED.to_owned(), today, Kind::ContactCheck.word(), today, now);
         tx.put_tasks(vec![task]).await?;
         Ok(())

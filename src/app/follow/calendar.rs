@@ -114,7 +114,8 @@ impl App {
             }
             let list = if gone { &mut cancelled } else { &mut lines };
             list.push(CalendarLine {
-                day: task.done_on.unwrap_or(task.due_on).0,
+                // A message that waits for its result comes up on its due day again.
+                day: task.done_on.filter(|_| task.state != TaskState::Planned).unwrap_or(task.due_on).0,
                 kind: Kind::from_word(&task.kind),
                 rule: task.rule,
                 channel: super::plan::channel_word(task.channel),

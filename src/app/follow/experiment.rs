@@ -19,6 +19,7 @@ use crate::followup::plan::{MailReach, Plan, Planned};
 use crate::followup::policy::{Policies, RuleId};
 use crate::store::{AuditEntry, StoreError};
 
+use super::super::answer::TOLD;
 use super::super::{Actor, App, AppError};
 use super::people::{CONFIRMS, Reachable};
 
@@ -250,7 +251,7 @@ impl App {
         let mut came: HashMap<PersonId, Vec<NaiveDate>> = HashMap::new();
         match experiment.outcome {
             Outcome::Answered => {
-                for (subject, at) in self.store.answers_since(Timestamp(0), &CONFIRMS).await? {
+                for (subject, at) in self.store.answers_since(Timestamp(0), &[CONFIRMS.as_slice(), &[TOLD]].concat()).await? {
                     if let Some(person) = owners.get(&subject) {
                         came.entry(*person).or_default().push(self.today(at));
                     }

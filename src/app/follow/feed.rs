@@ -87,7 +87,7 @@ impl App {
             day.due += count;
             day.agreed += if agreed { count } else { 0 };
         }
-        Ok(Some(Feed { english: staff.lang.starts_with("en"), days }))
+        Ok(Some(Feed { english: self.language(staff.language(), None) == Language::En, days }))
     }
 
     async fn feed_setting(&self, staff: StaffId) -> Result<(bool, u64), AppError> {
@@ -129,9 +129,14 @@ impl App {
             tx.commit().await?;
         }
         let mail = |notice: &Notice, sender: &Sender, to, origin: &str| -> Result<_, AppError> {
-            Ok(digest(sender, notice.mail, to, &format!("{origin}/follow-up"), &counts, Language::Zh)?)
+            Ok(digest(sender, notice.mail, to, &format!("{origin}/follow-up"), &counts, self.office_language())?)
         };
         self.send_notice((DIGEST, "smtp.digest"), &to, mail, now).await
+    }
+
+    /// The language that stands first in mails to the office.
+    pub(in crate::app) fn office_language(&self) -> Language {
+        Language::of_page(self.config.branch.english)
     }
 
     async fn digest_counts(&self, today: NaiveDate) -> Result<DigestCounts, AppError> {

@@ -15,7 +15,7 @@ use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::compose::{Addressee, HandOff, addressee, hand_off_csv};
 use crate::followup::link::LinkPurpose;
-use crate::followup::window::may_send;
+use crate::followup::window::earliest_send;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
 
@@ -24,8 +24,9 @@ use super::people::Reachable;
 
 /// Characters of a short message at most.
 const TEXT: usize = 300;
-/// Tasks taken at a time.
-const AT_ONCE: u64 = 500;
+/// Letters and messages given out at a time, and tasks read at a time.
+const AT_ONCE: usize = 500;
+const PAGE: u64 = 500;
 /// Days given to the platform's result before a call whose place it took is due after all.
 const RESULT_DAYS: u64 = 7;
 /// The reasons that stand beside a task meanwhile.
@@ -52,6 +53,22 @@ pub struct HandsWaiting {
     pub letters: u64,
     /// Messages that are planned and due, and calls that one may replace.
     pub hand_offs: u64,
+    /// Of the same, how many people it is too late or too early for: quiet hours, or a closed day.
+    pub resting: u64,
+    /// Until when those rest.
+    pub resting_until: Option<Timestamp>,
+}
+
+/// Messages that may be given out now.
+pub(super) struct HandOffsDue {
+    /// The first of them, one a person.
+    pub(super) first: Vec<(TaskRow, Guarded<Contact>)>,
+    /// How many there are in all.
+    pub(super) all: u64,
+    /// How many people wait for the end of quiet hours or of a closed day.
+    resting: u64,
+    /// When that is.
+    resting_until: Option<Timestamp>,
 }
 
 /// What reading results back came to.
@@ -69,9 +86,9 @@ impl App {
     /// What waits for a print run or a hand-off today. Shows nobody.
     pub async fn hands_waiting(&self, actor: Actor, now: Timestamp) -> Result<HandsWaiting, AppError> {
         actor.needs(Right::FollowUp)?;
-        let letters = self.letters_due(now).await?.len() as u64;
-        let hand_offs = self.hand_offs_due(self.today(now), now).await?.len() as u64;
-        Ok(HandsWaiting { letters, hand_offs })
+        let (_, letters) = self.letters_due(0, now).await?;
+        let due = self.hand_offs_due(self.today(now), 0, now).await?;
+        Ok(HandsWaiting { letters, hand_offs: due.all, resting: due.resting, resting_until: due.resting_until })
     }
 
     /// The letters of today's print run, at most five hundred, each with a link of its own; with it they are sent. What follows one that stays
@@ -79,7 +96,7 @@ impl App {
     pub async fn print_letters(&self, actor: Actor, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
         actor.needs(Right::Disclose)?;
-        let due = self.letters_due(now).await?;
+        let (due, _) = self.letters_due(AT_ONCE, now).await?;
         let (mut links, mut rows) = (HashMap::new(), HashMap::new());
         if let Some(base) = self.config.public_url.as_ref().map(crate::config::PublicUrl::origin) {
             for (task, _) in &due {
@@ -92,8 +109,9 @@ impl App {
         Ok(out.into_iter().map(|(task, to)| LetterOut { link: links.remove(&task.id), task: task.id, to }).collect())
     }
 
-    /// The messages of a day, and the calls one may replace, as CSV for the office's platform, and how many; `text` is what each says. Unless a
-    /// result is read back, a call is due again after a week, and a message gives way to the next rung after the days of the policy.
+    /// The messages of a day, and the calls one may replace, as CSV for the office's platform, and how many, five hundred at most; `text` is what
+    /// each says. Nothing is given out in quiet hours or on a closed day. Unless a result is read back, a call is due again after a week, and a
+    /// message gives way to the next rung after the days of the policy; both keep their distance from the message, which may have been read.
     ///
     /// # Errors
     /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
@@ -104,11 +122,11 @@ impl App {
         if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
             return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
         }
-        let due = self.hand_offs_due(day, now).await?;
-        let call_again = day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day);
+        let due = self.hand_offs_due(day, AT_ONCE, now).await?.first;
+        let (given_out, in_a_week) = (self.today(now), day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day));
         let again = |task: &TaskRow| match task.channel {
             TaskChannel::HandOff => Some(self.result_until(task, day)),
-            _ => Some(call_again),
+            _ => Some(self.apart((task.rule.as_str(), task.occurrence.0), Channel::Phone, Some(given_out), in_a_week)),
         };
         let out = self.give_out(actor, due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?;
         let lines: Vec<HandOff<'_>> =
@@ -145,9 +163,10 @@ impl App {
                 tx.end_task(task.id, task.row_version, TaskState::Done, Some(HANDED), today).await
             } else if task.channel == TaskChannel::HandOff {
                 let person = people.get(&task.person_id);
-                tx.move_task(&self.after_hand_off(task, person, today, FAILED), false).await
+                tx.move_task(&self.after_hand_off(task, person, today, FAILED).await?, false).await
             } else {
-                tx.move_task(&TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task }, true).await
+                // It never arrived: nobody was contacted.
+                tx.move_task(&TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), done_on: None, ..task }, true).await
             };
             match done {
                 Ok(()) if delivered => read.done += 1,
@@ -165,66 +184,85 @@ impl App {
         Ok(read)
     }
 
-    /// Letters that are due: one a person, from the registration that has the address.
-    async fn letters_due(&self, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Addressee>)>, AppError> {
+    /// Letters that are due, one a person, from the registration that has the address: the first `wanted`, and how many there are in all.
+    async fn letters_due(&self, wanted: usize, now: Timestamp) -> Result<(Vec<(TaskRow, Guarded<Addressee>)>, u64), AppError> {
         let today = self.today(now);
-        let tasks = self.due_by(TaskChannel::Letter, today).await?;
-        let people = self.reachable_of(&persons_of(&tasks), now).await?;
-        let mut once = HashSet::new();
-        let mut of_person = Vec::new();
-        for task in tasks {
-            let subject =
-                people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, today)).and_then(|p| p.subject_for(Channel::Letter));
-            if let Some(subject_id) = subject
-                && once.insert(task.person_id)
-            {
-                of_person.push(TaskRow { subject_id, ..task });
+        let (mut first, mut all, mut once, mut after) = (Vec::new(), 0, HashSet::new(), None);
+        loop {
+            let tasks = self.store.channel_tasks_due(TaskChannel::Letter, today, after, PAGE).await?;
+            let Some(last) = tasks.last().map(|task| (task.due_on.0, task.id)) else { break };
+            after = Some(last);
+            let people = self.reachable_of(&persons_of(&tasks), now).await?;
+            let mut of_person = Vec::new();
+            for task in tasks {
+                let person = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, today));
+                if let Some(subject_id) = person.and_then(|p| p.subject_for(Channel::Letter))
+                    && !once.contains(&task.person_id)
+                {
+                    of_person.push(TaskRow { subject_id, ..task });
+                }
+            }
+            let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
+            for task in of_person {
+                let contact = contacts.get(&task.subject_id).filter(|contact| Contact::takes_letters(contact));
+                if let Some(to) = contact.and_then(addressee)
+                    && once.insert(task.person_id)
+                {
+                    all += 1;
+                    if first.len() < wanted {
+                        first.push((task, to));
+                    }
+                }
             }
         }
-        let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
-        let to = |task: TaskRow| {
-            let contact = contacts.get(&task.subject_id).filter(|contact| Contact::takes_letters(contact))?;
-            Some((task, addressee(contact)?))
-        };
-        Ok(of_person.into_iter().filter_map(to).collect())
+        Ok((first, all))
     }
 
-    /// Messages that are planned and not given out yet, and calls of plain kinds that nobody tried, to people with a number: one a person.
-    pub(super) async fn hand_offs_due(&self, day: NaiveDate, now: Timestamp) -> Result<Vec<(TaskRow, Guarded<Contact>)>, AppError> {
-        let mut tasks = self.due_by(TaskChannel::HandOff, day).await?;
-        // A message is read as it comes in: not at night and not on a closed day, as no mail is.
-        let (limits, today) = (&self.policies.on(day)?.limits, self.today(now));
-        let in_time = |task: &TaskRow| {
-            let urgent = self.cannot_wait(&task.rule, task.occurrence.0);
-            may_send(limits, self.config.zone, day.min(today), now, urgent)
-        };
-        tasks.retain(|task| task.reason.as_deref() != Some(HANDED) && in_time(task));
-        // A call that staff choose to replace is in their hands: when the message leaves, they see to.
-        let mut calls = self.due_by(TaskChannel::Phone, day).await?;
-        calls.retain(|task| task.rounds == 0 && task.reason.is_none());
-        tasks.extend(calls);
-        tasks.retain(|task| Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
-        let people = self.reachable_of(&persons_of(&tasks), now).await?;
-        let mut once = HashSet::new();
-        let mut of_person = Vec::new();
-        for task in tasks {
-            let Some(person) = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, day)) else { continue };
-            let by = if task.channel == TaskChannel::HandOff { Channel::HandOff } else { Channel::Phone };
-            let reach = person.reach();
-            let reached = if by == Channel::HandOff { reach.mobile } else { reach.phone };
-            // One message a person, whatever is due.
-            if let Some(subject_id) = person.subject_for(by).filter(|_| reached)
-                && once.insert(task.person_id)
-            {
-                of_person.push(TaskRow { subject_id, ..task });
+    /// Messages that are planned and not given out yet, and calls of plain kinds that nobody tried, to people with a number: one a person, the
+    /// first `wanted` of them, and how many there are in all. A message is read as it comes in, whoever chose it over a call: none is due at night
+    /// or on a closed day, as no mail is.
+    pub(super) async fn hand_offs_due(&self, day: NaiveDate, wanted: usize, now: Timestamp) -> Result<HandOffsDue, AppError> {
+        let (limits, on) = (&self.policies.on(day)?.limits, day.min(self.today(now)));
+        let [plain, urgent] = [false, true].map(|urgent| earliest_send(limits, self.config.zone, on, now, urgent));
+        let mut due = HandOffsDue { first: Vec::new(), all: 0, resting: 0, resting_until: None };
+        let (mut once, mut resting) = (HashSet::new(), HashSet::new());
+        for (channel, by) in [(TaskChannel::HandOff, Channel::HandOff), (TaskChannel::Phone, Channel::Phone)] {
+            let mut after = None;
+            loop {
+                let mut tasks = self.store.channel_tasks_due(channel, day, after, PAGE).await?;
+                let Some(last) = tasks.last().map(|task| (task.due_on.0, task.id)) else { break };
+                after = Some(last);
+                tasks.retain(|task| waits(task) && Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
+                let people = self.reachable_of(&persons_of(&tasks), now).await?;
+                let mut of_person = Vec::new();
+                for task in tasks {
+                    let Some(person) = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, day)) else { continue };
+                    let reach = person.reach();
+                    let reached = if by == Channel::HandOff { reach.mobile } else { reach.phone };
+                    if let Some(subject_id) = person.subject_for(by).filter(|_| reached) {
+                        of_person.push(TaskRow { subject_id, ..task });
+                    }
+                }
+                let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
+                for task in of_person {
+                    let Some(contact) = contacts.get(&task.subject_id).filter(|contact| Contact::channels(contact).1) else { continue };
+                    let opens = if self.cannot_wait(&task.rule, task.occurrence.0) { urgent } else { plain };
+                    if opens > now {
+                        resting.insert(task.person_id);
+                        due.resting_until = Some(due.resting_until.map_or(opens, |until| until.min(opens)));
+                    } else if once.insert(task.person_id) {
+                        // One message a person, whatever is due.
+                        due.all += 1;
+                        if due.first.len() < wanted {
+                            due.first.push((task, contact.duplicate()));
+                        }
+                    }
+                }
             }
         }
-        let mut contacts = self.free_contacts(&subjects_of(&of_person)).await?;
-        let to = |task: TaskRow| {
-            let contact = contacts.remove(&task.subject_id).filter(|contact| Contact::channels(contact).1)?;
-            Some((task, contact))
-        };
-        Ok(of_person.into_iter().filter_map(to).collect())
+        due.resting = resting.difference(&once).count() as u64;
+        due.resting_until = due.resting_until.filter(|_| due.resting > 0);
+        Ok(due)
     }
 
     /// Whether somebody may be reached by hand about something on a day: every condition again, as when a mail is sent.
@@ -236,12 +274,9 @@ impl App {
         !person.held && !person.silent() && !untrue && !waits
     }
 
-    async fn due_by(&self, channel: TaskChannel, day: NaiveDate) -> Result<Vec<TaskRow>, AppError> {
-        Ok(self.store.channel_tasks_due(channel, day, AT_ONCE).await?)
-    }
-
     /// Writes the leaf and the links and moves the tasks, or ends those that do not come up again, in one transaction; what somebody else took
-    /// meanwhile is not given out. Other contacts with the same people keep their distance from this one.
+    /// meanwhile is not given out. Other contacts with the same people keep their distance from this one, from today on and whatever its result:
+    /// the day it left stands beside a task that waits for its result.
     async fn give_out<T>(
         &self,
         actor: Actor,
@@ -257,7 +292,8 @@ impl App {
         for (task, what) in due {
             let given = match again(&task) {
                 Some(day) => {
-                    let moved = TaskRow { due_on: day.into(), reason: Some(reason.to_owned()), ..task.clone() };
+                    let moved =
+                        TaskRow { due_on: day.into(), reason: Some(reason.to_owned()), done_on: Some(today.into()), ..task.clone() };
                     // Of calls the rounds are counted.
                     tx.move_task(&moved, task.channel == TaskChannel::Phone).await
                 }
@@ -281,6 +317,14 @@ impl App {
         tx.audit(&entry).await?;
         tx.commit().await?;
         Ok(out)
+    }
+}
+
+/// Whether a message was not given out yet, and a call not tried.
+fn waits(task: &TaskRow) -> bool {
+    match task.channel {
+        TaskChannel::Phone => task.rounds == 0 && task.reason.is_none(),
+        _ => task.reason.as_deref() != Some(HANDED),
     }
 }
 

@@ -31,9 +31,9 @@ impl App {
     pub async fn next_hand_off(&self, actor: Actor, now: Timestamp) -> Result<Option<HandOne>, AppError> {
         actor.needs(Right::FollowUp)?;
         actor.needs(Right::Disclose)?;
-        let due = self.hand_offs_due(self.today(now), now).await?;
-        let waiting = due.len() as u64;
-        let Some((task, contact)) = due.into_iter().next() else { return Ok(None) };
+        let due = self.hand_offs_due(self.today(now), 1, now).await?;
+        let waiting = due.all;
+        let Some((task, contact)) = due.first.into_iter().next() else { return Ok(None) };
         let person = self.store.public_ids_of(&[task.person_id]).await?.remove(&task.person_id).ok_or(AppError::Missing("person"))?;
         let mut tx = self.store.begin().await?;
         let mut entry = AuditEntry::on(now, actor.staff(), "followup.hand-off", "registry", None).with("people", 1);
@@ -62,7 +62,9 @@ impl App {
         let today = self.today(now);
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
         let failed = match task.channel {
-            TaskChannel::HandOff => self.after_hand_off(task.clone(), self.reachable_one(person, now).await?.as_ref(), today, FAILED),
+            TaskChannel::HandOff => {
+                self.after_hand_off(task.clone(), self.reachable_one(person, now).await?.as_ref(), today, FAILED).await?
+            }
             _ => TaskRow { due_on: today.into(), reason: Some(FAILED.to_owned()), ..task.clone() },
         };
         let mut tx = self.store.begin().await?;

@@ -9,6 +9,8 @@ mod confirm;
 mod experiment;
 mod feed;
 mod first_contact;
+mod giving;
+mod gone;
 mod hand_off;
 mod hand_one;
 mod hand_over;
@@ -81,6 +83,12 @@ pub struct PlanOutcome {
     pub escalated: u64,
     /// By channel.
     pub by_channel: BTreeMap<&'static str, u64>,
+    /// Different people, by channel.
+    pub people_by_channel: BTreeMap<&'static str, u64>,
+    /// Everybody who may be contacted.
+    pub people: u64,
+    /// Of these, whom each channel reaches, whether anything is due to them or not; `none`: nothing does.
+    pub reachable: BTreeMap<&'static str, u64>,
     /// By month.
     pub by_month: BTreeMap<String, u64>,
     /// Registrations not planned, by reason.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::domain::Guarded;
-use crate::domain::contact::Contact;
+use crate::domain::contact::{Contact, RelativeRole};
 use crate::domain::dial::{self, Dial};
 use crate::domain::hold::{HoldReason, Tag};
 use crate::domain::id::{PersonId, PublicId, SubjectId, TaskId};
@@ -32,6 +32,8 @@ pub struct CallNumbers {
     pub named: Vec<Dial>,
     /// Whether a search that ends without an answer is for a registrar to judge: the stem-cell file counts whom it cannot find.
     pub may_be_lost: bool,
+    /// Whether there is nobody to be called or looked for, because the registrant wants no calls: whoever has the task decides what becomes of it.
+    pub decides: bool,
 }
 
 /// How many numbers a follow-up has, before anything is shown.
@@ -43,12 +45,14 @@ pub struct NumberCounts {
     pub named: usize,
     /// As [`CallNumbers::may_be_lost`].
     pub may_be_lost: bool,
+    /// As [`CallNumbers::decides`].
+    pub decides: bool,
 }
 
 impl CallNumbers {
     /// How many there are.
     pub fn counts(&self) -> NumberCounts {
-        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost }
+        NumberCounts { own: self.own.len(), named: self.named.len(), may_be_lost: self.may_be_lost, decides: self.decides }
     }
 
     /// The number dialled: the one a form names, or the only one there is.
@@ -76,11 +80,16 @@ impl App {
     /// The numbers of a follow-up, to be dialled: logged before anything is shown.
     ///
     /// # Errors
-    /// [`AppError::Missing`] where there is no such follow-up; [`AppError::Forbidden`] for whoever has to ask first.
+    /// [`AppError::Missing`] where there is no such follow-up; [`AppError::Forbidden`] for whoever has to ask first; [`AppError::Stale`] where
+    /// the person has left or died: the follow-up is taken off the list.
     pub async fn open_numbers(&self, actor: Actor, item: &TaskItem, now: Timestamp) -> Result<CallNumbers, AppError> {
         actor.needs(Right::FollowUp)?;
         let task = self.store.task(item.id).await?.ok_or(AppError::Missing("follow-up"))?;
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
+        if self.is_over(&task, person).await? {
+            self.take_off(&task, self.today(now)).await?;
+            return Err(AppError::Stale);
+        }
         // A coordinator calls those whom a patient waits for; anybody else's identity waits for a manager.
         if !Kind::from_word(&task.kind).is_some_and(Kind::cannot_rest) {
             self.needs_access(actor, person, now).await?;
@@ -111,9 +120,11 @@ impl App {
         own.retain(|dial| !dial.tags.iter().any(|(subject, _)| no_calls(*subject)));
         let standing = standings(view.enrolments());
         let follows = |registry: Registry| standing.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
+        let refused = own.is_empty() && subjects.iter().any(|subject| no_calls(*subject));
         let searching = task.channel == TaskChannel::Desk;
         let named = match named_for(Kind::from_word(&task.kind), searching) {
-            Some((role, registry)) if follows(registry) => {
+            // Whoever wants no calls is not asked after at other people's either.
+            Some((role, registry)) if follows(registry) && !(refused && role == RelativeRole::Contact) => {
                 let of_registry =
                     |e: &&PersonEntry| e.standings.iter().any(|(r, status, _)| *r == registry && status.may_follow_up(registry));
                 let told: Vec<_> = entries.iter().filter(of_registry).filter_map(contact_of).collect();
@@ -121,8 +132,9 @@ impl App {
             }
             _ => Vec::new(),
         };
-        let may_be_lost = searching && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
-        Ok(CallNumbers { own, named, may_be_lost })
+        let decides = searching && refused && named.is_empty();
+        let may_be_lost = searching && !refused && standing.iter().any(|(r, status, _)| *r == Registry::StemCell && status.may_contact());
+        Ok(CallNumbers { own, named, may_be_lost, decides })
     }
 
     /// Puts the number dialled on hold; who wants no calls, with every number of theirs.

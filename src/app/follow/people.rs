@@ -7,26 +7,27 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
-use crate::domain::eligibility::{self, DonationKind, Donor, History, RuleSets, When};
+use crate::domain::eligibility::RuleSets;
 use crate::domain::hold::{self, HoldReason, Tag};
 use crate::domain::id::{PersonId, ShiftId, SubjectId};
-use crate::domain::match_request::Watch;
-use crate::domain::person::{BirthDate, HealthDays, Identity};
+use crate::domain::person::{BirthDate, Identity, Sex};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::shift::TurnState;
 use crate::domain::time::Timestamp;
 use crate::domain::told::FamilyTold;
 use crate::followup::desk::{NO_TURN, NOT_YET_ELIGIBLE};
 use crate::followup::link::LinkPurpose;
-use crate::followup::plan::{Anchors, FirstDay, MailReach, Origin as Came, PlanSubject};
+use crate::followup::plan::{Anchors, MailReach, Origin as Came, PlanSubject};
 use crate::followup::policy::Span;
 use crate::followup::{Kind, Language};
 use crate::store::{ContactKind, DaysTold, Origin, PersonEntry};
 
+use super::super::answer::TOLD;
 use super::super::kept::Work;
 use super::super::{App, AppError};
 use super::address::Marks;
 use super::reach::reach_of;
+use super::watched::{SaidOfFamily, Watched};
 
 /// How far back contacts matter for spacing, in days: the longest spacing of a rule and some.
 const LOOK_BACK: u64 = 500;
@@ -50,13 +51,31 @@ pub(super) struct Reachable {
     /// The language they chose last, over all registrations, and when.
     pub(super) language: Option<Language>,
     language_at: Timestamp,
+    /// Whether the family knows of each registration.
+    families: HashMap<Registry, (FamilyTold, NaiveDate)>,
+    /// Sex, where told.
+    sex: Option<Sex>,
+    /// The last answer to a link, whatever it confirmed, or call in which they were reached.
+    pub(super) answered_on: Option<NaiveDate>,
     pub(super) plans: Vec<PlanSubject>,
 }
 
 impl Reachable {
     /// Whether nobody may write to or call the person.
     pub(super) fn silent(&self) -> bool {
-        self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
+        self.died() || self.plans.iter().all(|p| p.suppressed || !p.status.may_follow_up(p.registry))
+    }
+
+    /// Whether the person left every registry, and nothing is asked after it, or has died. Who is undecided has not left.
+    pub(super) fn gone(&self) -> bool {
+        let left =
+            |p: &PlanSubject| matches!(p.status, EnrolmentStatus::Exited(_)) && (p.suppressed || !p.status.may_follow_up(p.registry));
+        self.died() || self.plans.iter().all(left)
+    }
+
+    /// A sheet of one registry may tell of a death that the others were never told.
+    fn died(&self) -> bool {
+        self.plans.iter().any(|p| p.status.tells_of_death(p.registry))
     }
 
     /// Until which day they asked to be left alone.
@@ -96,9 +115,9 @@ struct Beside {
     /// From which day donors may give again.
     rules: Arc<RuleSets>,
     /// Who agreed in a match request that goes on.
-    watched: HashMap<SubjectId, (Watch, NaiveDate)>,
+    watched: HashMap<SubjectId, Watched>,
     /// Whose family knows, or does not.
-    families: HashMap<SubjectId, (FamilyTold, NaiveDate)>,
+    families: HashMap<SubjectId, Vec<SaidOfFamily>>,
 }
 
 impl App {
@@ -142,7 +161,7 @@ impl App {
             }
             work.did(read).await?;
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, beside, now).await?;
         Ok(out)
     }
 
@@ -178,7 +197,7 @@ impl App {
         for entry in entries {
             self.add_registration(&mut out, entry, &said, &beside);
         }
-        self.finish(&mut out, now).await?;
+        self.finish(&mut out, &beside, now).await?;
         Ok(out)
     }
 
@@ -205,15 +224,21 @@ impl App {
         Ok(next)
     }
 
-    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, now: Timestamp) -> Result<(), AppError> {
+    async fn finish(&self, people: &mut HashMap<PersonId, Reachable>, beside: &Beside, now: Timestamp) -> Result<(), AppError> {
         self.add_contacts(people, now).await?;
         self.hush_the_dead(people).await?;
         for person in people.values_mut() {
             // Before one registration stands for several of a registry: what any of them tells of donations, deferrals and duties holds.
             let known = person.plans.iter().fold(Anchors::default(), |all, plan| all.with(plan.anchors));
+            let known = self.with_giving(known, person.sex, &person.subjects, (&beside.days, &*beside.rules));
+            let reach = person.reach();
+            // Nobody who wants no calls and cannot be written to is looked for; while a patient waits, a person decides.
+            let left_alone = reach.no_calls && reach.mail == MailReach::None && !reach.address && known.watched.is_none();
             for plan in &mut person.plans {
                 let Anchors { enrolled_on, donated_on, .. } = plan.anchors;
-                plan.anchors = Anchors { enrolled_on, donated_on, ..known };
+                let family = person.families.get(&plan.registry).copied();
+                plan.anchors = Anchors { enrolled_on, donated_on, family, ..known };
+                plan.suppressed |= left_alone;
             }
             one_standing_a_registry(&mut person.plans);
         }
@@ -248,9 +273,9 @@ impl App {
         let no_calls = said.refused_calls.contains(&subject);
         let reach = reach_of(contact.as_ref(), verified, no_mail, no_calls);
         let recorded_on = last.recorded_at.date_in(self.config.zone);
-        let days = beside.days.get(&subject).map(Vec::as_slice).unwrap_or_default();
+        let student = beside.days.get(&subject).and_then(|days| days.last()).is_some_and(|d| d.student);
         let birth = last.identity.as_ref().and_then(birth_of);
-        let told = self.anchors_of(days, birth, &beside.rules);
+        let sex = last.identity.as_ref().and_then(Identity::sex_of);
         let person = out.entry(entry.person).or_insert_with(|| Reachable {
             person: entry.person,
             subjects: Vec::new(),
@@ -261,9 +286,22 @@ impl App {
             shared: None,
             language: None,
             language_at: Timestamp(i64::MIN),
+            families: HashMap::new(),
+            sex: None,
+            answered_on: None,
             plans: Vec::new(),
         });
         person.subjects.push(subject);
+        person.sex = person.sex.or(sex);
+        for told in beside.families.get(&subject).into_iter().flatten() {
+            // An answer that does not say what was asked about is about the registration it was given from.
+            let own = || entry.standings.iter().map(|(registry, ..)| *registry).collect();
+            let asked: Vec<Registry> = if told.of.is_empty() { own() } else { told.of.clone() };
+            for registry in asked {
+                let known = person.families.get(&registry).copied();
+                person.families.extend(FamilyTold::later(known, Some(told.told)).map(|told| (registry, told)));
+            }
+        }
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
         person.held = if person.plans.is_empty() { held } else { person.held && held };
         let language = contact.as_ref().and_then(Contact::language_of);
@@ -296,45 +334,15 @@ impl App {
                     donated_on: day.filter(|_| status == EnrolmentStatus::Exited(ExitReason::Donated)),
                     paused_until: said.paused.get(&subject).copied(),
                     next_drive: beside.turns.get(&subject).copied(),
-                    watched: beside.watched.get(&subject).copied(),
-                    family: beside.families.get(&subject).copied(),
+                    watched: beside.watched.get(&subject).map(|watched| (watched.watch, watched.since(no_calls))),
                     birth,
-                    ..told
+                    student,
+                    ..Anchors::default()
                 },
                 contacted: Vec::new(),
                 // Nobody who wants neither mails nor calls is looked for.
-                suppressed: reach.mail == MailReach::None && (no_calls || (said.unsubscribed.contains(&subject) && !reach.phone)),
+                suppressed: reach.mail == MailReach::None && said.unsubscribed.contains(&subject) && !reach.phone,
             });
-        }
-    }
-
-    /// What records tell, the latest word of each.
-    fn anchors_of(&self, days: &[DaysTold], birth: Option<BirthDate>, rules: &RuleSets) -> Anchors {
-        let deferral = days.iter().rev().find_map(|d| d.health.deferred_until.map(|until| (until, d.at.date_in(self.config.zone))));
-        let last_donation = days.iter().filter_map(|d| d.health.last_donation).max();
-        let known = HealthDays {
-            last_donation,
-            last_platelets: days.iter().filter_map(|d| d.health.last_platelets).max(),
-            donations: None,
-            deferred_until: deferral.map(|(until, _)| until),
-        };
-        // Judged from the last donation; of who has never given, from the end of the deferral.
-        let eligible = last_donation.or(known.deferred_until).map_or(FirstDay::ByInterval, |since| {
-            let donor = Donor { birth, sex: None };
-            match eligibility::next(rules, donor, &History::of_days(&known), DonationKind::WholeBlood, since).when {
-                When::From(day) => FirstDay::On(day),
-                When::Never => FirstDay::Never,
-                When::NoRules => FirstDay::ByInterval,
-            }
-        });
-        Anchors {
-            eligible,
-            last_donation,
-            donations: days.iter().filter_map(|d| d.health.donations).max(),
-            deferred_until: deferral.map(|(until, _)| until),
-            deferred_on: deferral.map(|(_, on)| on),
-            student: days.last().is_some_and(|d| d.student),
-            ..Anchors::default()
         }
     }
 
@@ -373,8 +381,15 @@ impl App {
             let latest = confirmed.entry(subject).or_insert(day);
             *latest = (*latest).max(day);
         }
+        let mut told: HashMap<SubjectId, NaiveDate> = HashMap::new();
+        for (subject, at) in self.store.answers_since(Timestamp(0), &[TOLD]).await? {
+            let day = at.date_in(self.config.zone);
+            let latest = told.entry(subject).or_insert(day);
+            *latest = (*latest).max(day);
+        }
         for person in people.values_mut() {
             let verified = person.subjects.iter().filter_map(|s| confirmed.get(s)).max().copied();
+            person.answered_on = verified.max(person.subjects.iter().filter_map(|s| told.get(s)).max().copied());
             let paused = person.paused_until();
             let contacted: Vec<(Kind, NaiveDate)> = person.subjects.iter().filter_map(|s| made.remove(s)).flatten().collect();
             for plan in &mut person.plans {

@@ -7,13 +7,14 @@ use chrono::{Days, Months, NaiveDate};
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::desk::{Changes, OpenTask, SentMail, base_rule, put_off, reconcile, restep, unanswered};
-use crate::followup::plan::{Plan, PlanSubject, Planned, plan};
+use crate::followup::desk::{CALL_ON, Changes, OpenTask, RETURNED, SentMail, base_rule, outlived, put_off, reconcile, restep, unanswered};
+use crate::followup::plan::{MailReach, Plan, PlanSubject, Planned, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::answer::NOT_ME_RULE;
+use super::super::own_later::waits_for_the_day;
 use super::super::own_tell::ANSWERED;
 use super::super::{Actor, App, AppError};
 use super::apart::waiting;
@@ -27,42 +28,33 @@ const ESCALATE_WITHIN: u64 = 120;
 const HELD_OUT: &str = "held-out";
 /// The reason of a rung whose channel is gone.
 const GONE: &str = "channel-gone";
+/// As what those count whom no channel reaches.
+const NO_WAY: &str = "none";
 /// Rows written in one transaction.
-const BATCH: usize = 5_000;
+pub(super) const BATCH: usize = 5_000;
+
+/// What a planning decided, and upon what: of what somebody changed since it was read nothing is written over.
+pub(super) struct Decided {
+    changes: Changes,
+    further: Vec<Planned>,
+    held_out: Vec<Planned>,
+    /// The open follow-ups it read.
+    rows: Vec<TaskRow>,
+    /// The last change before it read the people.
+    seq: i64,
+    people: HashMap<PersonId, Reachable>,
+}
 
 impl App {
     /// Plans what falls due in the months from a day on. Planning contacts nobody.
     pub async fn plan(&self, actor: Actor, from: NaiveDate, months: u32, dry_run: bool, now: Timestamp) -> Result<PlanOutcome, AppError> {
         actor.needs(Right::FollowUp)?;
-        let until = from.checked_add_months(Months::new(months.min(120))).unwrap_or(NaiveDate::MAX);
-        let people = self.reachable(now).await?;
-        let subjects: Vec<PlanSubject> = people.values().flat_map(|p| p.plans.iter().cloned()).collect();
-        let mut plan = plan(&self.policies, &subjects, from, until);
+        let (decided, mut outcome) = self.decide(from, months, dry_run, now).await?;
         if !dry_run {
-            self.keep_experiments(&people, now).await?;
-        }
-        let running = self.running(&people).await?;
-        let held_out = self.carry_out(&running, &mut plan, &people);
-        let mut outcome = outline(&plan);
-        if !held_out.is_empty() {
-            outcome.not_planned.insert(HELD_OUT, held_out.len() as u64);
-        }
-        let rows = self.store.open_tasks().await?;
-        let open: Vec<OpenTask> = rows.iter().map(open_task).collect();
-        let known =
-            |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
-        let mut changes = reconcile(&open, &plan, known, until);
-        // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
-        changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
-        let further = self.further_rungs(&people, &open, from).await?;
-        outcome.moved = changes.moved.len() as u64;
-        for (_, reason) in &changes.drop {
-            *outcome.dropped.entry(*reason).or_default() += 1;
-        }
-        if !dry_run {
-            self.store_plan(&changes, &further, from, now, &mut outcome).await?;
-            self.restep_open(&rows, &people, from).await?;
-            self.store_held_out(&held_out, now).await?;
+            self.store_plan(&decided, from, now, &mut outcome).await?;
+            self.take_off_silent(&decided.rows, &decided.people, from, now).await?;
+            self.restep_open(&decided.rows, &decided.people, from).await?;
+            self.store_held_out(&decided.held_out, now).await?;
             let mut tx = self.store.begin().await?;
             let entry = AuditEntry::on(now, actor.staff(), "followup.plan", "registry", None).with("planned", outcome.planned);
             tx.audit(&entry).await?;
@@ -71,53 +63,100 @@ impl App {
         Ok(outcome)
     }
 
-    async fn store_plan(
+    pub(super) async fn decide(
         &self,
-        changes: &Changes,
-        further: &[Planned],
+        from: NaiveDate,
+        months: u32,
+        dry_run: bool,
+        now: Timestamp,
+    ) -> Result<(Decided, PlanOutcome), AppError> {
+        let until = from.checked_add_months(Months::new(months.min(120))).unwrap_or(NaiveDate::MAX);
+        let seq = self.store.last_change().await?;
+        let people = self.reachable(now).await?;
+        let subjects: Vec<PlanSubject> = people.values().flat_map(|p| p.plans.iter().cloned()).collect();
+        let mut plan = plan(&self.policies, &subjects, from, until);
+        if !dry_run {
+            self.keep_experiments(&people, now).await?;
+        }
+        let running = self.running(&people).await?;
+        let held_out = self.carry_out(&running, &mut plan, &people);
+        let mut outcome = PlanOutcome { people: count(&people), reachable: reachable(&people), ..outline(&plan) };
+        if !held_out.is_empty() {
+            outcome.not_planned.insert(HELD_OUT, held_out.len() as u64);
+        }
+        let rows = self.store.open_tasks().await?;
+        let open: Vec<OpenTask> = rows.iter().map(open_task).collect();
+        let known =
+            |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
+        let mut changes = reconcile(&open, &plan, known, until);
+        let agreed = rows.iter().filter(|row| row.reason.as_deref() == Some(CALL_ON)).map(|row| row.id).collect();
+        outlived(&self.policies, &subjects, &open, &agreed, &plan, &mut changes);
+        // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
+        changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
+        let further = self.further_rungs(&people, &open, from).await?;
+        outcome.moved = changes.moved.len() as u64;
+        for (_, reason) in &changes.drop {
+            *outcome.dropped.entry(*reason).or_default() += 1;
+        }
+        Ok((Decided { changes, further, held_out, rows, seq, people }, outcome))
+    }
+
+    pub(super) async fn store_plan(
+        &self,
+        decided: &Decided,
         from: NaiveDate,
         now: Timestamp,
         outcome: &mut PlanOutcome,
     ) -> Result<(), AppError> {
-        let mut dropped: BTreeMap<&str, Vec<TaskId>> = BTreeMap::new();
+        let Decided { changes, further, seq, .. } = decided;
+        let read: HashMap<TaskId, &TaskRow> = decided.rows.iter().map(|row| (row.id, row)).collect();
+        let mut dropped: BTreeMap<&str, Vec<(TaskId, i64)>> = BTreeMap::new();
         for (id, reason) in &changes.drop {
-            dropped.entry(reason).or_default().push(*id);
+            let row = read.get(id).map(|row| (row.id, row.row_version));
+            dropped.entry(reason).or_default().extend(row);
         }
-        for (reason, ids) in dropped {
-            for part in ids.chunks(BATCH) {
+        for (reason, rows) in dropped {
+            for part in rows.chunks(BATCH) {
                 let mut tx = self.store.begin().await?;
-                tx.drop_tasks(part, reason, from).await?;
+                tx.drop_read(part, reason, from).await?;
                 tx.commit().await?;
             }
         }
         for part in changes.moved.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
             for (id, planned) in part {
-                // Somebody may have ended it since it was read: then there is nothing to move.
-                if let Some(mut row) = self.store.task(*id).await?.filter(|row| row.state == TaskState::Planned) {
-                    row.channel = channel(planned.channel);
-                    row.due_on = planned.due_on.into();
-                    row.subject_id = planned.subject;
-                    tx.move_task(&row, false).await?;
+                let Some(row) = read.get(id) else { continue };
+                let (channel, due_on, subject_id) = (channel(planned.channel), planned.due_on.into(), planned.subject);
+                let kind = planned.kind.word().to_owned();
+                // Somebody may have ended it since it was read, tried it, handed it off or agreed on a day: that stands.
+                match tx.move_task(&TaskRow { channel, kind, due_on, subject_id, ..(*row).clone() }, false).await {
+                    Ok(()) | Err(StoreError::Stale) => {}
+                    Err(other) => return Err(other.into()),
                 }
             }
             tx.commit().await?;
         }
         for part in changes.add.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            outcome.new += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
-            tx.commit().await?;
+            outcome.new += self.put_planned(part, *seq, now).await?;
         }
         for part in further.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            outcome.escalated += tx.put_tasks(part.iter().map(|p| self.task_row(p, now)).collect()).await?;
-            tx.commit().await?;
+            outcome.escalated += self.put_planned(part, *seq, now).await?;
         }
         Ok(())
     }
 
-    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact. Rows read before the plan was stored; what it
-    /// changed is left to the next planning.
+    /// Stores planned contacts, but for those of people who left since they were read.
+    async fn put_planned(&self, planned: &[Planned], seq: i64, now: Timestamp) -> Result<u64, AppError> {
+        let mut tx = self.store.begin().await?;
+        let here = self.still_here(&tx, planned, seq).await?;
+        let new = tx.put_tasks(here.iter().map(|p| self.task_row(p, now)).collect()).await?;
+        tx.commit().await?;
+        Ok(new)
+    }
+
+    /// Rungs whose channel is gone, or whose result nobody told: the next one takes their place. What stays keeps its distance from the last contact,
+    /// and what follows a message without a result from that message. Rows read before the plan was stored; what it changed is left to the next
+    /// planning.
     async fn restep_open(&self, rows: &[TaskRow], people: &HashMap<PersonId, Reachable>, today: NaiveDate) -> Result<(), AppError> {
         let (mut moved, mut answered) = (Vec::new(), Vec::new());
         for row in rows.iter().filter(|row| row.state == TaskState::Planned) {
@@ -127,8 +166,13 @@ impl App {
             let opened_on = self.today(row.created_at);
             // What was to follow a mail without an answer has its answer.
             let follows = base_rule(&task.rule) != task.rule && !waiting(row, task.due_on).fixed;
-            if follows && person.answered_on().is_some_and(|day| day >= opened_on) {
-                answered.push(row.id);
+            if follows && person.answered_on.is_some_and(|day| day >= opened_on) {
+                answered.push((row.id, row.row_version));
+                continue;
+            }
+            // Asked to be left alone until a day after it was opened.
+            if let Some(until) = person.paused_until().filter(|until| waits_for_the_day(row, *until)) {
+                moved.push(TaskRow { due_on: until.into(), ..row.clone() });
                 continue;
             }
             if let Some(to) = restep(&self.policies, &task, person.reach(), awaits, today) {
@@ -143,7 +187,7 @@ impl App {
         }
         for part in answered.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
-            tx.drop_tasks(part, ANSWERED, today).await?;
+            tx.drop_read(part, ANSWERED, today).await?;
             tx.commit().await?;
         }
         for part in moved.chunks(BATCH) {
@@ -200,9 +244,26 @@ impl App {
         let since = today.checked_sub_days(Days::new(ESCALATE_WITHIN)).unwrap_or(NaiveDate::MIN);
         let owners: HashMap<SubjectId, PersonId> = people.values().flat_map(|p| p.subjects.iter().map(|s| (*s, p.person))).collect();
         let interval = self.policies.on(today)?.limits.donation_interval;
+        // The call that takes the place of a mail that came back follows every mail of the days before: one chain, not two.
+        let mut returned: HashMap<PersonId, NaiveDate> = HashMap::new();
+        for row in self.store.tasks_by_rules(&[RETURNED], since, today).await? {
+            if let Some(person) = owners.get(&row.subject_id) {
+                let last = returned.entry(*person).or_insert(row.occurrence.0);
+                *last = (*last).max(row.occurrence.0);
+            }
+        }
         let mut mails = Vec::new();
         for row in self.store.rungs_made(since, today).await? {
             let Some(person) = owners.get(&row.subject_id).and_then(|p| people.get(p)) else { continue };
+            let sent_on = row.done_on.unwrap_or(row.due_on).0;
+            let came_back = returned.get(&person.person).is_some_and(|day| sent_on <= *day);
+            if row.channel == TaskChannel::Mail && came_back {
+                continue;
+            }
+            // Nothing follows what was written in a match that is over.
+            if self.is_check(&row) && person.plans.iter().all(|p| p.anchors.watched.is_none()) {
+                continue;
+            }
             if person.held || person.silent() || called.contains(&person.person) {
                 continue;
             }
@@ -218,10 +279,10 @@ impl App {
                 person: person.person,
                 subject: row.subject_id,
                 occurrence: row.occurrence.0,
-                sent_on: row.done_on.unwrap_or(row.due_on).0,
+                sent_on,
                 reach: person.reach(),
                 last_contact: person.last_contact(),
-                answered_on: person.plans.iter().filter_map(|p| p.anchors.verified_on).max(),
+                answered_on: person.answered_on,
             });
         }
         let mut further = unanswered(&self.policies, &mails, open, today);
@@ -277,11 +338,38 @@ fn outline(plan: &Plan) -> PlanOutcome {
     let mut out = PlanOutcome { planned: plan.planned.len() as u64, ..PlanOutcome::default() };
     for planned in &plan.planned {
         out.held += u64::from(planned.held);
-        *out.by_channel.entry(planned.channel.word()).or_default() += 1;
         *out.by_month.entry(planned.due_on.format("%Y-%m").to_string()).or_default() += 1;
+    }
+    for (channel, reach) in plan.reach() {
+        out.by_channel.insert(channel.word(), reach.contacts as u64);
+        out.people_by_channel.insert(channel.word(), reach.people as u64);
     }
     for not in &plan.not_planned {
         *out.not_planned.entry(not.reason.word()).or_default() += 1;
+    }
+    out
+}
+
+/// How many people may be contacted.
+fn count(people: &HashMap<PersonId, Reachable>) -> u64 {
+    people.values().filter(|person| !person.silent()).count() as u64
+}
+
+/// How many of who may be contacted each channel reaches, and how many none does. Somebody with mail and phone counts with both.
+fn reachable(people: &HashMap<PersonId, Reachable>) -> BTreeMap<&'static str, u64> {
+    let mut out: BTreeMap<&'static str, u64> = Channel::RUNGS.iter().map(|channel| (channel.word(), 0)).chain([(NO_WAY, 0)]).collect();
+    for reach in people.values().filter(|person| !person.silent()).map(Reachable::reach) {
+        let has = |channel: &Channel| match channel {
+            Channel::Mail => reach.mail > MailReach::None,
+            Channel::Phone => reach.phone,
+            Channel::HandOff => reach.mobile,
+            Channel::Letter => reach.address,
+            Channel::FindContact => false,
+        };
+        let ways: Vec<&str> = Channel::RUNGS.iter().filter(|channel| has(channel)).map(|channel| channel.word()).collect();
+        for way in if ways.is_empty() { vec![NO_WAY] } else { ways } {
+            *out.entry(way).or_default() += 1;
+        }
     }
     out
 }

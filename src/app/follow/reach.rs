@@ -20,7 +20,8 @@ impl Reachable {
     pub(super) fn reach(&self) -> Reach {
         let mail = self.plans.iter().map(|p| p.reach.mail).max().unwrap_or_default();
         let any = |has: fn(&Reach) -> bool| self.plans.iter().any(|p| has(&p.reach));
-        Reach { mail, phone: any(|r| r.phone), mobile: any(|r| r.mobile), address: any(|r| r.address) }
+        let phone = any(|r| r.phone);
+        Reach { mail, phone, mobile: any(|r| r.mobile), address: any(|r| r.address), no_calls: !phone && any(|r| r.no_calls) }
     }
 
     /// From whose contact data a contact by a channel is made: of several registrations the one by which it can be made, the latest among equals.
@@ -32,11 +33,6 @@ impl Reachable {
             Channel::Letter => p.reach.address,
         };
         self.plans.iter().max_by_key(|p| (fits(p), p.reach.mail, p.registered_on, p.subject)).map(|p| p.subject)
-    }
-
-    /// The last answer to a link, or call in which the person was reached.
-    pub(super) fn answered_on(&self) -> Option<NaiveDate> {
-        self.plans.iter().filter_map(|p| p.anchors.verified_on).max()
     }
 
     /// The last contact with the person, by any channel and about any registry.
@@ -72,5 +68,6 @@ pub(super) fn reach_of(contact: Option<&Guarded<Contact>>, verified: bool, no_ma
         phone: phone && !no_calls,
         mobile: !no_calls && contact.is_some_and(Contact::has_mobile),
         address: contact.is_some_and(Contact::takes_letters),
+        no_calls,
     }
 }

@@ -203,7 +203,12 @@ impl App {
             TaskOutcome::Reached | TaskOutcome::Refused | TaskOutcome::CallOn(_) => true,
             TaskOutcome::NoAnswer | TaskOutcome::NotInService | TaskOutcome::NotThem => false,
             // A death says nothing of readiness, nor does an interest nobody has confirmed, nor what somebody else said.
-            TaskOutcome::Died(_) | TaskOutcome::Meant | TaskOutcome::NotMeant | TaskOutcome::PassedOn | TaskOutcome::NotFound => {
+            TaskOutcome::Died(_)
+            | TaskOutcome::Meant
+            | TaskOutcome::NotMeant
+            | TaskOutcome::PassedOn
+            | TaskOutcome::NotFound
+            | TaskOutcome::Decided => {
                 return Ok(None);
             }
         };
@@ -233,16 +238,16 @@ impl App {
 /// What is known of a donor; none who is not on the stem-cell file.
 fn known(person: &Reachable) -> Option<Known> {
     let file = person.plans.iter().find(|plan| plan.registry == Registry::StemCell && plan.status.in_pool())?;
-    let verified_on = file.anchors.verified_on;
+    let (verified_on, answered_on) = (file.anchors.verified_on, person.answered_on);
     let asked = file.contacted.iter().filter(|(kind, _)| *kind == Kind::Availability).map(|(_, day)| *day);
     let answers = |day: &NaiveDate| {
         let until = day.checked_add_days(Days::new(ANSWERS_WITHIN)).unwrap_or(*day);
-        verified_on.is_some_and(|verified| (*day..=until).contains(&verified))
+        answered_on.is_some_and(|answered| (*day..=until).contains(&answered))
     };
-    let silent = file.contacted.iter().filter(|(_, day)| verified_on.is_none_or(|verified| *day > verified)).count();
+    let silent = file.contacted.iter().filter(|(_, day)| answered_on.is_none_or(|answered| *day > answered)).count();
     Some(Known {
         verified_on,
-        answered_on: asked.filter(answers).max().and(verified_on),
+        answered_on: asked.filter(answers).max().and(answered_on),
         silent: u32::try_from(silent).unwrap_or(u32::MAX),
         relatives: person.contact.as_ref().map_or(0, Contact::people_to_ask),
         mail_confirmed: person.reach().mail == MailReach::Verified,

@@ -281,7 +281,7 @@ impl App {
             tx.rollback().await?;
             return self.paced(run, row, (rates, wait, domain, jitter), tally).await;
         }
-        match tx.mark_sending_to(row.id, row.fence, tag, now).await {
+        match tx.mark_sending(row.id, row.fence, tag, now).await {
             Err(StoreError::LeaseLost) => return Ok(Step::GoOn),
             other => other?,
         }
@@ -427,8 +427,11 @@ impl App {
         Ok(())
     }
 
-    /// The call that takes the place of a mail.
+    /// The call that takes the place of a mail; none with whoever left or died while it was on its way.
     pub(super) async fn call_instead(&self, tx: &mut Tx, row: &OutboxRow, now: Timestamp) -> Result<(), AppError> {
+        if !self.concerns(tx, row.subject_id, (&row.rule, row.occurrence.0)).await? {
+            return Ok(());
+        }
         let today = self.today(now);
         let rule = crate::followup::desk::rule_of_rung(base_rule(&row.rule), crate::followup::Channel::Phone);
         tx.put_tasks(vec![self.desk_task(row, rule, row.occurrence.0, &row.kind, today, now)]).await?;

@@ -78,11 +78,15 @@ impl App {
         let subjects: Vec<SubjectId> = tasks.iter().map(|t| t.subject_id).collect();
         let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
         let ids: Vec<PersonId> = persons.values().copied().collect::<HashSet<_>>().into_iter().collect();
+        // Who has left or died since is on no list.
+        let owned: Vec<(PersonId, &TaskRow)> = tasks.iter().filter_map(|t| Some((*persons.get(&t.subject_id)?, t))).collect();
+        let shown = self.of_the_present(&owned).await?;
         let public = self.store.public_ids_of(&ids).await?;
         let people: HashMap<SubjectId, PersonEntry> =
             self.store.people_of(&self.vault, &subjects).await?.into_iter().map(|p| (p.subject, p)).collect();
         Ok(tasks
             .into_iter()
+            .filter(|task| shown.contains(&task.id))
             .filter_map(|task| {
                 let person = persons.get(&task.subject_id)?;
                 let entry = people.get(&task.subject_id);
@@ -154,6 +158,8 @@ impl App {
         let next = what_follows(&task, outcome, &numbers, third, today);
         let person = self.store.person_of(task.subject_id).await?.unwrap_or(task.person_id);
         let next = if third { next } else { self.next_rung(&task, person, next, now).await? };
+        // Who left or died meanwhile is not called again.
+        let next = if self.is_over(&task, person).await? { Next { again: None, lost: false, ..next } } else { next };
         let concerned = concerned(next.hold, dialled, &numbers)?;
         let spoken = matches!(
             outcome,
@@ -235,6 +241,18 @@ fn fits(task: &TaskRow, outcome: TaskOutcome, numbers: &CallNumbers) -> Result<(
             "only an interest from the registrant's own phone is confirmed or dropped"
         }
         TaskOutcome::PassedOn if numbers.named.is_empty() => "nobody was named who could pass it on",
+        TaskOutcome::Decided if !numbers.decides => "only what is left of who wants no calls is decided so",
+        TaskOutcome::NoAnswer
+        | TaskOutcome::NotInService
+        | TaskOutcome::NotThem
+        | TaskOutcome::Refused
+        | TaskOutcome::CallOn(_)
+        | TaskOutcome::PassedOn
+        | TaskOutcome::NotFound
+            if numbers.decides =>
+        {
+            "the person wants no calls, and nobody is looked for: say that it was decided"
+        }
         TaskOutcome::NotFound if !numbers.may_be_lost => "only a search for somebody on the stem-cell file ends so",
         _ => return Ok(()),
     };

@@ -25,6 +25,7 @@ use super::super::{Actor, App, AppError};
 use super::barcodes::claimed;
 use super::behind::Stand;
 use super::judge::{Candidate, Judged, judge_rows};
+use super::left::leaving;
 use super::{Preview, ProblemCount, Totals};
 
 const TRIES: usize = 8;
@@ -83,6 +84,7 @@ impl App {
                 })
                 .collect();
             let pairs = self.pairs(&judged);
+            let leaving = leaving(&rows, &judged);
             let refused: Vec<StagedRow> = rows.iter().filter(|r| is_barred(r)).cloned().collect();
 
             let mut tx = self.store.begin().await?;
@@ -96,6 +98,7 @@ impl App {
                 tx.rollback().await?;
                 continue;
             }
+            let before = tx.stands_of(&self.vault, &leaving).await?;
             match tx.admit_import(&self.vault, id, admissions, &told, actor.staff(), now).await {
                 Err(StoreError::ClaimTaken { subject }) => {
                     tx.rollback().await?;
@@ -114,6 +117,7 @@ impl App {
             tx.refuse_rows(id, &refused).await?;
             tx.put_facts(facts).await?;
             tx.put_pairs(&pairs, now).await?;
+            self.end_what_was_open(&mut tx, actor, &before, now).await?;
             let entry = AuditEntry::on(now, actor.staff(), "import.admit", "import", Some(id.0))
                 .with("registry", import.registry.word())
                 .with("read", totals.read)

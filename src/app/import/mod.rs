@@ -4,6 +4,7 @@ mod admit;
 mod barcodes;
 mod behind;
 mod judge;
+mod left;
 mod report;
 mod stage;
 

@@ -9,7 +9,6 @@ use crate::app::notice::Notice;
 use crate::app::{Actor, App, AppError};
 use crate::domain::Compartment;
 use crate::domain::time::Timestamp;
-use crate::followup::Language;
 use crate::followup::compose::{Sender, release_waits};
 use crate::reports::axis::AsOf;
 use crate::store::Tx;
@@ -53,7 +52,7 @@ impl App {
     pub async fn send_release_notice(&self, now: Timestamp) -> Result<bool, AppError> {
         let Some(to) = self.config.mail.manager.clone() else { return Ok(false) };
         let mail = |notice: &Notice, sender: &Sender, to, origin: &str| -> Result<_, AppError> {
-            Ok(release_waits(sender, notice.mail, to, &format!("{origin}/reports/public/{}", notice.of), Language::Zh)?)
+            Ok(release_waits(sender, notice.mail, to, &format!("{origin}/reports/public/{}", notice.of), self.office_language())?)
         };
         self.send_notice((SETTING, "smtp.manager"), &to, mail, now).await
     }

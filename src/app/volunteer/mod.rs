@@ -15,7 +15,7 @@ use crate::domain::outside::NotNow;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::domain::volunteer::{ServiceFact, Team, Volunteer};
+use crate::domain::volunteer::{Quarters, ServiceFact, Team, Volunteer};
 use crate::store::{AuditEntry, Begun, PersonView, ServiceView, prepare_service};
 
 use super::people::died;
@@ -38,6 +38,15 @@ pub struct VolunteerPage {
     pub teams: Vec<Team>,
     /// The names of the drives that hours were served at.
     pub drives: HashMap<Uuid, String>,
+}
+
+/// How long a volunteer served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// As recorded here.
+    pub recorded: Quarters,
+    /// The sum that the latest roster told; never added to the other.
+    pub told: Option<Quarters>,
 }
 
 /// Something recorded.
@@ -89,6 +98,15 @@ impl App {
         });
         let drives = self.store.drives().await?.into_iter().map(|d| (d.id.0, d.name)).collect();
         Ok(Some(VolunteerPage { known, facts: facts.collect(), teams: self.teams().await?, drives }))
+    }
+
+    /// How long a person served; none of who never registered as a volunteer.
+    pub(super) async fn served(&self, view: &PersonView) -> Result<Option<Served>, AppError> {
+        if !view.enrolments().any(|e| e.registry == Registry::Volunteer) {
+            return Ok(None);
+        }
+        let known = known(view, &self.service_facts(view).await?);
+        Ok(Some(Served { recorded: known.hours, told: known.told_hours }))
     }
 
     async fn service_facts(&self, view: &PersonView) -> Result<Vec<ServiceView>, AppError> {

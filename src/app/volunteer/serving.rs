@@ -1,5 +1,6 @@
-//! Everybody who serves, as lists need them: until when their certificate holds, what they can do, where. Kept from one look to the next with the
-//! change up to which it was read, so that no list opens everybody each time. No name, no number, no address; zeroised with the registry's sealing.
+//! Everybody who serves, as lists need them: until when their certificate holds, what they can do, where. Kept from one look to the next
+//! with the change up to which it was read, so that no list opens everybody each time. No name, no number, no address; zeroised with the
+//! registry's sealing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,8 +98,8 @@ impl Serving {
 }
 
 impl App {
-    /// Brings what is kept of everybody who serves up to date, for somebody who waits. Answers whether it is: with many on file nobody waits
-    /// until everybody was read anew, that is done in the background ([`App::list_state`]).
+    /// Brings what is kept of everybody who serves up to date, for somebody who waits. Answers whether it is: with many on file nobody
+    /// waits until everybody was read anew, that is done in the background ([`App::list_state`]).
     pub(super) async fn follow_serving(&self, now: Timestamp) -> Result<bool, AppError> {
         // Too much for a page that somebody waits for: whoever reads it all has the turn.
         if !self.few() && self.volunteers.read(Serving::at).is_some() && self.serving_is_behind().await? {

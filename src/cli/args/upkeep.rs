@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::domain::role::Role;
+use crate::store::Head;
 
 fn role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| "one of recruiter, registrar, caller, coordinator, manager, auditor, administrator".to_owned())
+}
+
+fn checkpoint(text: &str) -> Result<Head, String> {
+    Head::parse(text).ok_or_else(|| "NUMBER-HASH, as `audit checkpoint` printed it".to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +56,13 @@ Print the recovery sheet first (`keys sheet`): it opens the registry when the pa
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Walk the chain of the log.
-    Verify,
+    Verify {
+        /// What `audit checkpoint` printed earlier and was kept elsewhere: finds a log that was cut off or written anew since.
+        #[arg(long, value_name = "NUMBER-HASH", value_parser = checkpoint)]
+        checkpoint: Option<Head>,
+    },
+    /// Walk the chain of the log and print its last entry's number and hash, to be kept outside the registry.
+    Checkpoint,
 }
 
 #[derive(Debug, Args)]

@@ -5,16 +5,16 @@ mod evaluate;
 mod explained;
 mod input;
 mod output;
+mod rows;
 mod told;
 
-use std::collections::HashMap;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
 pub use args::Link;
 use args::{Dedupe, Explain, Pair};
 use output::{Output, Written};
+use rows::{write_clusters, write_pairs};
 
 use super::{CliError, Outcome, show};
 use crate::matching::linkage::engine::{Inspection, Options, Outcome as Found, ScoredPair, Table, inspect};
@@ -97,28 +97,6 @@ fn answer(
         explained::lines(&pairs);
     }
     Ok(Outcome::Done)
-}
-
-fn write_pairs(w: &mut dyn Write, pairs: &[ScoredPair], left: &Table, right: &Table) -> std::io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(["unique_id_l", "unique_id_r", "match_probability", "match_weight", "decision"])?;
-    for p in pairs {
-        let (probability, weight) = (format!("{:.6}", p.probability), format!("{:.4}", p.weight));
-        csv.write_record([left.id(p.left).as_ref(), right.id(p.right).as_ref(), &probability, &weight, p.decision.word()])?;
-    }
-    csv.flush()
-}
-
-/// A cluster is named by the first of its rows.
-fn write_clusters(w: &mut dyn Write, clusters: &[u32], table: &Table) -> std::io::Result<()> {
-    let mut csv = csv::Writer::from_writer(w);
-    csv.write_record(["unique_id", "cluster_id"])?;
-    let mut firsts = HashMap::new();
-    for (row, cluster) in clusters.iter().enumerate() {
-        let first = *firsts.entry(*cluster).or_insert(row);
-        csv.write_record([table.id(row).as_ref(), table.id(first).as_ref()])?;
-    }
-    csv.flush()
 }
 
 /// How many pairs were called what.

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use super::DonationKind;
 use crate::domain::guarded::{Guarded, opaque_debug};
-use crate::domain::person::{Abo, Health, HealthDays, Rh};
+use crate::domain::person::{Abo, Health, Rh};
 use crate::domain::recall::Said;
 use crate::domain::registry::EnrolmentStatus;
 
@@ -69,6 +69,17 @@ pub struct Deferral {
     /// The standing among the blood donors that it ended, given back where the deferral was a mistake; none where it ended nothing.
     #[serde(default)]
     pub ended: Option<EnrolmentStatus>,
+}
+
+/// All deferrals that stand, as one: the latest end counts, whatever was recorded last, and one for good counts above all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deferred {
+    /// None stands.
+    No,
+    /// Until this day, the last of it.
+    Until(NaiveDate),
+    /// For good.
+    ForGood,
 }
 
 /// A blood group.
@@ -235,27 +246,22 @@ impl History {
         }
     }
 
-    /// The days that follow-up counts from; of several deferrals the one recorded last.
-    pub fn days(&self) -> HealthDays {
-        let last = |kind| self.donations.iter().find(|d| d.kind == kind).map(|d| d.day);
-        HealthDays {
-            last_donation: last(DonationKind::WholeBlood),
-            last_platelets: last(DonationKind::Platelets),
-            donations: u32::try_from(self.donations.len()).ok().filter(|n| *n > 0),
-            deferred_until: self.deferrals.last().and_then(|d| d.until),
-        }
+    /// The deferrals as one. The donor's page and follow-up both count from this.
+    pub fn deferred(&self) -> Deferred {
+        let ends = self.deferrals.iter().map(|d| d.until.map_or(Deferred::ForGood, Deferred::Until));
+        ends.max().unwrap_or(Deferred::No)
     }
 
-    /// What days alone tell of: for rules that count from them.
-    pub fn of_days(days: &HealthDays) -> Self {
-        let given = |kind, day: Option<NaiveDate>| {
-            day.map(|day| Donation { kind, day, millilitres: None, units: None, place: None, source: SourceOf::SelfTold })
-        };
-        let donations = [given(DonationKind::WholeBlood, days.last_donation), given(DonationKind::Platelets, days.last_platelets)];
-        let mut donations: Vec<Donation> = donations.into_iter().flatten().collect();
-        donations.sort_by_key(|d| std::cmp::Reverse((d.day, d.kind)));
-        let deferrals = days.deferred_until.map(|until| Deferral { until: Some(until), source: SourceOf::SelfTold, ended: None });
-        Self { donations, deferrals: deferrals.into_iter().collect(), gave_before: false, group: None, asked: Vec::new() }
+    /// The last donation of a kind.
+    pub fn last(&self, kind: DonationKind) -> Option<NaiveDate> {
+        self.donations.iter().filter(|d| d.kind == kind).map(|d| d.day).max()
+    }
+
+    /// The same without what no rule counts: group, places, calls.
+    #[must_use]
+    pub fn for_rules(mut self) -> Self {
+        self.donations.iter_mut().for_each(|d| d.place = None);
+        Self { group: None, asked: Vec::new(), ..self }
     }
 
     /// Takes in what another registration of the donor tells.

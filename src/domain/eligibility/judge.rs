@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::{CapRule, Cite, DonationKind, Donors, History, Limit, RuleSet, RuleSets, Window};
+use super::{CapRule, Cite, Deferred, DonationKind, Donors, History, Limit, RuleSet, RuleSets, Window};
 use crate::domain::guarded::opaque_debug;
 use crate::domain::person::{BirthDate, Sex};
 use crate::domain::span::Span;
@@ -88,7 +88,7 @@ pub struct Verdict {
 /// The first day, not before `asked`, on which a donor may give: that of the latest interval or deferral, then of the yearly cap, within the
 /// ages. Each day is judged by the set in force on it, so that a law that comes into force opens its own days and no earlier ones.
 pub fn next(sets: &RuleSets, donor: Donor, history: &History, kind: DonationKind, asked: NaiveDate) -> Verdict {
-    if history.deferrals.iter().any(|d| d.until.is_none()) {
+    if history.deferred() == Deferred::ForGood {
         let set = sets.on(asked).map(|set| set.id.clone());
         return Verdict { kind, when: When::Never, set, reasons: vec![Reason { why: Why::ForGood, until: None, cite: None }] };
     }
@@ -111,6 +111,18 @@ pub fn next(sets: &RuleSets, donor: Donor, history: &History, kind: DonationKind
         last = Some(verdict);
     }
     last.unwrap_or(Verdict { kind, when: When::NoRules, set: None, reasons: Vec::new() })
+}
+
+/// The first day on which a donor may give again, the same on whichever day before it is asked: looked for from the last donation on, for who
+/// has never given from the end of the deferrals on. None where neither is known.
+pub fn again(sets: &RuleSets, donor: Donor, history: &History, kind: DonationKind) -> Option<When> {
+    let given = history.donations.iter().map(|d| d.day).max();
+    let since = match history.deferred() {
+        Deferred::ForGood => return Some(When::Never),
+        Deferred::Until(day) => given.unwrap_or(day),
+        Deferred::No => given?,
+    };
+    Some(next(sets, donor, history, kind, since).when)
 }
 
 /// One donor under one rule set.
@@ -136,7 +148,7 @@ impl Case<'_> {
     fn first(&mut self, from: NaiveDate) -> Option<NaiveDate> {
         let mut day = from;
         let history = self.history;
-        if let Some(until) = history.deferrals.iter().filter_map(|d| d.until).max() {
+        if let Deferred::Until(until) = history.deferred() {
             self.bar(&mut day, until.succ_opt().unwrap_or(NaiveDate::MAX), Why::Deferred, None);
         }
         let (set, kind) = (self.set, self.kind);
@@ -144,7 +156,7 @@ impl Case<'_> {
         for rule in set.intervals.iter().filter(|rule| rule.before == kind) {
             told = true;
             // Of one kind the latest donation binds longest: a later day is never due earlier, months clamped or not.
-            if let Some(given) = history.donations.iter().filter(|d| d.kind == rule.after).map(|d| d.day).max() {
+            if let Some(given) = history.last(rule.after) {
                 let until = rule.span.after(given).unwrap_or(NaiveDate::MAX);
                 self.bar(&mut day, until, Why::Interval { after: rule.after, on: given, span: rule.span }, Some(rule.cite.clone()));
             }

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::person::Sex;
 use super::span::Span;
 
-pub use history::{Deferral, Donation, Group, HealthFact, History, SourceOf};
-pub use judge::{Donor, Reason, Verdict, When, Why, next};
+pub use history::{Deferral, Deferred, Donation, Group, HealthFact, History, SourceOf};
+pub use judge::{Donor, Reason, Verdict, When, Why, again, next};
 pub use read::RuleFlaw;
 pub use sets::RuleSets;
 

@@ -147,10 +147,5 @@ pub fn return_paths(bytes: &[u8]) -> Vec<String> {
     own.chain(of_copy).flat_map(text::addresses).take(200).collect()
 }
 
-/// The Message-ID of the mail that came back, where the message holds it: finds the outbox row when the return path was lost.
-pub fn original_message_id(bytes: &[u8]) -> Option<String> {
-    Mail::read(bytes).original_header("message-id").map(|id| id.trim().to_owned())
-}
-
 #[cfg(test)]
 mod tests;

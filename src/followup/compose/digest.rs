@@ -1,7 +1,7 @@
 //! The daily mail to the office: how much waits at the call desk. Counts and a link; nobody's data.
 
-use super::{ComposedMail, Sender, link_is_safe};
-use crate::domain::Guarded;
+use super::notice::{Words, to_office};
+use super::{ComposedMail, Sender};
 use crate::domain::id::OutboxId;
 use crate::domain::mail::MailAddress;
 use crate::followup::error::FollowupError;
@@ -20,7 +20,7 @@ pub struct DigestCounts {
     pub in_doubt: u64,
 }
 
-/// The mail of a day.
+/// The mail of a day, in both languages.
 ///
 /// # Errors
 /// [`FollowupError::Message`] where the link is none.
@@ -30,20 +30,18 @@ pub fn digest(
     to: MailAddress,
     link: &str,
     counts: &DigestCounts,
-    language: Language,
+    first: Language,
 ) -> Result<ComposedMail, FollowupError> {
-    if !link_is_safe(link) {
-        return Err(FollowupError::Message { problem: "the address of the office's own pages is not one for a mail" });
-    }
-    let (text, subject) = match language {
-        Language::Zh => (include_str!("../../../templates/mail/digest/zh.txt"), format!("{}：今天的回访", sender.branch)),
-        Language::En => (include_str!("../../../templates/mail/digest/en.txt"), format!("{}: today's follow-ups", sender.branch_en)),
-    };
-    let mut body = text.replace("{{ branch }}", sender.branch_in(language)).replace("{{ link }}", link);
-    for (name, count) in [("due", counts.due), ("agreed", counts.agreed), ("overdue", counts.overdue), ("in_doubt", counts.in_doubt)] {
-        body = body.replace(&format!("{{{{ {name} }}}}"), &count.to_string());
-    }
-    Ok(ComposedMail { outbox, language, subject, to: Guarded::new(to), body: Guarded::new(body), unsubscribe: Guarded::new(String::new()) })
+    to_office(sender, outbox, to, link, first, |language| {
+        let (text, subject) = match language {
+            Language::Zh => (include_str!("../../../templates/mail/digest/zh.txt"), "今天的回访"),
+            Language::En => (include_str!("../../../templates/mail/digest/en.txt"), "today's follow-ups"),
+        };
+        let counted = [("due", counts.due), ("agreed", counts.agreed), ("overdue", counts.overdue), ("in_doubt", counts.in_doubt)];
+        let text =
+            counted.iter().fold(text.to_owned(), |text, (name, count)| text.replace(&format!("{{{{ {name} }}}}"), &count.to_string()));
+        Words { text, subject }
+    })
 }
 
 #[cfg(test)]
@@ -58,9 +56,13 @@ mod tests {
             let to = MailAddress::parse("desk@b.example").unwrap();
             let mail = digest(&sender, OutboxId::fresh(), to, "https://b.example/follow-up", &counts, language).unwrap();
             let body = mail.body.reveal();
-            assert!(!body.contains("{{") && body.contains("\nhttps://b.example/follow-up\n"), "{body}");
+            assert!(!body.contains("{{"), "{body}");
+            assert_eq!(body.matches("\nhttps://b.example/follow-up\n").count(), 1, "one link: {body}");
+            let (zh, en) = (body.find("今天的回访").unwrap(), body.find("Today's follow-ups").unwrap());
+            assert_eq!(language == Language::Zh, zh < en, "the branch's language first: {body}");
+            assert!(mail.subject.contains("：今天的回访") && mail.subject.contains(": today's follow-ups"), "{}", mail.subject);
             for count in ["1201", "1202", "1203", "1204"] {
-                assert_eq!(body.matches(count).count(), 1, "{count}: {body}");
+                assert_eq!(body.matches(count).count(), 2, "once in each language, {count}: {body}");
             }
         }
         let to = MailAddress::parse("desk@b.example").unwrap();

@@ -41,11 +41,13 @@ impl ComposedMail {
             .map_err(|_| FollowupError::Message { problem: "the mail library refused the parts" })?;
         let headers = message.headers_mut();
         let date = at.utc().with_timezone(&zone).to_rfc2822();
+        // RFC 3282: all languages that the text is in.
+        let languages = if self.both { "zh, en" } else { self.language.word() };
         let unsubscribe = format!("<{}>", self.unsubscribe.reveal());
         for (name, value) in [
             (HeaderName::new_from_ascii_str("Date"), date),
             (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()),
-            (HeaderName::new_from_ascii_str("Content-Language"), self.language.word().into()),
+            (HeaderName::new_from_ascii_str("Content-Language"), languages.into()),
         ] {
             headers.insert_raw(HeaderValue::new(name, value));
         }

@@ -109,8 +109,10 @@ pub struct Order {
 pub struct ComposedMail {
     /// The outbox row.
     pub outbox: OutboxId,
-    /// Language of subject and body.
+    /// Language of subject and body; of both, the one that comes first.
     pub language: Language,
+    /// Whether everything is said in both languages: in a mail to the office itself.
+    pub both: bool,
     /// Subject: fixed words and the branch's name.
     pub subject: String,
     /// The recipient.
@@ -145,6 +147,7 @@ pub fn compose(texts: &Texts, sender: &Sender, order: Order) -> Result<ComposedM
     Ok(ComposedMail {
         outbox: order.outbox,
         language: order.language,
+        both: false,
         subject: subject(order.kind, order.language, sender),
         to: order.to,
         body: Guarded::new(body),

@@ -14,6 +14,9 @@ const PASSED_ON: u64 = 7;
 /// The reason that stands beside a task whose day was agreed with the person.
 pub const CALL_ON: &str = "call-on";
 
+/// The reason of what a person decided.
+pub const DECIDED: &str = "decided";
+
 /// Who said that somebody has died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToldBy {
@@ -58,6 +61,8 @@ pub enum CallOutcome {
     PassedOn,
     /// Everybody who may be asked was asked, and nobody knows the way.
     NotFound,
+    /// The person wants no calls and no other way is left: somebody decided what becomes of it.
+    Decided,
 }
 
 impl CallOutcome {
@@ -75,6 +80,7 @@ impl CallOutcome {
             Self::NotMeant => "not-meant",
             Self::PassedOn => "passed-on",
             Self::NotFound => "not-found",
+            Self::Decided => DECIDED,
         }
     }
 }
@@ -114,6 +120,7 @@ pub fn after_call(outcome: CallOutcome, rounds: i64, another: bool, today: Naive
         CallOutcome::CallOn(wished) => Next { again: Some((wished.max(day(1)), Channel::Phone)), ..done },
         CallOutcome::PassedOn => Next { again: Some((day(PASSED_ON), Channel::Phone)), ..done },
         CallOutcome::NotFound => Next { lost: true, ..done },
+        CallOutcome::Decided => done,
     }
 }
 

@@ -62,7 +62,8 @@ pub fn reconcile(open: &[OpenTask], plan: &Plan, known_rule: impl Fn(&str) -> bo
             }
         } else if task.occurrence <= until && known_rule(&task.rule) {
             let reason = reason(task, why.get(&task.person).map(Vec::as_slice).unwrap_or_default());
-            // What staff are at goes on when its day is past what a plan still catches up, as long as nothing speaks against it.
+            // What staff are at goes on when its day is past what a plan still catches up, as long as nothing speaks against it; whether it
+            // still applies is asked by `outlived`.
             let past = || plan.looks_from.iter().any(|(rule, first)| rule.as_str() == task.rule && task.occurrence < *first);
             if !(task.in_hand && reason.is_none() && past()) {
                 changes.drop.push((task.id, reason.unwrap_or("anchor-changed")));

@@ -91,7 +91,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    const ALL: Reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true };
+    const ALL: Reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true, no_calls: false };
 
     fn open(rule: &str, channel: Channel) -> OpenTask {
         OpenTask {
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn what_came_back_without_a_number_becomes_a_letter_and_what_the_planner_holds_is_left_to_it() {
         let policies = Policies::shipped();
-        let dead = Reach { phone: false, mobile: false, mail: MailReach::None, address: true };
+        let dead = Reach { phone: false, mobile: false, mail: MailReach::None, address: true, no_calls: false };
         let of = |task: &OpenTask, reach, awaits| restep(&policies, task, reach, awaits, day("2026-11-25"));
         assert_eq!(of(&open("mail-returned", Channel::Phone), dead, false), Some(Channel::Letter));
         assert_eq!(of(&open("mail-returned", Channel::Phone), ALL, false), None);

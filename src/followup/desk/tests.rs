@@ -253,7 +253,7 @@ fn a_donor_for_whom_a_patient_waits_is_tried_again_on_the_next_day_but_on_the_da
 #[test]
 fn the_last_rung_of_a_chain_is_followed_and_none_while_another_is_open() {
     let policies = Policies::shipped();
-    let reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true };
+    let reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true, no_calls: false };
     let mail = SentMail {
         rule: "contact-check".into(),
         channel: Channel::Mail,

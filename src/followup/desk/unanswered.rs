@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::domain::id::{PersonId, SubjectId};
-use crate::followup::kind::Channel;
+use crate::followup::kind::{Channel, Kind};
 use crate::followup::plan::{Planned, Reach, escalate, free_day};
 use crate::followup::policy::{Policies, RuleId};
 
 use super::reconcile::OpenTask;
+use super::restep::RETURNED;
 
 /// A mail, message or letter that went out, or a call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,12 @@ pub fn base_rule(id: &str) -> &str {
     id.split(THEN).next().unwrap_or(id)
 }
 
+/// Whether an open contact takes the place of a mail already, so that the mail opens nothing when it comes back: the next rung of its own chain, or
+/// the call that an earlier one opened by coming back.
+pub fn follows_mail(open: &str, occurrence: NaiveDate, (rule, of): (&str, NaiveDate)) -> bool {
+    base_rule(open) == RETURNED || (base_rule(open) == base_rule(rule) && occurrence == of)
+}
+
 /// What one rule asked of one person for one day, over all its rungs.
 type Chain<'a> = (PersonId, &'a str, NaiveDate);
 
@@ -81,6 +88,9 @@ fn follow(policies: &Policies, mut chain: Vec<&SentMail>, today: NaiveDate) -> O
     if answered || last.not_yet_eligible || last.channel == Channel::Phone {
         return None;
     }
+    if base_rule(&last.rule) == RETURNED {
+        return searched(policies, last, today);
+    }
     let id = RuleId::parse(base_rule(&last.rule))?;
     let rule = policies.on(last.occurrence).ok()?.rule(&id)?;
     let called = chain.iter().any(|m| m.called).then_some(Channel::Phone);
@@ -103,9 +113,64 @@ fn follow(policies: &Policies, mut chain: Vec<&SentMail>, today: NaiveDate) -> O
         occurrence: last.occurrence,
         due_on,
         channel,
-        kind: rule.kind,
+        kind: rule.kind.by(channel),
         sensitive: rule.sensitive,
         urgent: rule.urgent,
         held: false,
     })
+}
+
+/// A mail came back, nobody could be called, and the letter in its place stays without an answer: somebody looks for a way.
+fn searched(policies: &Policies, letter: &SentMail, today: NaiveDate) -> Option<Planned> {
+    if letter.channel != Channel::Letter {
+        return None;
+    }
+    let days = policies.on(today).ok()?.limits.wait.letter;
+    let due_on = letter.sent_on.checked_add_days(Days::new(u64::from(days))).filter(|day| *day <= today)?;
+    Some(Planned {
+        rule: RuleId::parse(&rule_of_rung(RETURNED, Channel::FindContact))?,
+        person: letter.person,
+        subject: letter.subject,
+        registry: crate::domain::registry::Registry::Blood,
+        occurrence: letter.occurrence,
+        due_on,
+        channel: Channel::FindContact,
+        kind: Kind::ContactCheck,
+        sensitive: false,
+        urgent: false,
+        held: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_in_the_place_of_a_mail_that_came_back_is_followed_by_a_search_after_a_month() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        let policies = Policies::shipped();
+        let letter = SentMail {
+            rule: RETURNED.to_owned(),
+            channel: Channel::Letter,
+            called: false,
+            person: PersonId::fresh(),
+            subject: SubjectId::fresh(),
+            occurrence: day("2026-11-01"),
+            sent_on: day("2026-11-02"),
+            reach: Reach { address: true, ..Reach::default() },
+            answered_on: None,
+            last_contact: Some(day("2026-11-02")),
+            not_yet_eligible: false,
+        };
+        let after = |letter: &SentMail, today: &str| unanswered(&policies, std::slice::from_ref(letter), &[], day(today));
+        assert!(after(&letter, "2026-12-01").is_empty());
+        let search = after(&letter, "2026-12-02");
+        assert_eq!(
+            search.iter().map(|p| (p.rule.as_str(), p.channel)).collect::<Vec<_>>(),
+            [("mail-returned-then-find-contact", Channel::FindContact)]
+        );
+        assert!(after(&SentMail { answered_on: Some(day("2026-11-20")), ..letter.clone() }, "2026-12-02").is_empty());
+        assert!(after(&SentMail { channel: Channel::Phone, ..letter }, "2026-12-02").is_empty(), "a call ends by its outcome");
+    }
 }

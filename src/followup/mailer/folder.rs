@@ -31,11 +31,6 @@ impl FolderMailer {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// Where finished mails lie.
-    pub fn new_mails(&self) -> PathBuf {
-        self.folder.join("new")
-    }
-
     /// Writes one mail. The file is named by the outbox row: sending the same row again replaces the same file.
     pub async fn send(&self, mail: &WireMail) -> SendOutcome {
         let reply = |text: String| Reply { code: None, status: None, text, stage: Stage::Message };

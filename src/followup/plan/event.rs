@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn nothing_of_a_match_is_written_and_nobody_is_checked_once_it_is_over() {
         let mut donor = watched(Watch::Agreed, "2026-11-20");
-        donor.reach = Reach { mail: MailReach::Verified, phone: false, mobile: false, address: false };
+        donor.reach = Reach { mail: MailReach::Verified, ..Reach::default() };
         assert_eq!(checks(&donor, "2026-11-21"), ["match-check-week 2026-11-27 2026-11-27 find-contact"]);
         donor.anchors.watched = None;
         assert_eq!(checks(&donor, "2026-11-21"), [""; 0]);
@@ -76,6 +76,40 @@ mod tests {
             left.status = EnrolmentStatus::Exited(reason);
             assert_eq!(checks(&left, "2026-11-21"), [""; 0], "{reason:?}");
         }
+    }
+
+    #[test]
+    fn a_donor_who_wants_no_calls_is_written_to_in_neutral_words_and_the_stage_asks_once() {
+        let mut donor = watched(Watch::Agreed, "2026-11-20");
+        donor.reach = Reach { mail: MailReach::Verified, no_calls: true, ..Reach::default() };
+        let of_match = |donor: &PlanSubject, from: &str| {
+            let mut plan = run(std::slice::from_ref(donor), from, "2026-12-31");
+            plan.planned.retain(|p| p.rule.as_str().starts_with("match-check"));
+            (lines(&plan), plan.planned.into_iter().map(|p| p.kind).collect::<Vec<_>>())
+        };
+        let mail = vec!["match-check-week 2026-11-27 2026-11-27 mail".to_owned()];
+        assert_eq!(of_match(&donor, "2026-11-21"), (mail, vec![Kind::ContactCheck]), "nothing of the match is written");
+        // Weeks later the same contact, under the same key: no second one follows it.
+        assert_eq!(of_match(&donor, "2026-12-20").0, ["match-check-week 2026-11-27 2026-12-20 mail"]);
+        donor.reach.mail = MailReach::None;
+        let decision = vec!["match-check-week 2026-11-27 2026-11-27 find-contact".to_owned()];
+        assert_eq!(of_match(&donor, "2026-11-21"), (decision, vec![Kind::MatchCheck]), "nothing is left: a person decides");
+    }
+
+    #[test]
+    fn what_was_said_of_the_family_about_one_registration_does_not_answer_for_another() {
+        let mut told = subject(1, Registry::StemCell, "2025-03-01");
+        told.anchors.family = Some((FamilyTold::Yes, day("2025-03-05")));
+        let organ = PlanSubject { person: told.person, ..subject(2, Registry::OrganBody, "2026-11-01") };
+        let asked = |organ: &PlanSubject| {
+            let mut plan = run(&[told.clone(), organ.clone()], "2026-11-05", "2027-12-31");
+            plan.planned.retain(|p| p.kind == Kind::FamilyTold);
+            lines(&plan).len()
+        };
+        assert_eq!(asked(&organ), 2, "of organs and body the family has not been told");
+        let mut answered = organ;
+        answered.anchors.family = Some((FamilyTold::Yes, day("2026-11-02")));
+        assert_eq!(asked(&answered), 0);
     }
 
     #[test]

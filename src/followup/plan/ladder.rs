@@ -11,17 +11,22 @@ use crate::followup::policy::Rule;
 const OTHERS: [Channel; 2] = [Channel::Phone, Channel::Mail];
 
 /// Whether a channel can be used under a rule. Sensitive contacts go to verified mail addresses only; a letter is neutral and names none of it; what is
-/// only spoken of goes by phone alone.
+/// only spoken of goes by phone alone, unless the person wants no calls: then they are asked in writing, in words that name none of it.
 fn usable(rule: &Rule, reach: Reach, channel: Channel) -> bool {
     match channel {
-        Channel::Mail if rule.kind.spoken_only() => false,
+        Channel::Mail | Channel::Letter if rule.kind.spoken_only() && !reach.no_calls => false,
         Channel::Mail => reach.mail == MailReach::Verified || (reach.mail == MailReach::Unverified && !rule.sensitive),
         Channel::Phone => reach.phone,
-        Channel::HandOff | Channel::Letter if rule.kind.spoken_only() => false,
+        Channel::HandOff if rule.kind.spoken_only() => false,
         Channel::HandOff => reach.mobile && rule.kind.fits_short_message(),
         Channel::Letter => reach.address,
         Channel::FindContact => true,
     }
+}
+
+/// Whether what is only spoken of goes to somebody who wants no calls.
+const fn in_writing(rule: &Rule, reach: Reach) -> bool {
+    rule.kind.spoken_only() && reach.no_calls
 }
 
 /// The rungs in the order in which they are tried.
@@ -34,9 +39,17 @@ pub fn first(rule: &Rule, reach: Reach) -> Channel {
     next(rule, reach, &[])
 }
 
-/// The rung that follows once some were tried; the task to find a way where none is left.
+/// The rung that follows once some were tried; the task to find a way where none is left - or, of who wants no calls, to decide.
 pub fn next(rule: &Rule, reach: Reach, tried: &[Channel]) -> Channel {
-    order(rule).find(|c| !tried.contains(c) && usable(rule, reach, *c)).unwrap_or(Channel::FindContact)
+    let in_writing = in_writing(rule, reach);
+    // Somebody waits for it: one thing is written, and then a person decides.
+    if in_writing && tried.iter().any(|c| matches!(c, Channel::Mail | Channel::Letter)) {
+        return Channel::FindContact;
+    }
+    order(rule)
+        .chain(in_writing.then_some(Channel::Letter))
+        .find(|c| !tried.contains(c) && usable(rule, reach, *c))
+        .unwrap_or(Channel::FindContact)
 }
 
 /// The rungs up to one, itself included: what counts as tried where a contact stands there.
@@ -62,7 +75,8 @@ fn wait(rule: &Rule, channel: Channel) -> Option<u32> {
 /// The next rung for a contact that stayed without an answer: the channel and the first day for it. `None` where the rule does not escalate,
 /// or every channel was tried. The last of `tried` is the one that was made on `last_on`.
 pub fn escalate(rule: &Rule, reach: Reach, tried: &[Channel], last_on: NaiveDate) -> Option<(Channel, NaiveDate)> {
-    let days = wait(rule, *tried.last()?)?;
+    // What is only spoken of does not escalate; written to who wants no calls, it has the days of a message.
+    let days = if in_writing(rule, reach) { rule.wait.hand_off } else { wait(rule, *tried.last()?)? };
     if tried.contains(&Channel::FindContact) {
         return None;
     }
@@ -112,7 +126,7 @@ mod tests {
         let check = rule("contact-check");
         let letter = Reach { address: true, ..Reach::default() };
         assert_eq!(first(&check, letter), Channel::Letter);
-        let all = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true };
+        let all = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true, no_calls: false };
         let mut tried = Vec::new();
         while tried.last() != Some(&Channel::FindContact) {
             tried.push(next(&check, all, &tried));
@@ -127,10 +141,25 @@ mod tests {
     #[test]
     fn organs_and_bodies_are_never_spoken_of_in_a_short_message_even_where_a_rule_is_made_to() {
         let mut wish = rule("wish-check");
-        let all = Reach { mail: MailReach::None, phone: true, mobile: true, address: true };
+        let all = Reach { mail: MailReach::None, phone: true, mobile: true, address: true, no_calls: false };
         assert_eq!(first(&wish, all), Channel::Phone);
         wish.ladder = vec![Channel::HandOff, Channel::Letter];
         assert_eq!(first(&wish, all), Channel::Letter);
+    }
+
+    #[test]
+    fn who_wants_no_calls_in_a_match_is_written_to_once_and_then_a_person_decides() {
+        let check = rule("match-check-week");
+        let mail = Reach { mail: MailReach::Verified, address: true, no_calls: true, ..Reach::default() };
+        assert_eq!(first(&check, Reach { no_calls: false, ..mail }), Channel::FindContact, "a dead number: somebody looks for another");
+        assert_eq!(first(&check, mail), Channel::Mail);
+        assert_eq!(first(&check, Reach { mail: MailReach::Unverified, ..mail }), Channel::Letter, "sensitive: confirmed addresses only");
+        assert_eq!(first(&check, Reach { mail: MailReach::None, address: false, ..mail }), Channel::FindContact);
+        let sent = "2026-11-23".parse().unwrap();
+        assert_eq!(escalate(&check, mail, &[Channel::Mail], sent), Some((Channel::FindContact, "2026-11-30".parse().unwrap())));
+        assert_eq!(escalate(&check, mail, &[Channel::Mail, Channel::FindContact], sent), None, "and that is all");
+        // Other rules go on by what they name.
+        assert_eq!(next(&rule("availability"), mail, &[Channel::Mail]), Channel::Letter);
     }
 
     #[test]
@@ -141,7 +170,7 @@ mod tests {
     #[test]
     fn every_rung_has_the_days_the_policy_gives_it() {
         let mut check = rule("contact-check");
-        let reach = Reach { address: true, mobile: true, phone: true, mail: MailReach::None };
+        let reach = Reach { address: true, mobile: true, phone: true, mail: MailReach::None, no_calls: false };
         let sent = "2026-11-23".parse().unwrap();
         let after = |check: &Rule, tried: &[Channel]| escalate(check, reach, tried, sent).map(|(channel, day)| (channel, day.to_string()));
         assert_eq!(after(&check, &[Channel::Mail, Channel::Phone, Channel::HandOff]), Some((Channel::Letter, "2026-11-30".into())));

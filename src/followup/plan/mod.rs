@@ -3,6 +3,7 @@
 //! - An exited, undecided or suppressed registrant is planned nothing, and the reason is recorded.
 //! - A contact exists once under (rule, person, occurrence); the occurrence is the day the rule names, the due day may be later (spacing, closed days).
 //! - No address never means "not due": the next rung of the ladder, any other channel, or the task to find one.
+//! - Who wants no calls is written to; what only a call would speak of becomes a neutral check of the contact, once, and then a person decides.
 //! - Imported people are planned too, but `held` until their first contact was confirmed.
 //! - A longer period only adds contacts: what a shorter one planned stays as it is.
 
@@ -53,6 +54,8 @@ pub struct Reach {
     pub mobile: bool,
     /// By an address that a letter finds.
     pub address: bool,
+    /// Wants no calls: nobody looks for another number, they are written to, and where nothing is left a person decides.
+    pub no_calls: bool,
 }
 
 /// The first day on which a donor may give again, as the dated rules of eligibility say. In the order of what bars longer.
@@ -92,7 +95,7 @@ pub struct Anchors {
     pub next_drive: Option<NaiveDate>,
     /// In a match: how closely the donor is watched, and the day of its beginning or of the last check after it.
     pub watched: Option<(Watch, NaiveDate)>,
-    /// Whether the family knows, as told last, and since when.
+    /// Whether the family knows, as told last about the registry, and since when.
     pub family: Option<(FamilyTold, NaiveDate)>,
     /// Goes to school.
     pub student: bool,
@@ -307,6 +310,13 @@ pub fn plan(policies: &Policies, subjects: &[PlanSubject], from: NaiveDate, unti
     }
     plan.planned.sort_by(|a, b| (a.due_on, a.person, &a.rule, a.occurrence).cmp(&(b.due_on, b.person, &b.rule, b.occurrence)));
     plan
+}
+
+/// Whether a rule still names a day of a person whose subjects are given, however long ago it was and whatever was missed.
+pub fn still_names(policies: &Policies, subjects: &[&PlanSubject], rule: &str, day: NaiveDate) -> bool {
+    let mut order = subjects.to_vec();
+    order.sort_by_key(|s| (s.registry, s.subject));
+    person::names(policies, &order, rule, day)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::person::BirthDate;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::completed_years;
+use crate::domain::told::FamilyTold;
 use crate::followup::kind::{Channel, Kind};
 use crate::followup::policy::{Anchor, Limits, Policies, Policy, Rule, RuleId};
 
@@ -45,7 +46,34 @@ struct Candidate<'a> {
 }
 
 pub(super) fn plan_person(policies: &Policies, members: &[&PlanSubject], from: NaiveDate, until: NaiveDate, plan: &mut Plan) {
-    let Some(first) = members.first() else { return };
+    let Some((whole, standings, active)) = stand_of(members, plan) else { return };
+    let mut candidates = Vec::new();
+    for (edition, (policy, last_day)) in policies.editions().enumerate() {
+        for (place, rule) in policy.rules.iter().enumerate() {
+            let rank = edition * 10_000 + place;
+            gather(policy, rule, rank, last_day, &standings, &whole, (from, until), &mut candidates, plan);
+        }
+    }
+    candidates.sort_by_key(|c| (c.occurrence.max(from), c.rank, c.occurrence, c.registry));
+    settle(policies, candidates, &whole, &active, from, plan);
+}
+
+/// Whether a rule names a day of a person, however long it is past; what was said or made since is not asked here.
+pub(super) fn names(policies: &Policies, members: &[&PlanSubject], id: &str, day: NaiveDate) -> bool {
+    let mut unheard = Plan::default();
+    let Some((whole, standings, _)) = stand_of(members, &mut unheard) else { return false };
+    let mut candidates = Vec::new();
+    for (policy, last_day) in policies.editions() {
+        for rule in policy.rules.iter().filter(|rule| rule.id.as_str() == id) {
+            gather(policy, rule, 0, last_day, &standings, &whole, (day, day), &mut candidates, &mut unheard);
+        }
+    }
+    candidates.iter().any(|candidate| candidate.occurrence == day)
+}
+
+/// Where a person stands, by whom they are reached, and the subjects that stay; none, with the reasons, where they stand nowhere.
+fn stand_of<'a>(members: &[&'a PlanSubject], plan: &mut Plan) -> Option<(Whole, Vec<Standing>, Vec<&'a PlanSubject>)> {
+    let first = members.first()?;
     let mut standings = Vec::new();
     let mut active = Vec::new();
     for of_registry in members.chunk_by(|a, b| a.registry == b.registry) {
@@ -58,17 +86,9 @@ pub(super) fn plan_person(policies: &Policies, members: &[&PlanSubject], from: N
             Err(reason) => plan.not_planned.push(NotPlanned { person: first.person, registry, rule: None, occurrence: None, reason }),
         }
     }
-    let Some(whole) = whole(first.person, &active) else { return };
+    let whole = whole(first.person, &active)?;
     share_person_wide(&mut standings);
-    let mut candidates = Vec::new();
-    for (edition, (policy, last_day)) in policies.editions().enumerate() {
-        for (place, rule) in policy.rules.iter().enumerate() {
-            let rank = edition * 10_000 + place;
-            gather(policy, rule, rank, last_day, &standings, &whole, (from, until), &mut candidates, plan);
-        }
-    }
-    candidates.sort_by_key(|c| (c.occurrence.max(from), c.rank, c.occurrence, c.registry));
-    settle(policies, candidates, &whole, &active, from, plan);
+    Some((whole, standings, active))
 }
 
 /// What stops every contact with a person, whatever the registry.
@@ -118,12 +138,13 @@ fn standing(registry: Registry, members: &[&PlanSubject]) -> Standing {
     }
 }
 
-/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库 and a donation of stem cells belong to their registry.
+/// Contact data, birth and donations belong to the person: what one registry knows holds in all. 入库, a donation of stem cells and what the family
+/// was told belong to their registry.
 fn share_person_wide(standings: &mut [Standing]) {
     let all = standings.iter().fold(Anchors::default(), |all, s| all.with(s.anchors));
     for standing in standings {
-        let Anchors { enrolled_on, donated_on, .. } = standing.anchors;
-        standing.anchors = Anchors { enrolled_on, donated_on, ..all };
+        let Anchors { enrolled_on, donated_on, family, .. } = standing.anchors;
+        standing.anchors = Anchors { enrolled_on, donated_on, family, ..all };
     }
 }
 
@@ -133,8 +154,13 @@ fn whole(person: PersonId, active: &[&PlanSubject]) -> Option<Whole> {
     let by_phone = active.iter().max_by_key(|m| (m.reach.phone, registered(m), m.subject))?;
     let by_mobile = active.iter().max_by_key(|m| (m.reach.mobile, registered(m), m.subject))?;
     let by_letter = active.iter().max_by_key(|m| (m.reach.address, registered(m), m.subject))?;
-    let reach =
-        Reach { mail: by_mail.reach.mail, phone: by_phone.reach.phone, mobile: by_mobile.reach.mobile, address: by_letter.reach.address };
+    let reach = Reach {
+        mail: by_mail.reach.mail,
+        phone: by_phone.reach.phone,
+        mobile: by_mobile.reach.mobile,
+        address: by_letter.reach.address,
+        no_calls: !by_phone.reach.phone && active.iter().any(|m| m.reach.no_calls),
+    };
     let (mail_subject, phone_subject) = (by_mail.subject, by_phone.subject);
     Some(Whole { person, mail_subject, phone_subject, mobile_subject: by_mobile.subject, address_subject: by_letter.subject, reach })
 }
@@ -232,6 +258,7 @@ fn one_of<'a>(matching: impl Iterator<Item = &'a Standing>) -> Option<Standing> 
         if b.registered < a.registered {
             (a.registered, a.registry) = (b.registered, b.registry);
         }
+        a.anchors.family = FamilyTold::later(a.anchors.family, b.anchors.family);
         a.own |= b.own;
         a.held &= b.held;
         a
@@ -338,7 +365,7 @@ fn settle(policies: &Policies, candidates: Vec<Candidate<'_>>, whole: &Whole, ac
             occurrence,
             due_on,
             channel,
-            kind: rule.kind,
+            kind: rule.kind.by(channel),
             sensitive: rule.sensitive,
             urgent: rule.urgent,
             held,

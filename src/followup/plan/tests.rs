@@ -230,6 +230,22 @@ fn nobody_is_contacted_on_tomb_sweeping_day() {
 }
 
 #[test]
+fn what_falls_into_the_days_off_of_spring_festival_or_national_day_comes_on_the_first_day_after() {
+    for (registered, contacted, occurrence, due) in [
+        ("2024-02-17", "2025-02-20", "2026-02-17", "2026-02-24"), // 春节, as announced
+        ("2024-10-01", "2025-10-09", "2026-10-01", "2026-10-08"), // 国庆节, as announced
+        ("2024-02-06", "2026-02-10", "2027-02-06", "2027-02-09"), // 春节 by statute
+    ] {
+        let mut donor = subject(1, Registry::Blood, registered);
+        donor.contacted = vec![(Kind::ContactCheck, day(contacted))];
+        let from = day(occurrence) - chrono::Days::new(20);
+        let plan = plan(&Policies::shipped(), &[donor], from, from + chrono::Days::new(40));
+        let checks: Vec<String> = lines(&plan).into_iter().filter(|line| line.starts_with("contact-check ")).collect();
+        assert_eq!(checks, [format!("contact-check {occurrence} {due} mail")]);
+    }
+}
+
+#[test]
 fn a_new_edition_rules_the_days_from_its_first_day_on() {
     let old = Policy::from_toml("old", include_str!("../../../rules/followup.toml")).unwrap();
     let mut new = old.clone();
@@ -386,7 +402,7 @@ fn any_subject() -> impl Strategy<Value = PlanSubject> {
                 recorded_on,
                 origin: if imported { Origin::Import } else { Origin::Office },
                 first_contact_released: released,
-                reach: Reach { mail, phone, mobile: phone && address, address },
+                reach: Reach { mail, phone, mobile: phone && address, address, no_calls: false },
                 anchors: Anchors {
                     verified_on,
                     last_donation,

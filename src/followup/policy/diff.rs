@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Anchor, Policy, Rule, Waits};
+use crate::domain::urgent::Clocks;
 use crate::followup::kind::Channel;
 
 /// One difference between two editions.
@@ -79,11 +80,14 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
 
 fn limits(policy: &Policy) -> Vec<(&'static str, String)> {
     let limits = &policy.limits;
+    let holidays = Clocks::shipped().calendar.days_of(&limits.closed_holidays);
+    let named = limits.closed_days.iter().filter(|day| !holidays.contains(day));
     vec![
         ("quiet_from", limits.quiet_from.format("%H:%M").to_string()),
         ("quiet_until", limits.quiet_until.format("%H:%M").to_string()),
         ("min_days_between", limits.min_days_between.to_string()),
-        ("closed_days", words(limits.closed_days.iter().map(ToString::to_string))),
+        ("closed_days", words(named.map(ToString::to_string))),
+        ("closed_holidays", words(limits.closed_holidays.iter().map(|holiday| holiday.word().to_owned()))),
         ("wait_days", waits(limits.wait)),
         ("donation_interval", limits.donation_interval.to_string()),
         ("inactive_after", limits.inactive_after.map(|span| span.to_string()).unwrap_or_default()),

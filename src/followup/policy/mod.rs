@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::error::FollowupError;
 use super::kind::{Channel, Kind};
 use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::urgent::Holiday;
 
 pub use crate::domain::span::Span;
 pub use diff::{Change, diff};
@@ -185,8 +186,10 @@ pub struct Limits {
     pub quiet_until: NaiveTime,
     /// Days that lie between two contacts that are not urgent, over all registries.
     pub min_days_between: u32,
-    /// Days on which nobody is contacted, e.g. 清明.
+    /// Days on which nobody is contacted: those a policy names, e.g. 清明, and the days off of the holidays it names.
     pub closed_days: Vec<NaiveDate>,
+    /// Those holidays.
+    pub closed_holidays: Vec<Holiday>,
     /// Days given to each rung where a rule names none of its own.
     pub wait: Waits,
     /// Months between two donations of whole blood (GB 18467-2011: six calendar months).

@@ -9,6 +9,7 @@ use super::fields::Fields;
 use super::{Anchor, Limits, Only, Policy, Rule, RuleId, Waits};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::span::Span;
+use crate::domain::urgent::{Clocks, Holiday};
 use crate::followup::error::FollowupError;
 use crate::followup::kind::{Channel, Kind};
 
@@ -21,11 +22,12 @@ pub(super) fn policy(file: &str, text: &str) -> Result<Policy, FollowupError> {
     let valid_from = top.need("valid_from", Fields::date)?;
     let mut limits = top.need("limits", Fields::table)?;
     let limits = {
-        let read = Limits {
+        let mut read = Limits {
             quiet_from: limits.need("quiet_from", Fields::time)?,
             quiet_until: limits.need("quiet_until", Fields::time)?,
             min_days_between: limits.need("min_days_between", |f, name| f.number(name, 366))?,
             closed_days: limits.dates("closed_days")?,
+            closed_holidays: limits.words("closed_holidays", &holidays(), Holiday::from_word)?.unwrap_or_default(),
             wait: waits(&mut limits, Waits::default())?,
             donation_interval: limits.need("donation_interval", Fields::span_ahead)?,
             inactive_after: limits.span_ahead("inactive_after")?,
@@ -34,6 +36,11 @@ pub(super) fn policy(file: &str, text: &str) -> Result<Policy, FollowupError> {
             return Err(limits.wrong("quiet_until", "it equals quiet_from, so nothing could ever be sent"));
         }
         limits.finish()?;
+        if !read.closed_holidays.is_empty() {
+            read.closed_days.extend(Clocks::shipped().calendar.days_of(&read.closed_holidays));
+            read.closed_days.sort_unstable();
+            read.closed_days.dedup();
+        }
         read
     };
     let mut seen = HashSet::new();
@@ -52,6 +59,11 @@ pub(super) fn policy(file: &str, text: &str) -> Result<Policy, FollowupError> {
     }
     top.finish()?;
     Ok(Policy { valid_from, limits, rules })
+}
+
+/// The holidays that may be named.
+fn holidays() -> String {
+    Holiday::ALL.iter().map(|holiday| holiday.word()).collect::<Vec<_>>().join(", ")
 }
 
 fn rule(mut fields: Fields<'_>, limits: &Limits) -> Result<Rule, FollowupError> {

@@ -58,6 +58,26 @@ fn the_shipped_policy_is_read_and_holds_what_the_branch_needs() {
 }
 
 #[test]
+fn the_days_off_of_the_holidays_named_are_closed_and_those_of_no_other() {
+    let closed = |policy: &Policy, day: &str| policy.limits.closed_days.contains(&day.parse().unwrap());
+    let shipped = Policies::shipped();
+    let policy = shipped.on("2026-11-23".parse().unwrap()).unwrap();
+    for day in ["2026-02-15", "2026-02-23", "2026-10-01", "2026-10-07", "2027-02-06", "2027-10-01", "2026-04-05"] {
+        assert!(closed(policy, day), "{day}");
+    }
+    for day in ["2026-02-24", "2026-05-01", "2026-10-08", "2026-04-06"] {
+        assert!(!closed(policy, day), "{day}");
+    }
+    let named = HEAD.replace("min_days", "closed_holidays = [\"labour-day\"]\nmin_days");
+    let labour = read(&format!("{named}{RULE}")).unwrap();
+    assert!(closed(&labour, "2026-05-01") && !closed(&labour, "2026-10-01"));
+    let changes = diff(&read(&format!("{HEAD}{RULE}")).unwrap(), &labour);
+    assert!(matches!(&changes[..], [Change::Limit { field: "closed_holidays", new, .. }] if new == "labour-day"), "{changes:?}");
+    let message = refused(&format!("{}{RULE}", named.replace("labour-day", "thanksgiving")));
+    assert!(message.contains("closed_holidays") && message.contains("spring-festival"), "{message}");
+}
+
+#[test]
 fn an_error_names_the_rule_and_the_field() {
     for (wrong, field) in [
         (RULE.replace("\"verified\"", "\"sunrise\""), "anchor"),

@@ -125,11 +125,6 @@ impl Index {
         true
     }
 
-    /// Moves a subject to another person (joining, un-joining); returns whether it was there.
-    pub fn move_to(&mut self, subject: SubjectId, person: PersonId) -> bool {
-        self.row_mut(subject).map(|r| r.person = person).is_some()
-    }
-
     /// Notes that a subject is enrolled in a registry; returns whether it was there.
     pub fn enrol(&mut self, subject: SubjectId, registry: Registry) -> bool {
         self.row_mut(subject).map(|r| r.registries |= bit(registry)).is_some()

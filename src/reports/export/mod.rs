@@ -109,14 +109,6 @@ impl Table {
     pub fn to_html(&self) -> String {
         html::html(self)
     }
-
-    /// As a workbook of this table alone.
-    ///
-    /// # Errors
-    /// [`super::ReportError::Workbook`].
-    pub fn to_xlsx(&self, definitions: &[&Definition], lang: Lang) -> Result<Vec<u8>, super::ReportError> {
-        workbook(&[self], definitions, lang)
-    }
 }
 
 /// A workbook with a sheet for each table and, where there are definitions, a last sheet that holds them.

@@ -181,7 +181,7 @@ mod tests {
         let mut table = Table::new("库容", vec![Column::text("a", "姓名"), Column::number("n", "人数")]);
         table.rows.push(vec![Value::Personal(Guarded::new("=HYPERLINK(\"http://x\")".to_owned())), Value::Whole(12)]);
         table.rows.push(vec![Value::text("512002199001011234"), Value::Suppressed]);
-        let mut book = read(table.to_xlsx(&[], Lang::Zh).unwrap());
+        let mut book = read(workbook(&[&table], &[], Lang::Zh).unwrap());
         let sheet = book.worksheet_range("库容").unwrap();
         assert_eq!(sheet.get_value((1, 0)), Some(&Data::String("=HYPERLINK(\"http://x\")".into())));
         assert_eq!(sheet.get_value((1, 1)), Some(&Data::Float(12.0)));
@@ -202,7 +202,7 @@ mod tests {
     fn the_definitions_stand_on_a_last_sheet() {
         let table = Table::new("t", vec![Column::text("a", "a")]);
         let defs: Vec<_> = crate::reports::definitions::ALL.iter().collect();
-        let book = read(table.to_xlsx(&defs, Lang::Zh).unwrap());
+        let book = read(workbook(&[&table], &defs, Lang::Zh).unwrap());
         assert_eq!(book.sheet_names().last().map(String::as_str), Some("定义"));
     }
 }

@@ -8,9 +8,9 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use tokio::task::JoinHandle;
 
 use crate::domain::Compartment;
-use crate::domain::eligibility::History;
+use crate::domain::eligibility::{HealthFact, History};
 use crate::domain::id::{RecordId, SubjectId};
-use crate::domain::person::{Health, HealthDays};
+use crate::domain::person::Health;
 use crate::domain::record::Details;
 use crate::domain::registry::Registry;
 use crate::domain::time::Timestamp;
@@ -26,12 +26,16 @@ use crate::vault::Vault;
 use super::Pages;
 
 /// What one record tells that follow-up counts from, or all that was recorded of a donor beside the records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaysTold {
     /// When it was recorded.
     pub at: Timestamp,
-    /// The days of the health data; nothing where this process lacks their key.
-    pub health: HealthDays,
+    /// What rules count of the health data; nothing where this process lacks their key.
+    pub history: History,
+    /// Number of donations, where told.
+    pub donations: Option<u32>,
+    /// When the last deferral that stands was recorded.
+    pub deferred_at: Option<Timestamp>,
     /// Whether a stem-cell registrant was a student; false where this process lacks the key.
     pub student: bool,
 }
@@ -121,9 +125,12 @@ fn opened(
         // Only the rule for stem-cell registrants about to leave school asks.
         let details = details.filter(|_| registry == Registry::StemCell);
         let details = open::<Details>(vault, &keys, record_slot(Compartment::Documents, "sealed_details", id, subject), details)?;
+        let history = History::of(&health, &[]).for_rules();
         told.push(DaysTold {
             at,
-            health: health.as_ref().map(Health::days).unwrap_or_default(),
+            deferred_at: (!history.deferrals.is_empty()).then_some(at),
+            donations: health.as_ref().and_then(Health::donations_told),
+            history,
             student: details.as_ref().is_some_and(Details::is_student),
         });
     }
@@ -134,8 +141,13 @@ fn opened(
     if let Some(last) = recorded.last() {
         let known: Vec<_> = recorded.iter().map(|view| (view.id.0, &view.fact)).collect();
         let student = told.last().is_some_and(|d: &DaysTold| d.student);
-        told.push(DaysTold { at: last.at, health: History::of([], &known).days(), student });
-        // Of two deferrals the one told later counts; what was recorded last stands last.
+        let undone: Vec<_> = recorded.iter().filter_map(|view| HealthFact::undoes(&view.fact)).collect();
+        let defers = recorded.iter().filter(|view| HealthFact::deferral(&view.fact).is_some() && !undone.contains(&view.id.0));
+        let deferred_at = defers.map(|view| view.at).max();
+        let history = History::of([], &known).for_rules();
+        let donations = u32::try_from(history.donations.len()).ok().filter(|n| *n > 0);
+        told.push(DaysTold { at: last.at, history, donations, deferred_at, student });
+        // Whether somebody goes to school was told last by what stands last.
         told.sort_by_key(|d| d.at);
     }
     Ok((subject, told))

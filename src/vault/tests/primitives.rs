@@ -1,8 +1,7 @@
 //! The primitives against published vectors.
 
 use crate::vault::bytes::Canon;
-use crate::vault::chain;
-use crate::vault::primitive::{Aead, Kdf, Prf, sha256};
+use crate::vault::primitive::{Aead, Kdf, Prf};
 use crate::vault::text::hex;
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -40,26 +39,4 @@ fn aes_256_gcm_meets_case_16_of_its_authors() {
         *hex(&text),
         "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
     );
-}
-
-#[test]
-fn the_tree_meets_the_vectors_of_certificate_transparency() {
-    let leaves: Vec<[u8; 32]> = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
-        .into_iter()
-        .map(|leaf| sha256(&[&[0], &unhex(leaf)]))
-        .collect();
-    let roots = [
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-    ];
-    for (size, root) in roots.into_iter().enumerate() {
-        assert_eq!(*hex(&chain::tree_root(&leaves[..size])), root, "{size} leaves");
-    }
 }

@@ -182,10 +182,10 @@ fn the_rest_is_computed_as_pinned() {
         "other.json",
         json!({
             "link": { "token": link.as_str(), "hash": hex(&link.hash()), "keyed": hex(&vault.link_hash(&link).expect("a hash")) },
-            "session": { "token": session.as_str(), "hash": hex(&session.hash()), "keyed": hex(&vault.session_hash(&session).expect("a hash")), "csrf": vault.csrf(&session).expect("a token") },
+            "session": { "token": session.as_str(), "hash": hex(&session.hash()), "keyed": hex(&vault.session_hash(&session).expect("a hash")) },
             "fingerprint": { "actor": subject(9), "body": hex(b"{}"), "value": hex(&vault.fingerprint(subject(9).0, b"{}").expect("a fingerprint")) },
             "keyed": { "label": "linkage", "bytes": hex("张三".as_bytes()), "tag": hex(&vault.tag("linkage", "张三".as_bytes())) },
-            "chain": { "genesis": hex(&genesis), "first": hex(&first), "second": hex(&second), "checkpoint": hex(&vault.checkpoint(2, &second).expect("a checkpoint")) },
+            "chain": { "genesis": hex(&genesis), "first": hex(&first), "second": hex(&second) },
             "protected_root": { "passphrase": "一句很长的口令 2026", "file": protected.to_text() },
             "node_file": *node.to_text(),
             "password": password::hash_with("correct horse battery", Cost::MINIMAL, &entropy).expect("hashed"),

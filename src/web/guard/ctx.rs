@@ -26,6 +26,8 @@ pub struct Ctx<'r> {
     pub app: Arc<App>,
     /// The language to answer in.
     pub lang: Lang,
+    /// The same, where somebody chose it.
+    pub chosen: Option<Lang>,
     /// Who is signed in, if anybody.
     pub staff: Option<Staff>,
     /// When the request came.
@@ -33,6 +35,7 @@ pub struct Ctx<'r> {
     /// The client's address, as limits count it.
     pub peer: String,
     csrf: String,
+    path: String,
     https: bool,
     jar: &'r CookieJar<'r>,
 }
@@ -77,10 +80,13 @@ impl<'r> Ctx<'r> {
             (Some(token), Some(_)) => token.clone(),
             _ => Self::visit(request, web),
         };
+        let chosen = Self::chosen(request, web);
         Ok(Self {
             app: Arc::clone(&web.app),
-            lang: Self::language(request, web, staff.as_ref()),
+            lang: chosen.unwrap_or_else(|| Self::language(request, staff.as_ref())),
+            chosen,
             csrf: csrf_of(web.app.keyed(), &bound_to),
+            path: request.uri().path().to_string(),
             https: web.https,
             peer: web.peer(request).map_or_else(String::new, |ip: IpAddr| ip.to_string()),
             staff,
@@ -103,18 +109,22 @@ impl<'r> Ctx<'r> {
         value.clone()
     }
 
-    fn language(request: &'r Request<'_>, web: &Web, staff: Option<&Staff>) -> Lang {
+    /// The language that was turned to, on this page or on one before it.
+    fn chosen(request: &'r Request<'_>, web: &Web) -> Option<Lang> {
         let jar = request.cookies();
         let asked = request.query_fields().find(|field| field.name == "lang").and_then(|field| Lang::of_tag(field.value));
         if let Some(lang) = asked.filter(|_| request.method() == Method::Get) {
-            let mut kept = cookie(web.cookie("lang"), lang.tag().to_owned(), web.https);
-            kept.set_max_age(Duration::days(365));
-            jar.add(kept);
-            return lang;
+            keep_language(jar, web.cookie("lang"), lang, web.https);
+            return Some(lang);
         }
-        jar.get(web.cookie("lang"))
-            .and_then(|c| Lang::of_tag(c.value()))
-            .or_else(|| staff.filter(|s| s.lang != Lang::default().tag()).and_then(|s| Lang::of_tag(&s.lang)))
+        jar.get(web.cookie("lang")).and_then(|c| Lang::of_tag(c.value()))
+    }
+
+    /// The language where none was chosen: the account's, else the one the browser asks for.
+    fn language(request: &'r Request<'_>, staff: Option<&Staff>) -> Lang {
+        staff
+            .and_then(|s| s.language)
+            .map(Lang::of)
             .or_else(|| request.headers().get_one("Accept-Language").and_then(Lang::of_accept))
             .unwrap_or_default()
     }
@@ -188,6 +198,7 @@ impl<'r> Ctx<'r> {
                 }
             }
             shell.nag = staff.roles.may(Right::Administer) && !self.app.sheet_confirmed().await?;
+            shell.path.clone_from(&self.path);
             shell = shell.staffed(Who { name: staff.name.clone(), roles: staff.roles }, current, waiting);
         }
         shell.flash = self.take_notice().map(|notice| notice.flash(self.text()));
@@ -209,6 +220,11 @@ impl<'r> Ctx<'r> {
     pub fn begin_session(&self, token: &str) {
         self.keep("session", token.to_owned());
         self.drop_cookie("visit");
+    }
+
+    /// Keeps a language on this device, in the place of the one that was chosen there before.
+    pub fn keep_language(&self, lang: Lang) {
+        keep_language(self.jar, self.name("lang"), lang, self.https);
     }
 
     /// The session's token.
@@ -270,6 +286,12 @@ impl<'r> Ctx<'r> {
 
 fn cookie(name: &'static str, value: String, https: bool) -> Cookie<'static> {
     Cookie::build((name, value)).path("/").http_only(true).secure(https).same_site(SameSite::Strict).build()
+}
+
+fn keep_language(jar: &CookieJar<'_>, name: &'static str, lang: Lang, https: bool) {
+    let mut kept = cookie(name, lang.tag().to_owned(), https);
+    kept.set_max_age(Duration::days(365));
+    jar.add(kept);
 }
 
 #[rocket::async_trait]

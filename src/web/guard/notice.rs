@@ -18,7 +18,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 82] = [
+    pub const KEYS: [(&'static str, usize); 84] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -38,6 +38,7 @@ impl Notice {
         ("lost-recorded", 0),
         ("lost-not", 0),
         ("hands-one-done", 0),
+        ("hands-one-rests", 0),
         ("mails-sent-done", 1),
         ("mails-not-sent", 0),
         ("plan-done", 1),
@@ -84,6 +85,7 @@ impl Notice {
         ("wish-saved", 0),
         ("kin-added", 0),
         ("sample-saved", 0),
+        ("release-done", 0),
         ("put-right-done", 1),
         ("put-right-nothing", 0),
         ("again-done", 0),

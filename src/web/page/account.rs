@@ -10,6 +10,7 @@ use crate::domain::role::{Role, Roles};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{Ctx, Notice, SignedIn};
+use crate::web::i18n::Lang;
 use crate::web::view::enter::{Account, SetUp, SetUpGone, SignIn};
 use crate::web::view::{Field, Slips};
 
@@ -25,8 +26,8 @@ fn sign_in_page(ctx: &Ctx<'_>, next: String, failed: bool, ended: bool) -> SignI
     }
 }
 
-/// A path of ours to go to after signing in; anything else leads to the start.
-fn safe(next: &str) -> String {
+/// A path of ours to go to after signing in, or back to; anything else leads to the start.
+pub(super) fn safe(next: &str) -> String {
     let ours = next.starts_with('/')
         && !next.starts_with("//")
         && !next.starts_with("/sign-")
@@ -59,6 +60,10 @@ async fn sign_in_do(ctx: Ctx<'_>, form: Posted) -> Answer {
                 ctx.app.log_out(&old, ctx.now).await?;
             }
             ctx.begin_session(start.token.as_str());
+            // A device is shared: what a colleague chose on it ends here.
+            if let Some(language) = start.staff.language {
+                ctx.keep_language(Lang::of(language));
+            }
             Ok(Reply::go(next))
         }
         Err(AppError::LogInRefused) => Ok(Reply::Page(Page::of(Status::Unauthorized, &sign_in_page(&ctx, next, true, false))?)),

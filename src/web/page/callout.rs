@@ -11,8 +11,9 @@ use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanCallOut, CanServe, Notice};
 use crate::web::view::Slips;
+use crate::web::view::callout::{CallOutPage, Certificates};
 use crate::web::view::underway::Underway;
-use crate::web::view::volunteer::{CallOutPage, Certificates, Teams};
+use crate::web::view::volunteer::Teams;
 
 async fn desk(staff: &CanServe<'_>, entries: Option<&Entries>, slips: Slips) -> Result<Teams, Fault> {
     let teams = staff.app.teams().await?;

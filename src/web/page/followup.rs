@@ -54,6 +54,7 @@ fn outcome_of(form: &Entries) -> Option<Option<TaskOutcome>> {
         "not-them" => Some(TaskOutcome::NotThem),
         "passed-on" => Some(TaskOutcome::PassedOn),
         "not-found" => Some(TaskOutcome::NotFound),
+        "decided" => Some(TaskOutcome::Decided),
         "refused-calls" => Some(TaskOutcome::Refused),
         "died-family" => Some(TaskOutcome::Died(ToldBy::Family)),
         "died-other" => Some(TaskOutcome::Died(ToldBy::Other)),
@@ -86,6 +87,7 @@ fn task_of(
         later: (item.due_on > staff.today()).then(|| item.due_on.to_string()),
         lost: item.lost.then(|| staff.staff().roles.may(Right::Import)),
         lost_href: format!("/follow-up/{}/lost", item.id),
+        decides: counts.decides,
         opened: opened.is_some(),
         tone: (script.tone == Tone::Motivating).then(|| text.t("script-tone-motivating")).unwrap_or_else(|| text.t("script-tone-neutral")),
         say: words(script, text),
@@ -253,12 +255,22 @@ async fn plan(staff: CanFollowUp<'_>) -> Answer {
         let key = format!("{prefix}-{word}");
         if text.has(&key) { text.t(&key) } else { text.t("not-planned-other") }
     };
+    let people = outcome.people_by_channel;
+    let ways = outcome.reachable;
     Reply::page(&Plan {
         s: staff.shell("/follow-up").await?,
         planned: outcome.planned,
         held: outcome.held,
         months: outcome.by_month.into_iter().collect(),
-        channels: outcome.by_channel.into_iter().map(|(word, n)| (worded("channel", word), n)).collect(),
+        channels: outcome
+            .by_channel
+            .into_iter()
+            .map(|(word, n)| (worded("channel", word), n, people.get(word).copied().unwrap_or_default()))
+            .collect(),
+        people: outcome.people,
+        reachable: ["mail", "phone", "hand-off", "letter", "none"]
+            .map(|word| (worded("channel", word), ways.get(word).copied().unwrap_or_default()))
+            .into(),
         not_planned: outcome.not_planned.into_iter().map(|(word, n)| (worded("not-planned", word), n)).collect(),
     })
 }

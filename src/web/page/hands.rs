@@ -16,9 +16,11 @@ use crate::web::view::{Field, Slips};
 
 async fn page(staff: &CanFollowUp<'_>, slips: Slips) -> Result<Hands, Fault> {
     let text = staff.text();
+    let waiting = staff.app.hands_waiting(staff.actor(), staff.now).await?;
     Ok(Hands {
         s: staff.shell("/follow-up").await?,
-        waiting: staff.app.hands_waiting(staff.actor(), staff.now).await?,
+        rests_until: waiting.resting_until.map(|at| staff.printed(at)),
+        waiting,
         gives_out: staff.staff().roles.may(Right::Disclose),
         message: Field::new(text, "message", "hands-message")
             .hint(text, "hands-message-hint")
@@ -44,8 +46,9 @@ async fn hands(staff: CanFollowUp<'_>) -> Answer {
 async fn letters(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
     may_give_out(&staff)?;
     let letters = staff.app.print_letters(staff.actor(), staff.now).await?;
+    let left = staff.app.hands_waiting(staff.actor(), staff.now).await?.letters;
     let office = (staff.app.config.branch.phone.clone(), staff.app.config.branch.address.clone());
-    Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters, office))
+    Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters, left, office))
 }
 
 /// What a message says: one line of 1 to 300 characters.
@@ -82,7 +85,8 @@ async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
     // What was sent is noted before the text of the next one is judged.
     let Some(message) = message_of(&form) else { return unsaid(&staff).await };
     let Some(one) = staff.app.next_hand_off(staff.actor(), staff.now).await? else {
-        staff.tell(&Notice::plain("hands-one-done"));
+        let rests = staff.app.hands_waiting(staff.actor(), staff.now).await?.resting > 0;
+        staff.tell(&Notice::plain(if rests { "hands-one-rests" } else { "hands-one-done" }));
         return Ok(Reply::go("/follow-up/hands"));
     };
     let field = Field::new(staff.text(), "message", "hands-message").hint(staff.text(), "hands-message-hint").rows(3).value(message);

@@ -6,6 +6,7 @@ use rocket::{Route, get, post, routes};
 
 use super::{Answer, Page, Reply, slips_of, typed};
 use crate::app::{Answer as Given, FactCheck, LinkPage, Told, Will};
+use crate::domain::language::Language;
 use crate::domain::registry::Registry;
 use crate::domain::rights::RightsKind;
 use crate::domain::told::FamilyTold;
@@ -79,17 +80,19 @@ async fn tell(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
     let text = ctx.text();
     let will = match () {
         () if form.chose("will", "no-longer") => {
-            Will::NoLonger(form.read_all("leave", Registry::from_word).into_iter().flatten().collect())
+            Some(Will::NoLonger(form.read_all("leave", Registry::from_word).into_iter().flatten().collect()))
         }
-        () if form.chose("will", "later") => match until(ctx, form) {
-            Some(day) => Will::Later(day),
+        // A day that was typed counts, where nothing else was chosen beside it.
+        () if form.chose("will", "later") || (form.filled("until") && !form.chose("will", "still")) => match until(ctx, form) {
+            Some(day) => Some(Will::Later(day)),
             None => {
                 let mut slips = Slips::default();
                 slips.add("until", "flaw-until");
                 return Reply::again(&OwnFlaw::of(ctx.open_shell(), format!("/l/{token}"), form, slips, &[]));
             }
         },
-        () => Will::Still,
+        () if form.chose("will", "still") => Some(Will::Still),
+        () => None,
     };
     let asks = |kind: &RightsKind| form.chose("requests", kind.word());
     let told = Told {
@@ -100,7 +103,7 @@ async fn tell(ctx: &Ctx<'_>, token: &str, form: &Entries) -> Answer {
         family: form.read("family", FamilyTold::from_word).flatten(),
         question: form.text("question"),
         requests: [RightsKind::Copy, RightsKind::Erase].into_iter().filter(asks).collect(),
-        english: text.0 == Lang::English,
+        language: ctx.chosen.map(|lang| Language::of_page(lang == Lang::English)),
         ..Told::of(will)
     };
     let proof = form.read("proof", ToOwned::to_owned).unwrap_or_default();

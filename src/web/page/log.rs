@@ -48,7 +48,7 @@ async fn log(staff: CanAudit<'_>, before: Option<i64>) -> Answer {
 
 #[post("/log", data = "<_form>")]
 async fn verify(staff: CanAudit<'_>, _form: Posted) -> Answer {
-    let whole = match staff.app.verify_log(staff.actor()).await {
+    let whole = match staff.app.verify_log(staff.actor(), None).await {
         Ok(head) => Whole::Yes { entries: head.seq, hash: head.hash.iter().take(8).map(|b| format!("{b:02x}")).collect() },
         Err(AppError::Store(StoreError::ChainBroken { seq: at })) => Whole::BrokenAt(at),
         Err(other) => return Err(other.into()),

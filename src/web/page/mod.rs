@@ -21,6 +21,7 @@ mod followup;
 mod hands;
 mod import;
 mod in_error;
+mod language;
 mod link;
 mod log;
 mod match_request;
@@ -256,6 +257,7 @@ pub fn routes() -> Vec<Route> {
         hands::routes(),
         import::routes(),
         in_error::routes(),
+        language::routes(),
         link::routes(),
         log::routes(),
         match_request::routes(),

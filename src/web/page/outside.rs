@@ -20,7 +20,7 @@ async fn list(staff: CanSeeOutside<'_>) -> Answer {
     let red = staff.app.red_list(staff.actor()).await?;
     Reply::page(&RedList {
         s: staff.shell("/urgent").await?,
-        red: red.iter().map(|l| RedLine::of(l, text)).collect(),
+        red: red.iter().map(|l| RedLine::of(l, true, text)).collect(),
         unentered: staff.app.unentered(OutsideSystem::NationalOrgan).await?,
     })
 }
@@ -36,7 +36,7 @@ async fn page(staff: &CanSeeOutside<'_>, id: OutsideId, entries: Option<&Entries
         s: staff.shell("/urgent").await?,
         path: format!("/outside/{id}"),
         person: item.line.public_id.to_string(),
-        what: RedLine::of(&item.line, text).what,
+        what: RedLine::of(&item.line, true, text).what,
         number: number(item.line.number.as_ref()),
         due: item.line.state.is_due(),
         fields: [

@@ -16,6 +16,7 @@ use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanImport, CanReview, CanSeeOutside, CanSeePeople, Ctx, Notice};
 use crate::web::i18n::Lang;
 use crate::web::view::closed::MatterLine;
+use crate::web::view::disclosure::RefusedShown;
 use crate::web::view::donor::{DonorForms, DonorPart};
 use crate::web::view::in_error::may_be_in_error;
 use crate::web::view::leaving::{LeaveFields, LeftShown, how_told};
@@ -185,8 +186,13 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
         Some(staff) => ctx.app.access(staff.actor(), page.view.row.id, ctx.now).await?,
         None => Access::Ask,
     };
+    let refused = match &access {
+        Access::Refused(refused) => Some(RefusedShown::of(refused, &|at| ctx.printed(at), text)),
+        _ => None,
+    };
     Ok(Person {
         access,
+        refused,
         donor,
         donor_forms,
         volunteer,

@@ -10,7 +10,7 @@ use crate::domain::registry::Registry;
 use crate::web::error::Fault;
 use crate::web::form::Posted;
 use crate::web::guard::{CanEnrol, CanSeePeople};
-use crate::web::view::print::{Card, Confirmation, Filled, OrganForm, SignUpSheet};
+use crate::web::view::print::{Card, Confirmation, Filled, OrganForm, ServiceStatement, SignUpSheet};
 
 #[get("/print/sheet/<registry>")]
 async fn sheet(staff: CanEnrol<'_>, registry: &str) -> Answer {
@@ -26,7 +26,7 @@ async fn blank(staff: CanEnrol<'_>) -> Answer {
 #[post("/people/<id>/print", data = "<form>")]
 async fn print(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let id = public_id(id)?;
-    let which = ["confirmation", "organ-body", "card"].into_iter().find(|word| form.0.chose("form", word));
+    let which = ["confirmation", "organ-body", "card", "service"].into_iter().find(|word| form.0.chose("form", word));
     let which = which.ok_or(Fault(Status::BadRequest))?;
     // The identity leaves the process on paper: opened, and logged, as on the screen.
     let page = staff.app.disclose(staff.actor(), &id, Opening::Request, staff.now).await?;
@@ -34,6 +34,7 @@ async fn print(staff: CanSeePeople<'_>, id: &str, form: Posted) -> Answer {
     let s = staff.shell("/people").await?;
     match which {
         "confirmation" => Reply::page(&Confirmation { s, of }),
+        "service" => Reply::page(&ServiceStatement::of(s, of, &page).ok_or(Fault(Status::NotFound))?),
         "organ-body" => Reply::page(&OrganForm::of(s, of)),
         _ => Reply::page(&Card { phone: staff.app.duty_phone().await?, s, of }),
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::people::public_id;
 use super::{Answer, Download, Reply, chosen, day, key, once, typed};
-use crate::app::{AppError, Sent};
+use crate::app::{Access, AppError, Sent};
 use crate::domain::hold::AgainWhy;
 use crate::domain::id::PublicId;
 use crate::domain::rights::{DoneHow, Proof, Refusal, Requester, RightsAnswer, RightsKind};
@@ -29,6 +29,7 @@ async fn page(staff: &CanSeePeople<'_>, id: &PublicId, entries: Option<&Entries>
             Choice::tick(text, "bar", "erase-bar").small(text.t("erase-bar-what")).refill(text, entries, &slips),
         )
     });
+    let copy = staff.app.access_to(staff.actor(), id, staff.now).await? == Access::Open;
     let silence = staff.app.silence(staff.actor(), id).await?;
     let may = staff.staff().roles.may(Right::ContactAgain);
     let again = Again::of(&silence, may, &|at| staff.printed(at), text, (entries, &slips));
@@ -47,6 +48,7 @@ async fn page(staff: &CanSeePeople<'_>, id: &PublicId, entries: Option<&Entries>
         ),
         asker: (who.refill(text, entries, &slips), proof.refill(text, entries, &slips)),
         erase,
+        copy,
         again,
         s: staff.shell("/people").await?,
         slips,

@@ -1,19 +1,21 @@
-//! Samples of stem-cell registrants: taken, sent, accepted.
+//! Samples of stem-cell registrants: taken, sent, accepted; a barcode that was noted with the wrong person, released.
 
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
+use uuid::Uuid;
 
 use super::match_request::{matter_id, step_shown};
-use super::{Answer, Reply, day, once, slip_of, typed};
-use crate::app::AppError;
-use crate::domain::id::PublicId;
+use super::{Answer, Reply, chosen, day, once, slip_of, typed};
+use crate::app::{AppError, CodeOf};
+use crate::domain::id::{MatterId, PublicId, RecordId};
 use crate::domain::registry::Registry;
-use crate::domain::sample::{Act, Phase};
+use crate::domain::role::Right;
+use crate::domain::sample::{Act, Phase, ReleaseWhy};
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
-use crate::web::guard::{CanSample, Notice};
+use crate::web::guard::{CanCorrect, CanSample, Notice};
 use crate::web::view::people::status_word;
-use crate::web::view::sample::{SampleShown, Samples};
+use crate::web::view::sample::{ReleaseForm, SampleShown, Samples};
 use crate::web::view::urgent::masked;
 use crate::web::view::{Field, Slips};
 
@@ -21,9 +23,17 @@ fn public_id(text: &str) -> Result<PublicId, Fault> {
     PublicId::parse(text).ok_or(Fault(Status::NotFound))
 }
 
-async fn page(staff: &CanSample<'_>, id: &PublicId, entries: Option<&Entries>, slips: Slips) -> Result<Samples, Fault> {
+/// The page; `holder` has the barcode that was typed.
+async fn page(
+    staff: &CanSample<'_>,
+    id: &PublicId,
+    entries: Option<&Entries>,
+    slips: Slips,
+    holder: Option<PublicId>,
+) -> Result<Samples, Fault> {
     let text = staff.text();
     let page = staff.app.samples(staff.actor(), id).await?;
+    let release = if staff.staff().roles.may(Right::Correct) { ReleaseForm::of(&page, text, (entries, &slips)) } else { None };
     let waits = page.samples.iter().any(|s| !s.phase.is_end());
     let shown = page.samples.iter().map(|sample| SampleShown {
         href: format!("/samples/{}", sample.id),
@@ -33,7 +43,7 @@ async fn page(staff: &CanSample<'_>, id: &PublicId, entries: Option<&Entries>, s
             Phase::Accepted => "ok",
             Phase::Taken | Phase::Sent => "warn",
             Phase::Rejected => "stop",
-            Phase::Dropped => "",
+            Phase::Dropped | Phase::Released => "",
         },
         acts: [Act::Sent, Act::Accepted, Act::Rejected]
             .into_iter()
@@ -61,6 +71,8 @@ async fn page(staff: &CanSample<'_>, id: &PublicId, entries: Option<&Entries>, s
         status: status_word(Registry::StemCell, page.status, text),
         samples,
         fields,
+        release,
+        holder: holder.map(|id| id.to_string()).unwrap_or_default(),
         day: staff.today().to_string(),
         slips,
     })
@@ -68,14 +80,14 @@ async fn page(staff: &CanSample<'_>, id: &PublicId, entries: Option<&Entries>, s
 
 #[get("/people/<id>/sample")]
 async fn samples(staff: CanSample<'_>, id: &str) -> Answer {
-    Reply::page(&page(&staff, &public_id(id)?, None, Slips::default()).await?)
+    Reply::page(&page(&staff, &public_id(id)?, None, Slips::default(), None).await?)
 }
 
 #[post("/people/<id>/sample", data = "<form>")]
 async fn take(staff: CanSample<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries) = (public_id(id)?, &form.0);
     let once = once(entries, &staff.app)?;
-    let mut slips = Slips::default();
+    let (mut slips, mut holder) = (Slips::default(), None);
     let on = day(entries, "day", &mut slips);
     if let Some(on) = on {
         match staff.app.take_sample(staff.actor(), &id, (&typed(entries, "barcode"), on), &once, staff.now).await {
@@ -83,13 +95,45 @@ async fn take(staff: CanSample<'_>, id: &str, form: Posted) -> Answer {
                 staff.tell(&Notice::plain("sample-saved"));
                 return Ok(Reply::go(format!("/people/{id}/sample")));
             }
-            Err(AppError::NotNow(not)) => slips.add("barcode", not.key),
+            Err(AppError::NotNow(not)) => {
+                slips.add("barcode", not.key);
+                holder = staff.app.barcode_holder(staff.actor(), &typed(entries, "barcode")).await?;
+            }
             Err(error) => slip_of(error, "sample", &mut slips)?,
         }
     } else if slips.is_empty() {
         slips.add("day", "slip-date-bad");
     }
-    Reply::again(&page(&staff, &id, Some(entries), slips).await?)
+    Reply::again(&page(&staff, &id, Some(entries), slips, holder).await?)
+}
+
+/// `sample:<id>` or `record:<id>`.
+fn code_of(text: &str) -> Option<CodeOf> {
+    match text.split_once(':')? {
+        ("sample", id) => Some(CodeOf::Sample(MatterId(Uuid::parse_str(id).ok()?))),
+        ("record", id) => Some(CodeOf::Record(RecordId(Uuid::parse_str(id).ok()?))),
+        _ => None,
+    }
+}
+
+#[post("/people/<id>/sample/release", data = "<form>")]
+async fn release(staff: CanSample<'_>, may: CanCorrect<'_>, id: &str, form: Posted) -> Answer {
+    let (id, entries, mut slips) = (public_id(id)?, &form.0, Slips::default());
+    let once = once(entries, &staff.app)?;
+    let code = chosen(entries, "code", code_of, &mut slips);
+    let why = chosen(entries, "why", ReleaseWhy::from_word, &mut slips);
+    if let (Some(code), Some(why)) = (code, why) {
+        let told = (why, &typed(entries, "evidence"));
+        match staff.app.release_barcode(may.actor(), &id, code, told, &once, staff.now).await {
+            Ok(()) => {
+                staff.tell(&Notice::plain("release-done"));
+                return Ok(Reply::go(format!("/people/{id}/sample")));
+            }
+            Err(AppError::NotNow(not)) => slips.add("code", not.key),
+            Err(error) => slip_of(error, "release", &mut slips)?,
+        }
+    }
+    Reply::again(&page(&staff, &id, Some(entries), slips, None).await?)
 }
 
 #[post("/samples/<id>", data = "<form>")]
@@ -106,5 +150,5 @@ async fn step(staff: CanSample<'_>, id: &str, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![samples, take, step]
+    routes![samples, take, release, step]
 }

@@ -46,10 +46,11 @@ pub(super) fn notice_line(staff: &CanWorkUrgent<'_>, head: &NoticeHead) -> Notic
 async fn board(staff: CanWorkUrgent<'_>) -> Answer {
     let text = staff.text();
     let board = staff.app.urgent_board(staff.actor(), staff.now).await?;
+    let may_close = staff.staff().roles.may(Right::Outside);
     Reply::page(&Board {
         s: staff.shell("/urgent").await?,
         duty: board.duty.map(|(who, day)| (who, day.to_string())),
-        red: board.outside.iter().map(|l| RedLine::of(l, text)).collect(),
+        red: board.outside.iter().map(|l| RedLine::of(l, may_close, text)).collect(),
         unentered: board.unentered,
         families: board.families,
         matches: board.matches.iter().map(|m| card(&staff, m)).collect(),

@@ -96,6 +96,7 @@ mod tests {
         });
         let (contacts, free) = ([(SubjectId::fresh(), &contact)], HashSet::new());
         CallNumbers {
+            decides: false,
             own: own(&contacts, &Toy, &free),
             named: named(&contacts, RelativeRole::Contact, &Toy, &free),
             ..CallNumbers::default()

@@ -1,8 +1,11 @@
-//! 查看身份: the requests that wait for a manager.
+//! 查看身份: the requests that wait for a manager, and the refusal as whoever asked reads it.
 
 use askama::Template;
 
 use super::Shell;
+use crate::app::Refused;
+use crate::domain::time::Timestamp;
+use crate::web::i18n::Text;
 
 /// A request that waits.
 #[derive(Debug)]
@@ -29,4 +32,27 @@ pub struct Disclosures {
     pub s: Shell,
     /// Those that wait.
     pub lines: Vec<DisclosureShown>,
+}
+
+/// A refused request to see the identity.
+#[derive(Debug, Clone)]
+pub struct RefusedShown {
+    /// When, and by whom.
+    pub when: String,
+    /// Why it had been asked for; empty where that is unknown.
+    pub why: String,
+}
+
+impl RefusedShown {
+    /// A refusal in words.
+    pub fn of(refused: &Refused, printed: &dyn Fn(Timestamp) -> String, text: Text) -> Self {
+        let at = printed(refused.at);
+        Self {
+            when: match &refused.by {
+                Some(by) => text.xy("disclosure-refused-by", at, by),
+                None => text.x("disclosure-refused", at),
+            },
+            why: refused.why.map(|why| text.x("disclosure-refused-why", text.t(&format!("reason-{}", why.word())))).unwrap_or_default(),
+        }
+    }
 }

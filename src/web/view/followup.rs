@@ -65,6 +65,8 @@ pub struct Task {
     pub tone: String,
     /// The words to say after the greeting, each with a quieter note.
     pub say: Vec<(String, String)>,
+    /// Whether nobody is called or looked for, because the person wants no calls.
+    pub decides: bool,
     /// The outcome.
     pub outcome: Choice,
     /// The day to call again, for the outcome that asks for one.
@@ -124,15 +126,28 @@ pub struct Condolence {
 
 /// The outcomes of a call, those that stop something last; each says what it does at once.
 pub fn outcomes(kind: Option<Kind>, counts: NumberCounts, text: Text) -> Choice {
+    if counts.decides {
+        let outcomes = ["decided", "reached", "died-family", "died-other"];
+        return outcomes
+            .iter()
+            .fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| option(choice, outcome, text));
+    }
     let first: &[&str] = if kind == Some(Kind::ConfirmInterest) { &["meant", "not-meant"] } else { &["reached"] };
     let passed: &[&str] = if counts.named > 0 { &["passed-on"] } else { &[] };
     let rest = ["no-answer", "call-on", "not-in-service", "not-them", "refused-calls", "died-family", "died-other"];
     let last: &[&str] = if counts.may_be_lost { &["not-found"] } else { &[] };
-    first.iter().chain(passed).chain(&rest).chain(last).fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| {
-        let choice = choice.option(*outcome, text.t(&format!("outcome-{outcome}")));
-        let effect = format!("outcome-{outcome}-does");
-        if text.has(&effect) { choice.small(text.t(&effect)) } else { choice }
-    })
+    first
+        .iter()
+        .chain(passed)
+        .chain(&rest)
+        .chain(last)
+        .fold(Choice::one(text, "outcome", "task-outcome").columns(2), |choice, outcome| option(choice, outcome, text))
+}
+
+fn option(choice: Choice, outcome: &str, text: Text) -> Choice {
+    let choice = choice.option(outcome, text.t(&format!("outcome-{outcome}")));
+    let effect = format!("outcome-{outcome}-does");
+    if text.has(&effect) { choice.small(text.t(&effect)) } else { choice }
 }
 
 /// The sentences of a script, each with its note where there is one.
@@ -175,8 +190,12 @@ pub struct Plan {
     pub held: u64,
     /// Month and contacts.
     pub months: Vec<(String, u64)>,
-    /// Channel and contacts.
-    pub channels: Vec<(String, u64)>,
+    /// Channel, contacts, and people they go to.
+    pub channels: Vec<(String, u64, u64)>,
+    /// Everybody who may be contacted.
+    pub people: u64,
+    /// Channel and people it reaches; at the end those whom none does.
+    pub reachable: Vec<(String, u64)>,
     /// Reason and registrations not planned.
     pub not_planned: Vec<(String, u64)>,
 }
@@ -248,6 +267,8 @@ mod tests {
         assert!(!plain.contains("not-found") && !plain.contains("passed-on"));
         assert!(of(NumberCounts { named: 1, ..NumberCounts::default() }).contains("value=\"passed-on\""));
         assert!(of(NumberCounts { may_be_lost: true, ..NumberCounts::default() }).contains("value=\"not-found\""));
+        let decides = of(NumberCounts { decides: true, ..NumberCounts::default() });
+        assert!(decides.contains("value=\"decided\"") && !decides.contains("no-answer") && !plain.contains("decided"));
     }
 
     #[test]

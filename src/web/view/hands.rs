@@ -19,6 +19,8 @@ pub struct Hands {
     pub slips: Slips,
     /// How much waits.
     pub waiting: HandsWaiting,
+    /// Until when messages rest for quiet hours or a closed day, where some do.
+    pub rests_until: Option<String>,
     /// Whether whoever looks may open what is given out.
     pub gives_out: bool,
     /// What a short message says.
@@ -55,6 +57,8 @@ pub struct Letters {
     pub s: Shell,
     /// To whom.
     pub to: Vec<Letter>,
+    /// How many more wait for the next print run.
+    pub left: u64,
     /// The office's telephone.
     pub phone: Option<String>,
     /// The office's address.
@@ -62,11 +66,11 @@ pub struct Letters {
 }
 
 impl Letters {
-    /// The page of a print run; `office` is its telephone and address.
-    pub fn of(s: Shell, letters: Vec<LetterOut>, office: (Option<String>, Option<String>)) -> Self {
+    /// The page of a print run; `left` wait for the next one, `office` is its telephone and address.
+    pub fn of(s: Shell, letters: Vec<LetterOut>, left: u64, office: (Option<String>, Option<String>)) -> Self {
         let label = s.t("letter-code");
         let to = letters.into_iter().map(|letter| Letter::of(letter.to, letter.link.as_ref(), &label)).collect();
-        Self { s, to, phone: office.0, address: office.1 }
+        Self { s, to, left, phone: office.0, address: office.1 }
     }
 
     fn open<'a>(&self, to: &'a Guarded<Addressee>) -> &'a Addressee {
@@ -165,15 +169,18 @@ mod tests {
                 link: Some(Guarded::new("https://r.example/l/0123456789abcdefghjkmnpqrstvwxyz".into())),
             };
             let office = (Some("028-0000 0000".to_owned()), Some("示例路 1 号".to_owned()));
-            let page = Letters::of(shell(), vec![out()], office).render().unwrap();
+            let page = Letters::of(shell(), vec![out()], 7, office).render().unwrap();
             for told in ["028-0000 0000", "示例路 1 号", "r.example/l/0123456789abcdefghjkmnpqrstvwxyz", "class=\"qr\""] {
                 assert!(page.contains(told), "{told} in {page}");
             }
             let plain = LetterOut { link: None, ..out() };
-            let bare = Letters::of(shell(), vec![plain], (None, None)).render().unwrap();
+            let bare = Letters::of(shell(), vec![plain], 0, (None, None)).render().unwrap();
             assert!(
-                !bare.contains("class=\"qr\"") && bare.contains(&Letters::of(shell(), Vec::new(), (None, None)).s.t("letters-no-office"))
+                !bare.contains("class=\"qr\"")
+                    && bare.contains(&Letters::of(shell(), Vec::new(), 0, (None, None)).s.t("letters-no-office"))
             );
+            let more = shell().n("letters-left", 7_u64);
+            assert!(page.contains(&more) && !bare.contains(&more), "{more}");
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod swipe;
 pub mod activity;
 pub mod admin;
 pub mod calendar;
+pub mod callout;
 pub mod care;
 pub mod closed;
 pub mod desk;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Choice, Field, Shell, Slips, mask};
-use crate::app::{OwnPage, Pending};
+use crate::app::{OwnPage, Pending, Served};
 use crate::domain::Guarded;
 use crate::domain::registry::Registry;
 use crate::domain::told::FamilyTold;
@@ -36,6 +36,8 @@ pub struct Own {
     pub name: Guarded<String>,
     /// Registries in words, with the day.
     pub standings: Vec<(String, String)>,
+    /// How long a volunteer served, in words; empty of anybody else.
+    pub served: Vec<String>,
     /// Other systems in which something is still to be done, in words, with the day since when.
     pub pending: Vec<(String, String)>,
     /// Phones, masked.
@@ -70,14 +72,17 @@ pub struct OwnFlaw {
     pub slips: Slips,
     /// Told before and right: field and value.
     pub carried: Vec<(String, Guarded<String>)>,
-    /// Which registrations are left, where none was ticked.
-    pub leave: Option<Choice>,
+    /// What is to be chosen again: which registrations are left, where none was ticked; will and contact, where nothing was chosen.
+    pub choices: Vec<Choice>,
     /// What is to be typed again.
     pub fields: Vec<Field>,
 }
 
 /// The fields a registrant fills in, as they are carried from one try to the next.
 const CARRIED: [&str; 10] = ["proof", "will", "until", "leave", "contact", "phone", "mail", "family", "question", "requests"];
+
+/// The fields of will and contact, with which the page begins.
+const ASKED_FIRST: [&str; 6] = ["will", "until", "leave", "contact", "phone", "mail"];
 
 impl Own {
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
@@ -96,6 +101,7 @@ impl Own {
             proof: page.proof.clone(),
             name: Guarded::new(name),
             standings: page.standings.iter().map(|(r, day)| (text.t(&format!("registry-{}", r.word())), day.to_string())).collect(),
+            served: served(page.served, text),
             pending: pending(&page.pending, text),
             phones: contact.phones.iter().map(mask::phone).collect(),
             mails: contact.mails.iter().map(mask::mail).collect(),
@@ -119,13 +125,18 @@ impl OwnFlaw {
     /// The page of what is wrong in what was told.
     pub fn of(s: Shell, path: String, form: &Entries, slips: Slips, registries: &[Registry]) -> Self {
         let text = s.text();
-        let wrong = |name: &str| slips.of(name).is_some();
+        // Nothing was chosen at all: what the page asks first is asked once more.
+        let nothing = slips.of("will").is_some();
+        let wrong = |name: &str| slips.of(name).is_some() || (nothing && ASKED_FIRST.contains(&name));
         let carried = form.iter().filter(|(name, value)| CARRIED.contains(name) && !wrong(name) && !value.reveal().is_empty());
+        let leaves = wrong("leave") && (!nothing || registries.len() > 1);
+        let choices = [nothing.then(|| will(text)), leaves.then(|| leave(registries, text)), nothing.then(|| contact(text))];
+        let choices = choices.into_iter().flatten();
         let typed_again = ["until", "phone", "mail", "question"].into_iter().filter(|name| wrong(name));
         Self {
             path,
             carried: carried.map(|(name, value)| (name.to_owned(), value.duplicate())).collect(),
-            leave: wrong("leave").then(|| leave(registries, text).refill(text, Some(form), &slips)),
+            choices: choices.map(|choice| choice.refill(text, Some(form), &slips)).collect(),
             fields: typed_again.map(|name| field(name, text).refill(text, Some(form), &slips)).collect(),
             slips,
             s,
@@ -148,6 +159,16 @@ fn leave(registries: &[Registry], text: Text) -> Choice {
     registries.iter().fold(choice, |choice, r| choice.option(r.word(), text.t(&format!("registry-{}", r.word()))))
 }
 
+fn will(text: Text) -> Choice {
+    let options = ["still", "later", "no-longer"];
+    options.iter().fold(Choice::one(text, "will", "own-will"), |choice, o| choice.option(*o, text.t(&format!("own-will-{o}"))))
+}
+
+fn contact(text: Text) -> Choice {
+    let options = ["same", "changed"];
+    options.iter().fold(Choice::one(text, "contact", "own-contact"), |choice, o| choice.option(*o, text.t(&format!("own-contact-{o}"))))
+}
+
 fn family(text: Text) -> Choice {
     let choice = Choice::one(text, "family", "own-family");
     FamilyTold::ALL.iter().fold(choice, |choice, told| choice.option(told.word(), text.t(&format!("family-{}", told.word()))))
@@ -158,6 +179,13 @@ fn requests(text: Text) -> Choice {
         .option("copy", text.t("own-ask-copy"))
         .option("erase", text.t("own-ask-erase"))
         .small(text.t("own-ask-erase-what"))
+}
+
+/// How long a volunteer served: what is recorded here, and what a roster told, which may hold some of the same hours.
+fn served(served: Option<Served>, text: Text) -> Vec<String> {
+    let Some(Served { recorded, told }) = served else { return Vec::new() };
+    let told = told.map(|told| text.x("own-served-told", told));
+    [text.x("own-served", recorded)].into_iter().chain(told).chain([text.t("own-served-what")]).collect()
 }
 
 /// Other systems in which something is still to be done, in words, with the day since when.

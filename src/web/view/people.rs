@@ -202,6 +202,8 @@ pub struct Person {
     pub opened: bool,
     /// How whoever reads comes to see them.
     pub access: Access,
+    /// The answer to their last request, where it was refused.
+    pub refused: Option<super::disclosure::RefusedShown>,
     /// The fields.
     pub fields: Vec<Shown>,
     /// Standings.

@@ -11,6 +11,7 @@ use crate::domain::Guarded;
 use crate::domain::consent::{ConsentTexts, Purpose};
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::survivor::{Field as Kind, survivors};
+use crate::domain::volunteer::{Quarters, ServiceFact};
 use crate::domain::wish::{ITEMS, Use, Wish};
 use crate::intake::paper;
 use crate::web::i18n::{Lang, Text};
@@ -208,4 +209,68 @@ pub struct Card {
     pub phone: String,
     /// Of whom.
     pub of: Filled,
+}
+
+/// Hours served on a day.
+#[derive(Debug)]
+pub struct ServedLine {
+    /// The day.
+    pub day: String,
+    /// How many.
+    pub hours: String,
+    what: Guarded<String>,
+}
+
+impl ServedLine {
+    /// The drive, and what was done.
+    pub fn what(&self) -> &str {
+        self.what.reveal()
+    }
+}
+
+/// A volunteer's statement of hours: what is recorded here and was not undone, and the sum.
+#[derive(Debug, Template)]
+#[template(path = "print/service.html")]
+pub struct ServiceStatement {
+    /// The frame.
+    pub s: Shell,
+    /// Of whom.
+    pub of: Filled,
+    /// What makes up the sum, the earliest first.
+    pub lines: Vec<ServedLine>,
+    /// The sum.
+    pub total: String,
+    /// What the latest roster told; empty where none did.
+    pub told: String,
+}
+
+impl ServiceStatement {
+    /// Of an opened page; none of who is no volunteer.
+    pub fn of(s: Shell, of: Filled, page: &PersonPage) -> Option<Self> {
+        let volunteer = page.volunteer.as_ref()?;
+        let counted = volunteer.facts.iter().filter(|line| !line.undone);
+        let mut served: Vec<_> = counted
+            .filter_map(|line| match line.fact.reveal() {
+                ServiceFact::Hours { day, quarters, what, drive, .. } => {
+                    let drive = drive.and_then(|id| volunteer.drives.get(&id).cloned());
+                    let words: Vec<String> = drive.into_iter().chain((!what.is_empty()).then(|| what.clone())).collect();
+                    Some((*day, *quarters, words.join(" · ")))
+                }
+                _ => None,
+            })
+            .collect();
+        served.sort();
+        let line = |(day, hours, what): (chrono::NaiveDate, Quarters, String)| ServedLine {
+            day: day.to_string(),
+            hours: hours.to_string(),
+            what: Guarded::new(what),
+        };
+        Some(Self {
+            lines: served.into_iter().map(line).collect(),
+            total: volunteer.known.hours.to_string(),
+            told: volunteer.known.told_hours.map(|told| told.to_string()).unwrap_or_default(),
+            of,
+            s,
+        })
+    }
 }

@@ -155,6 +155,8 @@ pub struct RightsPage {
     pub fresh: (Choice, Field),
     /// Who asks, and what was seen.
     pub asker: (Select, Select),
+    /// Whether whoever reads may take the copy, in which the identity stands.
+    pub copy: bool,
     /// Contact allowed again.
     pub again: Again,
     /// Erasure: the number typed back, and whether the person wants not to be taken in again; for whom may.

@@ -82,6 +82,8 @@ pub struct Shell {
     pub who: Option<Who>,
     /// The navigation, by rights.
     pub nav: Vec<NavItem>,
+    /// The path of a page of staff, to come back to when its language was changed.
+    pub path: String,
     /// The token of this session's forms.
     pub csrf: String,
     /// A fresh idempotency key for the form of this page.
@@ -119,6 +121,7 @@ impl Shell {
             branch: branch.to_owned(),
             who: None,
             nav: Vec::new(),
+            path: String::new(),
             csrf: String::new(),
             key: String::new(),
             flash: None,

@@ -37,7 +37,9 @@ pub fn alarms(urgent: &UrgentNow, roles: Roles, now: Timestamp, text: Text) -> V
         }
     }
     if urgent.outside > 0 && (roles.may(Right::Urgent) || roles.may(Right::Outside)) {
-        out.push(Alarm { href: "/outside", text: text.n("alarm-outside", urgent.outside), stop: true });
+        // Whoever may not close it reads it on the page of what is urgent.
+        let href = if roles.may(Right::Outside) { "/outside" } else { "/urgent" };
+        out.push(Alarm { href, text: text.n("alarm-outside", urgent.outside), stop: true });
     }
     if urgent.openings > 0 && roles.may(Right::ReviewOpening) {
         out.push(Alarm { href: "/urgent/openings", text: text.n("alarm-openings", urgent.openings), stop: false });
@@ -51,7 +53,7 @@ pub fn alarms(urgent: &UrgentNow, roles: Roles, now: Timestamp, text: Text) -> V
 /// A line of the red list.
 #[derive(Debug, Clone)]
 pub struct RedLine {
-    /// Where it is closed.
+    /// Where it is closed; empty for whom it is not.
     pub href: String,
     /// The registrant's number.
     pub person: String,
@@ -62,13 +64,13 @@ pub struct RedLine {
 }
 
 impl RedLine {
-    /// The line of a state that is due.
-    pub fn of(line: &OutsideLine, text: Text) -> Self {
+    /// The line of a state that is due, for whoever may close it or not.
+    pub fn of(line: &OutsideLine, may: bool, text: Text) -> Self {
         let name = text.t(&format!("outside-{}", line.system.word()));
         let cause = line.cause.map(|c| text.t(&format!("outside-cause-{}", c.word()))).unwrap_or_default();
         let key = if line.state == OutsideState::CorrectionDue { "outside-correct-there" } else { "outside-withdraw-there" };
         Self {
-            href: line.id.map(|id| format!("/outside/{id}")).unwrap_or_default(),
+            href: line.id.filter(|_| may).map(|id| format!("/outside/{id}")).unwrap_or_default(),
             person: line.public_id.to_string(),
             what: text.xy(key, cause, name),
             since: line.since.map(|d| d.to_string()).unwrap_or_default(),

@@ -5,12 +5,14 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use thirtyfour::common::command::{Command, FormatRequestData};
 use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, RequestData, SessionId};
 
 use super::needed;
+use super::paper::Paper;
 use super::program::Server;
 
 /// How long a page may take. Many times what one takes, because a test machine does other things too.
@@ -230,6 +232,25 @@ impl Browser {
             assert_eq!(self.ask(SMALL).await, json!([]), "{place}: touch targets under 44 px");
         }
         assert_eq!(self.complaints().await, Vec::<String>::new(), "{place}: the browser complains");
+    }
+
+    /// Prints the page as it goes to a printer, and looks at what comes out: a picture of it where a folder is named, every letter a printed
+    /// page shows drawn from a font that travels with it, no more sheets than wanted.
+    pub async fn prints(&self, name: &str, sheets: usize) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        let text = self.text().await;
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
+        let printed = self.devtools("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
+        let data = printed["data"].as_str().expect("the browser prints");
+        let paper = Paper::read(BASE64_STANDARD.decode(data).expect("base64, as the protocol says"));
+        if let Some(folder) = &self.shots {
+            std::fs::create_dir_all(folder).expect("the folder for pictures is writable");
+            std::fs::write(folder.join(format!("{name}.pdf")), paper.bytes()).expect("the folder for pictures is writable");
+        }
+        assert!(!text.trim().is_empty(), "{name}: an empty page");
+        assert_eq!(paper.lacks(&text), Vec::<char>::new(), "{name}: not drawn on paper");
+        assert!(paper.brings_its_letters(), "{name}: a font that is not embedded");
+        assert!((1..=sheets).contains(&paper.sheets()), "{name}: {} sheets of paper instead of at most {sheets}", paper.sheets());
     }
 
     /// What the browser wrote to its console: blocked by the content policy, not found, thrown.

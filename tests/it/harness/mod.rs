@@ -19,6 +19,7 @@ pub mod desk;
 pub mod dice;
 pub mod http;
 pub mod kill;
+pub mod paper;
 pub mod people;
 pub mod policy;
 pub mod postgres;

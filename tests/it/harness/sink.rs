@@ -17,6 +17,9 @@ pub struct Taken {
     pub text: String,
     /// Whether the sender was told that it was taken. If not, it may send it once more.
     pub answered: bool,
+    /// Whether the sender went on to another command after it was told. What it records of a mail it records before it begins the next: from
+    /// here on, as far as this end can tell, the sender knows.
+    pub went_on: bool,
 }
 
 impl Taken {
@@ -33,23 +36,31 @@ impl Taken {
 pub struct Sink {
     pub port: u16,
     taken: Arc<Mutex<Vec<Taken>>>,
+    greeted: Arc<Mutex<Vec<String>>>,
 }
 
 impl Sink {
-    /// Starts it on a free loopback port. `pause` is how long it thinks before it answers to a mail.
+    /// Starts it on a free loopback port. `pause` is how long it thinks before it answers to a mail. Recipients with a meaning of their own:
+    /// `unknown`, `overquota`, `filtered`, and `greylisted`, whom it takes a mail for only when it is asked a second time.
     pub fn start(pause: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has free ports");
         let port = listener.local_addr().expect("it is bound").port();
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let all = Arc::clone(&taken);
+        let greeted = Arc::new(Mutex::new(Vec::new()));
+        let (all, grey) = (Arc::clone(&taken), Arc::clone(&greeted));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let all = Arc::clone(&all);
+                let (all, grey) = (Arc::clone(&all), Arc::clone(&grey));
                 // A line that breaks is the test's purpose.
-                thread::spawn(move || drop(talk(stream, &all, pause)));
+                thread::spawn(move || drop(talk(stream, &all, &grey, pause)));
             }
         });
-        Self { port, taken }
+        Self { port, taken, greeted }
+    }
+
+    /// How often a mail to a recipient that is greylisted was tried.
+    pub fn tried(&self, to: &str) -> usize {
+        self.greeted.lock().expect("no session panics while it holds the list").iter().filter(|known| *known == to).count()
     }
 
     /// Every mail taken so far.
@@ -58,13 +69,17 @@ impl Sink {
     }
 }
 
-fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io::Result<()> {
+fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, pause: Duration) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let mut out = stream;
     let (mut from, mut to) = (String::new(), String::new());
+    let mut told: Option<usize> = None;
     write!(out, "220 sink.example ESMTP\r\n")?;
     while let Some(line) = lines.next() {
         let line = line?;
+        if let Some(at) = told.take() {
+            all.lock().expect("no session panics while it holds the list")[at].went_on = true;
+        }
         let upper = line.to_ascii_uppercase();
         if upper.starts_with("EHLO") || upper.starts_with("HELO") {
             write!(out, "250-sink.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n")?;
@@ -79,6 +94,8 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io:
                 write!(out, "552 5.2.2 <{to}>: mailbox full\r\n")?;
             } else if to.starts_with("filtered") {
                 write!(out, "550 5.7.1 <{to}>: content rejected\r\n")?;
+            } else if to.starts_with("greylisted") && greets(grey, &to) {
+                write!(out, "451 4.7.1 <{to}>: greylisted, come again in a while\r\n")?;
             } else {
                 write!(out, "250 2.1.5 ok\r\n")?;
             }
@@ -96,13 +113,14 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io:
             // Taken before it is answered: the moment in which a killed sender cannot know.
             let at = {
                 let mut all = all.lock().expect("no session panics while it holds the list");
-                all.push(Taken { from: from.clone(), to: to.clone(), text, answered: false });
+                all.push(Taken { from: from.clone(), to: to.clone(), text, answered: false, went_on: false });
                 all.len() - 1
             };
             thread::sleep(pause);
             write!(out, "250 2.0.0 taken\r\n")?;
             out.flush()?;
             all.lock().expect("no session panics while it holds the list")[at].answered = true;
+            told = Some(at);
         } else if upper.starts_with("QUIT") {
             return write!(out, "221 2.0.0 bye\r\n");
         } else {
@@ -110,6 +128,13 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, pause: Duration) -> std::io:
         }
     }
     Ok(())
+}
+
+/// Notes that a recipient was named; answers whether it was for the first time.
+fn greets(grey: &Mutex<Vec<String>>, to: &str) -> bool {
+    let mut known = grey.lock().expect("no session panics while it holds the list");
+    known.push(to.to_owned());
+    known.iter().filter(|other| *other == to).count() == 1
 }
 
 fn address(line: &str) -> String {

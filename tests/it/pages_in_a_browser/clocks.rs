@@ -10,7 +10,7 @@ use crate::harness::people::Invented;
 const RELATIVE: &str = "16000000418";
 
 /// Registers somebody for organs and body, somebody as a stem-cell donor, and whom to call with time limits.
-fn prepared(office: &Office) -> (Invented, Invented) {
+pub(super) fn prepared(office: &Office) -> (Invented, Invented) {
     let (organs, cells) = (Invented::of(21), Invented::of(22));
     assert_ne!(organs.name, cells.name, "the names tell them apart");
     let mut table = Desk::sign_in(&office.server, "lin", PASSWORD).expect("the server answers");
@@ -112,7 +112,7 @@ async fn tells_of_a_death(page: &Browser, person: &Invented, tongue: Tongue) {
 }
 
 /// The person's page, found as staff find it.
-async fn public_id(page: &Browser, person: &Invented) -> String {
+pub(super) async fn public_id(page: &Browser, person: &Invented) -> String {
     page.go("/people").await;
     page.fill("query", &person.phone).await;
     page.press("form[action='/people'] .btn--go").await;
@@ -122,7 +122,7 @@ async fn public_id(page: &Browser, person: &Invented) -> String {
     page.path().await.trim_start_matches("/people/").to_owned()
 }
 
-async fn answers_the_province(page: &Browser, person: &Invented, tongue: Tongue) {
+pub(super) async fn answers_the_province(page: &Browser, person: &Invented, tongue: Tongue) {
     let public = public_id(page, person).await;
     page.go("/urgent").await;
     page.press("a[href='/urgent/match/new']").await;

@@ -62,10 +62,13 @@ fn every_main_page_reads_in_english_at_both_widths() {
             page.shows(".cmp").await;
             page.look("en-duplicates").await;
             // Back to Chinese from any page, and the choice is kept.
-            page.press("a[hreflang='zh-CN']").await;
+            page.press(".lang button").await;
             page.until("document.documentElement.lang === 'zh-CN'").await;
             page.go("/drive").await;
             page.until("document.documentElement.lang === 'zh-CN'").await;
+            // It is kept with the account: at the next width it would hold again.
+            page.press(".lang button").await;
+            page.until("document.documentElement.lang === 'en'").await;
             page.quit().await;
         }
     });

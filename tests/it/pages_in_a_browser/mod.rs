@@ -8,6 +8,7 @@ mod clocks;
 mod english;
 mod hands;
 mod own;
+mod paper;
 mod work;
 
 use crate::harness::browser::{Browser, WIDTHS};

@@ -63,6 +63,7 @@ async fn answers(page: &Browser, mailed: &Mailed, tongue: Tongue) {
     assert!(said.contains("164****") && !said.contains(&mailed.phone), "what is on file is shown masked: {said}");
     // Not yet, and no longer, are offered beside it as equals.
     page.shows("[name='will'][value='later']").await;
+    assert_eq!(page.count("input:checked").await, 0, "nothing is chosen beforehand");
     tongue.look(page, "own-choices").await;
     page.tick("will", "later").await;
     page.tick("will", "still").await;

@@ -1,7 +1,7 @@
 //! Donations, deferrals and blood groups: read back, counted with, erased, restored.
 
 use donor_registry::domain::Guarded;
-use donor_registry::domain::eligibility::{Deferral, Donation, DonationKind, HealthFact, SourceOf};
+use donor_registry::domain::eligibility::{Deferral, Deferred, Donation, DonationKind, HealthFact, SourceOf};
 use donor_registry::domain::id::SubjectId;
 use donor_registry::store::{StoreError, prepare_health};
 
@@ -42,14 +42,15 @@ on_both! {
         assert!(read[0].fact.reveal() == donation(day(2026, 8, 31)).reveal());
         let days = bench.store.days_told(&bench.vault, Some(&[one])).await.unwrap();
         let told = &days[&one];
-        assert!(told.iter().any(|d| d.health.last_donation == Some(day(2026, 8, 31))));
-        assert_eq!(told.last().unwrap().health.deferred_until, Some(day(2026, 12, 31)), "of two deferrals the one recorded last");
-        // Undone, the first deferral stands again and the donation is gone.
-        let (gave, last) = (read[0].id.0, read[2].id.0);
-        record(bench, one, &[Guarded::new(HealthFact::Undone(gave)), Guarded::new(HealthFact::Undone(last))]).await;
+        assert!(told.iter().any(|d| d.history.last(DonationKind::WholeBlood) == Some(day(2026, 8, 31))));
+        let until = |year, month, on| Deferred::Until(day(year, month, on));
+        assert_eq!(told.last().unwrap().history.deferred(), until(2027, 1, 15), "of two deferrals the one that ends later");
+        // Undone, only the shorter deferral stands and the donation is gone.
+        let (gave, longer) = (read[0].id.0, read[1].id.0);
+        record(bench, one, &[Guarded::new(HealthFact::Undone(gave)), Guarded::new(HealthFact::Undone(longer))]).await;
         let days = bench.store.days_told(&bench.vault, None).await.unwrap();
-        assert!(days[&one].iter().all(|d| d.health.last_donation != Some(day(2026, 8, 31))));
-        assert_eq!(days[&one].last().unwrap().health.deferred_until, Some(day(2027, 1, 15)));
+        assert!(days[&one].iter().all(|d| d.history.last(DonationKind::WholeBlood) != Some(day(2026, 8, 31))));
+        assert_eq!(days[&one].last().unwrap().history.deferred(), until(2026, 12, 31));
     }
 
     async fn nothing_of_an_erased_donor_opens_and_a_changed_row_is_noticed(bench: &Bench) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use donor_registry::domain::id::{OutboxId, PersonId, SubjectId, TaskId};
+use donor_registry::domain::registry::{EnrolmentStatus, ExitReason};
 use donor_registry::store::{Admitted, MembershipDecision, OutboxRow, OutboxState, TaskChannel, TaskRow, TaskState};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -232,7 +233,7 @@ on_both! {
         let mut tx = bench.store.begin().await.unwrap();
         let claimed = tx.claim_messages(NOW, NOW.plus_seconds(60), 10).await.unwrap();
         for message in &claimed {
-            tx.mark_sending(message.row.id, message.fence(), NOW).await.unwrap();
+            tx.mark_sending(message.row.id, message.fence(), None, NOW).await.unwrap();
             tx.mark_sent(message.row.id, message.fence(), "250 ok", NOW).await.unwrap();
         }
         tx.commit().await.unwrap();
@@ -241,6 +242,22 @@ on_both! {
         assert_eq!(open_of(bench, &[a.subject], 2).await, (1, 0), "the plan of the first is back");
         assert_eq!(bench.store.count_messages(OutboxState::Sent).await.unwrap(), 2);
         assert_eq!(open_of(bench, &[b.subject], 1).await, (1, 1), "the second gets its own mail");
+    }
+
+    async fn joined_with_one_who_left_since_nobody_is_contacted_and_apart_again_each_has_their_own(bench: &Bench) {
+        let (a, b) = (person(bench, 1, [2, 1, 0]).await, person(bench, 2, [0, 0, 0]).await);
+        let standing = b.subject;
+        let mut tx = bench.store.begin().await.unwrap();
+        let row = tx.standings(&bench.vault, standing).await.unwrap().remove(0);
+        let left = EnrolmentStatus::Exited(ExitReason::Withdrew);
+        tx.set_standing(&bench.vault, row.id, row.row_version, left, day(2026, 11, 30), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let moved = merge(bench, b.person, a.person, 1).await;
+        for occurrence in 1..=2 {
+            assert_eq!(open_of(bench, &[a.subject, b.subject], occurrence).await, (0, 0), "the later word counts: they left");
+        }
+        split(bench, a.person, &moved, 2).await;
+        assert_eq!((open_of(bench, &[a.subject], 1).await, open_of(bench, &[a.subject], 2).await), ((1, 1), (1, 0)));
     }
 
     async fn who_withdraws_while_they_are_one_gets_nothing_back(bench: &Bench) {

@@ -73,7 +73,6 @@ on_both! {
         let mut tx = bench.store.begin().await.unwrap();
         tx.audit(&AuditEntry::on(NOW, None, "person.open", "person", None)).await.unwrap();
         tx.rollback().await.unwrap();
-        assert_eq!(bench.store.audit_head().await.unwrap().seq, 2);
         let leaves = bench.store.audit_latest(None, 10).await.unwrap();
         assert_eq!(leaves.iter().map(|l| l.seq).collect::<Vec<_>>(), vec![2, 1]);
     }

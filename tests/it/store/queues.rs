@@ -55,13 +55,30 @@ on_both! {
         assert_eq!(tx.put_messages(vec![message(&a, 1), message(&a, 1)]).await.unwrap(), 1);
         tx.commit().await.unwrap();
         assert_eq!(bench.store.tasks_due(TaskState::Planned, day(2026, 12, 2), 10).await.unwrap().len(), 2);
-        assert_eq!(bench.store.count_tasks_due(TaskState::Planned, day(2027, 1, 1)).await.unwrap(), 3);
+        assert_eq!(bench.store.tasks_due(TaskState::Planned, day(2027, 1, 1), 10).await.unwrap().len(), 3);
         let mut tx = bench.store.begin().await.unwrap();
         assert_eq!(tx.cancel_open(&[a.subject], "withdrew").await.unwrap(), 4);
         tx.commit().await.unwrap();
         assert_eq!(bench.store.count_messages(OutboxState::Due).await.unwrap(), 0);
         let tasks = bench.store.tasks_of(&[a.person]).await.unwrap();
         assert!(tasks.iter().all(|t| t.state == TaskState::Cancelled && t.reason.as_deref() == Some("withdrew")));
+    }
+
+    async fn what_somebody_changed_since_it_was_read_is_not_dropped(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_tasks(vec![task(&a, 1), task(&a, 2)]).await.unwrap();
+        tx.commit().await.unwrap();
+        let read = bench.store.tasks_of(&[a.person]).await.unwrap();
+        let agreed = TaskRow { due_on: day(2026, 12, 20).into(), reason: Some("call-on".to_owned()), ..read[0].clone() };
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.move_task(&agreed, true).await.unwrap();
+        let versions: Vec<(TaskId, i64)> = read.iter().map(|row| (row.id, row.row_version)).collect();
+        assert_eq!(tx.drop_read(&versions, "answered", day(2026, 12, 1)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let kept = bench.store.task(read[0].id).await.unwrap().unwrap();
+        assert_eq!((kept.state, kept.due_on, kept.reason.as_deref()), (TaskState::Planned, agreed.due_on, Some("call-on")));
+        assert_eq!(bench.store.task(read[1].id).await.unwrap().unwrap().state, TaskState::Cancelled);
     }
 
     async fn a_message_is_in_one_pair_of_hands(bench: &Bench) {
@@ -79,9 +96,9 @@ on_both! {
         assert!(second[0].fence() > first[0].fence());
         let id = first[0].row.id;
         let mut tx = bench.store.begin().await.unwrap();
-        let late = tx.mark_sending(id, first[0].fence(), later(62)).await;
+        let late = tx.mark_sending(id, first[0].fence(), None, later(62)).await;
         assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
-        tx.mark_sending(id, second[0].fence(), later(62)).await.unwrap();
+        tx.mark_sending(id, second[0].fence(), None, later(62)).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
         assert!(matches!(tx.mark_sent(id, first[0].fence(), "250 ok", later(63)).await, Err(StoreError::LeaseLost)));
@@ -99,7 +116,7 @@ on_both! {
         tx.commit().await.unwrap();
         let claimed = claim(bench, NOW).await.remove(0);
         let mut tx = bench.store.begin().await.unwrap();
-        tx.mark_sending(claimed.row.id, claimed.fence(), later(1)).await.unwrap();
+        tx.mark_sending(claimed.row.id, claimed.fence(), None, later(1)).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
         assert_eq!(tx.sweep_sending(later(30)).await.unwrap(), 0);

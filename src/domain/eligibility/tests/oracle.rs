@@ -152,6 +152,24 @@ proptest! {
         }
     }
 
+    /// What follow-up counts from, and what the page shows.
+    #[test]
+    fn the_day_that_mails_go_by_is_that_of_the_page_and_no_deferral_brings_it_forward(
+        sets in rules(), donor in anybody(), known in known(), kind in kinds(), wait in deferral(), good in any::<bool>(), ahead in 0u64..400,
+    ) {
+        let before = again(&sets, donor, &known, kind);
+        let asked = day("2026-11-27") + Days::new(ahead);
+        if let Some(When::From(found)) = before && found >= asked {
+            prop_assert_eq!(next(&sets, donor, &known, kind, asked).when, When::From(found));
+        }
+        let mut deferred = known.clone();
+        deferred.deferrals.push(Deferral { until: wait.until.filter(|_| !good), ..wait });
+        prop_assert!(deferred.deferred() >= known.deferred());
+        let after = again(&sets, donor, &deferred, kind);
+        prop_assert!(after.is_some(), "a deferral is judged");
+        prop_assert!(before.is_none_or(|before| order(after.unwrap()) >= order(before)));
+    }
+
     #[test]
     fn asking_later_never_answers_an_earlier_day(sets in rules(), donor in anybody(), known in known(), kind in kinds(), gap in 0u64..500) {
         let asked = day("2026-11-27");

@@ -128,7 +128,7 @@ pub(super) fn someone(n: u64, from: NaiveDate, dice: &mut Dice) -> Someone {
             recorded_on: registered,
             origin: if imported { Origin::Import } else { Origin::Drive },
             first_contact_released: imported && dice.happens(8_000),
-            reach: Reach { mail, phone: numbers > 0, mobile: numbers > 0 && mobile, address: dice.happens(6_000) },
+            reach: Reach { mail, phone: numbers > 0, mobile: numbers > 0 && mobile, address: dice.happens(6_000), no_calls: false },
             anchors: Anchors {
                 birth: NaiveDate::from_yo_opt(1_945 + i32::try_from(dice.below(60)).unwrap(), 100).map(BirthDate::Day),
                 last_donation: donated,

@@ -120,7 +120,9 @@ impl Year {
             let left = if next.hold == Some(HoldReason::RefusedCalls) { 0 } else { someone.numbers.saturating_sub(1) };
             someone.set_numbers(left);
             someone.wrong_number = false;
-            someone.subject.suppressed |= next.hold == Some(HoldReason::RefusedCalls) && someone.subject.reach.mail == MailReach::None;
+            let reach = &mut someone.subject.reach;
+            reach.no_calls |= next.hold == Some(HoldReason::RefusedCalls);
+            someone.subject.suppressed |= reach.no_calls && reach.mail == MailReach::None && !reach.address;
         }
         if next.verified {
             someone.subject.anchors.verified_on = Some(day);

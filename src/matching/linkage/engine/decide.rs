@@ -51,22 +51,20 @@ pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Op
     let mut out: Vec<ScoredPair> = Vec::with_capacity(same.len());
     let mut called = std::collections::HashSet::<(u32, u32), super::hash::Build>::default();
     let (mut right, mut n, mut elsewhere) = (0.0, 0.0, 0.0);
-    for l in &same {
-        called.insert((l.a, l.b));
-        let p = work.pair(l.a, l.b);
-        let probability = weights.probabilities(&p)[0];
-        let joint = 1.0 / (1.0 + (-l.weight).exp2());
-        right += joint.max(probability);
+    called.extend(same.iter().map(|l| (l.a, l.b)));
+    let judged: Vec<(f64, ScoredPair)> = same.par_iter().map(|l| judged(work, weights, l)).collect();
+    // Sums are made one after the other: in another order they would end in other digits.
+    for (expected, pair) in judged {
+        right += expected;
         n += 1.0;
-        out.push(scored_pair(work, l.a, l.b, weights.weight(&p), probability, Decision::Same));
+        out.push(pair);
     }
-    for (p, (w, q)) in pairs.iter().zip(&scored) {
-        if called.contains(&(p.a, p.b)) {
-            continue;
-        }
+    let others: Vec<(&Pair, f64, f64)> =
+        pairs.par_iter().zip(&scored).filter(|(p, _)| !called.contains(&(p.a, p.b))).map(|(p, (w, q))| (p, *w, *q)).collect();
+    for (p, w, q) in others {
         elsewhere += q;
-        if *q >= 0.05 {
-            out.push(scored_pair(work, p.a, p.b, *w, *q, Decision::Review));
+        if q >= 0.05 {
+            out.push(scored_pair(work, p.a, p.b, w, q, Decision::Review));
         }
     }
     out.par_sort_unstable_by_key(|p| (p.left, p.right));
@@ -83,6 +81,14 @@ pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Op
         compared,
         cut,
     }
+}
+
+/// A pair called the same, and what is expected of it: the share of such pairs that are one person.
+fn judged(work: &Work, weights: &Weights, link: &Link) -> (f64, ScoredPair) {
+    let pair = work.pair(link.a, link.b);
+    let probability = weights.probabilities(&pair)[0];
+    let joint = 1.0 / (1.0 + (-link.weight).exp2());
+    (joint.max(probability), scored_pair(work, link.a, link.b, weights.weight(&pair), probability, Decision::Same))
 }
 
 fn scored_pair(work: &Work, a: u32, b: u32, weight: f64, probability: f64, decision: Decision) -> ScoredPair {

@@ -22,7 +22,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         .option("a1", text.xy("task-number-of", 1, "160****5678"))
         .option("b2", text.xy("task-number-of", 2, "160****0418"))
         .small(text.t("task-number-named"));
-    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true };
+    let counts = crate::app::NumberCounts { own: 1, named: 1, may_be_lost: true, decides: false };
     // The first page rendered is the opened one: a form part is rendered once.
     let which = std::cell::RefCell::new(Some(which));
     let tasks = |opened: bool, lost: Option<bool>| followup::FollowUps {
@@ -47,6 +47,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             later: opened.then(|| "2026-12-01".to_owned()),
             lost,
             lost_href: "/follow-up/1/lost".into(),
+            decides: false,
             opened,
             tone: text.t("script-tone-motivating"),
             say: followup::words(
@@ -81,11 +82,15 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             held: 384,
             months: (1..=6).map(|m| (format!("2027-0{m}"), 40 * m)).collect(),
             channels: vec![
-                (text.t("channel-mail"), 500),
-                (text.t("channel-phone"), 340),
-                (text.t("channel-letter"), 25),
-                (text.t("channel-hand-off"), 12),
+                (text.t("channel-mail"), 500, 410),
+                (text.t("channel-phone"), 340, 300),
+                (text.t("channel-letter"), 25, 25),
+                (text.t("channel-hand-off"), 12, 12),
             ],
+            people: 812,
+            reachable: [("mail", 430), ("phone", 760), ("hand-off", 741), ("letter", 120), ("none", 9)]
+                .map(|(word, n)| (text.t(&format!("channel-{word}")), n))
+                .into(),
             not_planned: vec![(text.t("not-planned-exited"), 40), (text.t("not-planned-undecided"), 12)],
         }
         .render(),

@@ -183,6 +183,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         requests: if erase { lines() } else { Vec::new() },
         fresh: (kinds(text), Field::new(text, "received", "rights-received").hint(text, "hint-date").live(text, "date")),
         asker: requesters(text),
+        copy: erase,
         again: Again::of(&silence(erase), true, &printed, text, (None, &Slips::default())),
         erase: erase.then(|| {
             let confirm = Field::new(text, "confirm", "erase-confirm").hint(text, "erase-confirm-hint").refill(text, None, &slips);

@@ -1,6 +1,7 @@
 //! The file of people, a registrant's link, accounts, the log and failures.
 
 use super::*;
+use crate::domain::time::Timestamp;
 
 /// A withdrawal by phone, with where its note is filed on an opened page.
 fn left(opened: bool, text: Text) -> leaving::LeftShown {
@@ -55,6 +56,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         name: people::Shown::new(text.t("field-name"), g(if opened { "赵甲一" } else { "赵*一" })).told(told()),
         opened,
         access: crate::app::Access::Open,
+        refused: None,
         aliases: vec!["2B4C-7HQK-0".into()],
         fields: vec![
             people::Shown::new(text.t("field-document"), g(if opened { "512002199001010020" } else { "5120**********0020" })).told(told()),
@@ -169,12 +171,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             salutation: Guarded::new(Some(crate::domain::name::PersonName::parse("赵甲一").unwrap())),
             contact: Guarded::new(contact),
             standings: standings.iter().map(|registry| (*registry, NaiveDate::from_ymd_opt(2025, 6, 14).unwrap())).collect(),
+            served: standings.contains(&Registry::Volunteer).then_some(crate::app::Served {
+                recorded: crate::domain::volunteer::Quarters(50),
+                told: Some(crate::domain::volunteer::Quarters(48)),
+            }),
             pending: Vec::new(),
         };
         own::Own::of(shell(lang, ""), "/l/x".into(), &page)
     };
     add("own", own(&[Registry::Blood]).render());
     add("own-several", own(&[Registry::Blood, Registry::OrganBody]).render());
+    add("own-volunteer", own(&[Registry::Volunteer]).render());
     for (name, wrong) in [("own-fact", false), ("own-fact-wrong", true)] {
         add(name, own::OwnFact { s: shell(lang, ""), path: "/l/x".into(), wrong }.render());
     }
@@ -187,6 +194,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     wrong.add("leave", "flaw-leave-none");
     let registries = [Registry::Blood, Registry::OrganBody];
     add("own-flaw", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &typed, wrong, &registries).render());
+    let mut nothing = Slips::default();
+    nothing.add("will", "flaw-nothing-chosen");
+    let empty = entries::Entries::default();
+    add("own-nothing", own::OwnFlaw::of(shell(lang, ""), "/l/x".into(), &empty, nothing, &registries).render());
     let mut s = shell(lang, "/admin");
     s.nag = true;
     add(
@@ -257,8 +268,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     add("disclosures", disclosure::Disclosures { s: shell(lang, "/people"), lines: vec![request(false), request(true)] }.render());
     add("disclosures-none", disclosure::Disclosures { s: shell(lang, "/people"), lines: Vec::new() }.render());
-    for (name, access) in [("person-ask", crate::app::Access::Ask), ("person-waits", crate::app::Access::Waits)] {
-        add(name, people::Person { access, ..one(false) }.render());
+    let refused = crate::app::Refused { at: Timestamp(0), by: Some("王样".into()), why: Some(crate::app::Opening::Contact) };
+    for (name, access) in [
+        ("person-ask", crate::app::Access::Ask),
+        ("person-waits", crate::app::Access::Waits),
+        ("person-refused", crate::app::Access::Refused(refused.clone())),
+    ] {
+        let told = (name == "person-refused").then(|| disclosure::RefusedShown::of(&refused, &|_| "2026-11-23 10:58".into(), text));
+        add(name, people::Person { access, refused: told, ..one(false) }.render());
     }
     add("log", admin::Log { s: shell(lang, "/log"), lines, next: "/log?before=1204".into(), whole }.render());
     add("failure-inside", failure::Failure { s: shell(lang, "/drive"), status: 409 }.inside().render());

@@ -147,7 +147,8 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         hands::Hands {
             s: shell(lang, "/follow-up"),
             slips: Slips::default(),
-            waiting: crate::app::HandsWaiting { letters: 12, hand_offs: 48 },
+            waiting: crate::app::HandsWaiting { letters: 12, hand_offs: 48, resting: 3, resting_until: None },
+            rests_until: Some("2026-11-24 09:00".into()),
             gives_out: true,
             message: field("message", "hands-message").hint(text, "hands-message-hint").rows(3),
             results: field("results", "hands-results").hint(text, "hands-results-hint").rows(6),
@@ -218,6 +219,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         hands::Letters {
             s: shell(lang, "/follow-up"),
             to: vec![letter("赵甲一", Some(&link)), letter("钱乙二", Some(&link))],
+            left: 12,
             phone: Some("028-0000 0000".into()),
             address: Some("示例市示例路 1 号".into()),
         }
@@ -225,7 +227,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     );
     add(
         "letters-no-office",
-        hands::Letters { s: shell(lang, "/follow-up"), to: vec![letter("赵甲一", None)], phone: None, address: None }.render(),
+        hands::Letters { s: shell(lang, "/follow-up"), to: vec![letter("赵甲一", None)], left: 0, phone: None, address: None }.render(),
     );
     add(
         "hand-one",

@@ -18,7 +18,8 @@ use crate::domain::town::Towns;
 use crate::domain::volunteer::{Quarters, ServiceFact, Skill, Team, Validity, Volunteer};
 use crate::web::i18n::{Lang, Text};
 use crate::web::view::Slips;
-use crate::web::view::volunteer::{CallOutPage, Certificates, Teams, VolunteerForms, VolunteerPart};
+use crate::web::view::callout::{CallOutPage, Certificates};
+use crate::web::view::volunteer::{Teams, VolunteerForms, VolunteerPart};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")
