@@ -178,8 +178,13 @@ impl App {
                 let kind = if stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
                 tx.put_tasks(vec![self.own_task(&entry, ASKED_LATER, day, kind, day, now)]).await?;
             }
-            Will::NoLonger(_) => {
-                self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
+            Will::NoLonger(chosen) => {
+                let left = leaving.as_deref().unwrap_or_default();
+                self.leave_these(&mut tx, (person, whose.subjects.as_slice()), left, stays, now).await?;
+                // What had been left before, for whatever reason, is meant too.
+                let meant = |registry: &Registry| !left.contains(registry) && (!stays || chosen.contains(registry));
+                let before: Vec<Registry> = Registry::ALL.into_iter().filter(meant).collect();
+                self.keep_own_word(&mut tx, Actor::Registrant, person, &before, now).await?;
             }
         }
         // After the registries that are left: what is queued for them is dropped, and this is not of them.
