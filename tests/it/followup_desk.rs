@@ -13,7 +13,7 @@ use donor_registry::domain::time::Timestamp;
 
 use crate::harness::dice::Dice;
 use crate::harness::program::Registry;
-use crate::harness::sink::{Sink, Taken};
+use crate::harness::sink::{Sink, Stage, Taken};
 
 pub fn number(variable: &str, default: usize) -> usize {
     std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
@@ -114,20 +114,31 @@ fn after_kill_nine_of_the_sender_no_mail_is_lost_and_a_second_copy_carries_the_s
     let sink = Sink::start(Duration::from_millis(3));
     let registry = office(people, &sink, None);
     let mut dice = Dice::new(9);
-    for _ in 0..kills {
+    let mut stopped = 0;
+    for kill in 0..kills {
+        let begun = sink.taken().len();
+        // One time in two at a step of the conversation, each in its turn; else at any moment between its start and some mails after the first.
+        let step = (kill % 2 == 0).then(|| Stage::ALL[kill / 2 % Stage::ALL.len()]);
+        if let Some(stage) = step {
+            sink.silent_at(stage);
+        }
         let mut child =
             registry.command(&["followup", "send"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary was built");
-        let begun = sink.taken().len();
-        // At any moment between its start and some mails after its first one.
         let wanted = begun + usize::try_from(dice.below(9)).unwrap();
+        let there = || if step.is_some() { sink.fell_silent() } else { sink.taken().len() >= wanted };
         let patience = std::time::Instant::now();
-        while sink.taken().len() < wanted && patience.elapsed() < Duration::from_secs(20) && child.try_wait().unwrap().is_none() {
+        while !there() && patience.elapsed() < Duration::from_secs(20) && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(200));
         }
-        std::thread::sleep(Duration::from_micros(dice.below(8_000)));
+        stopped += usize::from(step.is_some() && sink.fell_silent());
+        if step.is_none() {
+            std::thread::sleep(Duration::from_micros(dice.below(8_000)));
+        }
         child.kill().unwrap();
         child.wait().unwrap();
+        sink.speak();
     }
+    assert!(stopped > 0, "the sender was killed at steps of the conversation");
     send_later(&registry);
     send_later(&registry);
     let taken = sink.taken();
@@ -145,7 +156,9 @@ fn after_kill_nine_of_the_sender_no_mail_is_lost_and_a_second_copy_carries_the_s
             assert!(!first.went_on, "{to}: sent again although the sender went on from the first copy (answered: {})", first.answered);
         }
     }
-    println!("{kills} kills, {people} mails, {twice} of them twice with the same Message-ID");
+    println!(
+        "{kills} kills, {stopped} of them at a step of the conversation; {people} mails, {twice} of them twice with the same Message-ID"
+    );
     assert!(twice <= kills, "a kill leaves one mail at most in doubt");
     // And again: nothing is sent a third time.
     send_later(&registry);

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -32,9 +33,48 @@ impl Taken {
     }
 }
 
+/// A step of the conversation at which the server may fall silent, before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Connected,
+    Greeted,
+    Sender,
+    Recipient,
+    Data,
+    /// The mail was taken in full, and the sender is not told.
+    Taken,
+}
+
+impl Stage {
+    pub const ALL: [Self; 6] = [Self::Connected, Self::Greeted, Self::Sender, Self::Recipient, Self::Data, Self::Taken];
+}
+
+/// At which step the server falls silent next, and whether it has.
+#[derive(Default)]
+struct Silence {
+    at: Mutex<Option<Stage>>,
+    fallen: AtomicBool,
+}
+
+impl Silence {
+    /// At the step that is waited for: says no more until the other end is gone. Answers whether that was so.
+    fn falls(&self, stage: Stage, lines: &mut impl Iterator) -> bool {
+        let mut at = self.at.lock().expect("no session panics while it holds the step");
+        if *at != Some(stage) {
+            return false;
+        }
+        *at = None;
+        drop(at);
+        self.fallen.store(true, Ordering::SeqCst);
+        lines.next();
+        true
+    }
+}
+
 /// The server; it lives as long as the test.
 pub struct Sink {
     pub port: u16,
+    silence: Arc<Silence>,
     taken: Arc<Mutex<Vec<Taken>>>,
     greeted: Arc<Mutex<Vec<String>>>,
 }
@@ -47,15 +87,32 @@ impl Sink {
         let port = listener.local_addr().expect("it is bound").port();
         let taken = Arc::new(Mutex::new(Vec::new()));
         let greeted = Arc::new(Mutex::new(Vec::new()));
-        let (all, grey) = (Arc::clone(&taken), Arc::clone(&greeted));
+        let silence = Arc::new(Silence::default());
+        let (all, grey, quiet) = (Arc::clone(&taken), Arc::clone(&greeted), Arc::clone(&silence));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (all, grey) = (Arc::clone(&all), Arc::clone(&grey));
+                let (all, grey, quiet) = (Arc::clone(&all), Arc::clone(&grey), Arc::clone(&quiet));
                 // A line that breaks is the test's purpose.
-                thread::spawn(move || drop(talk(stream, &all, &grey, pause)));
+                thread::spawn(move || drop(talk(stream, &all, &grey, &quiet, pause)));
             }
         });
-        Self { port, taken, greeted }
+        Self { port, silence, taken, greeted }
+    }
+
+    /// Falls silent the next time a conversation comes to this step.
+    pub fn silent_at(&self, stage: Stage) {
+        self.silence.fallen.store(false, Ordering::SeqCst);
+        *self.silence.at.lock().expect("no session panics while it holds the step") = Some(stage);
+    }
+
+    /// Whether it has fallen silent since it was last asked to; it is asked no more.
+    pub fn fell_silent(&self) -> bool {
+        self.silence.fallen.load(Ordering::SeqCst)
+    }
+
+    /// Answers at every step again.
+    pub fn speak(&self) {
+        *self.silence.at.lock().expect("no session panics while it holds the step") = None;
     }
 
     /// How often a mail to a recipient that is greylisted was tried.
@@ -69,11 +126,14 @@ impl Sink {
     }
 }
 
-fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, pause: Duration) -> std::io::Result<()> {
+fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, silence: &Silence, pause: Duration) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let mut out = stream;
     let (mut from, mut to) = (String::new(), String::new());
     let mut told: Option<usize> = None;
+    if silence.falls(Stage::Connected, &mut lines) {
+        return Ok(());
+    }
     write!(out, "220 sink.example ESMTP\r\n")?;
     while let Some(line) = lines.next() {
         let line = line?;
@@ -81,6 +141,9 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, p
             all.lock().expect("no session panics while it holds the list")[at].went_on = true;
         }
         let upper = line.to_ascii_uppercase();
+        if step_of(&upper).is_some_and(|stage| silence.falls(stage, &mut lines)) {
+            return Ok(());
+        }
         if upper.starts_with("EHLO") || upper.starts_with("HELO") {
             write!(out, "250-sink.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n")?;
         } else if upper.starts_with("MAIL FROM:") {
@@ -116,6 +179,9 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, p
                 all.push(Taken { from: from.clone(), to: to.clone(), text, answered: false, went_on: false });
                 all.len() - 1
             };
+            if silence.falls(Stage::Taken, &mut lines) {
+                return Ok(());
+            }
             thread::sleep(pause);
             write!(out, "250 2.0.0 taken\r\n")?;
             out.flush()?;
@@ -128,6 +194,13 @@ fn talk(stream: TcpStream, all: &Mutex<Vec<Taken>>, grey: &Mutex<Vec<String>>, p
         }
     }
     Ok(())
+}
+
+/// The step to which a command leads.
+fn step_of(command: &str) -> Option<Stage> {
+    let steps =
+        [("EHLO", Stage::Greeted), ("HELO", Stage::Greeted), ("MAIL", Stage::Sender), ("RCPT", Stage::Recipient), ("DATA", Stage::Data)];
+    steps.into_iter().find(|(word, _)| command.starts_with(word)).map(|(_, stage)| stage)
 }
 
 /// Notes that a recipient was named; answers whether it was for the first time.
