@@ -60,6 +60,7 @@ mod linkage_drives;
 mod linkage_seasons;
 mod lives;
 mod look_up_limit;
+mod match_walk;
 mod offered;
 mod own_days;
 mod own_word;
