@@ -52,6 +52,7 @@ pub fn facts(people: u64, seed: u64) -> impl Iterator<Item = Fact> {
                 channel,
                 drive,
                 turn: 0,
+                dayless: false,
             });
         };
         push(at, dice.below(20).saturating_sub(15) * 30, FactEvent::Status(EnrolmentStatus::Registered));

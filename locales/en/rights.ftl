@@ -210,6 +210,7 @@ copy-part-again = Contact allowed again
 copy-act = What happened
 copy-reason = Reason
 copy-note = Note
+copy-own-word = They said they are no longer willing
 copy-barcode = Barcode
 copy-received-at = Received
 copy-received-on = Received on

@@ -204,6 +204,7 @@ copy-part-again = 恢复联系
 copy-act = 经过
 copy-reason = 原因
 copy-note = 备注
+copy-own-word = 本人说过不再愿意
 copy-barcode = 条码
 copy-received-at = 收到时间
 copy-received-on = 收到日期

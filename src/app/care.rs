@@ -1,6 +1,7 @@
 //! 救助 and 缅怀: aid cases and remembrance. A donor family's case is opened from a death notice whose family has decided, a recipient's from
 //! nothing; each has keys of its own, and none names the other side.
 
+mod case;
 mod family;
 mod remembrance;
 
@@ -12,10 +13,11 @@ use crate::domain::death_notice;
 use crate::domain::id::MatterId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, CareRow, CaseOwner, MatterDraft, MatterKind, MatterRow, StepDraft, StoreError};
+use crate::store::{AuditEntry, CareRow, MatterKind, MatterRow, StepDraft, StoreError};
 
 use super::urgent::{Once, StepLine};
 use super::{Actor, App, AppError, NoticeHead};
+use case::Opened;
 
 pub use family::{FamilyForm, FamilyLine};
 pub use remembrance::{RemembranceForm, RemembranceLine};
@@ -146,21 +148,16 @@ impl App {
         let kind = if notice.is_some() { CareKind::DonorFamily } else { CareKind::Recipient };
         let beneficiary = Beneficiary::of(&form.name, &form.relation, &form.contact)
             .map_err(|field| AppError::Input { field, hint: "1 to 120 characters" })?;
-        if form.asked > self.today(now) {
-            return Err(AppError::Input { field: "day", hint: "today or earlier" });
-        }
-        let words = (MatterKind::Aid, AidPhase::Asked.word());
-        let (owner, keys) = CaseOwner::fresh(&self.vault, now)?;
-        let times = (self.at_noon(form.asked, now), None, None);
-        let draft = MatterDraft::of(&self.vault, Some((&keys, &beneficiary)), words, times, (actor.staff(), now))?;
-        let id = draft.id();
-        let first = StepDraft::of(&self.vault, id, ("opened", None), form.asked, (actor.staff(), now), None)?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        tx.put_case_owner(owner).await?;
-        tx.put_matter(&self.vault, draft, vec![first]).await?;
-        tx.put_care(&self.vault, id, kind, notice).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "aid.ask", "matter", Some(id.0)).with("kind", kind.word())).await?;
-        self.commit_once(tx, actor, once, Some(id), now).await
+        let case = Opened {
+            care: kind,
+            notice,
+            begins: (MatterKind::Aid, AidPhase::Asked.word()),
+            told: None,
+            day: form.asked,
+            already: None,
+            action: "aid.ask",
+        };
+        self.open_case(actor, case, &beneficiary, once, now).await
     }
 
     /// The aid cases, those that are open first. A donor family's stands there only where the family has decided.

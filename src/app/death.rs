@@ -1,6 +1,8 @@
 //! A death: every registry is left, nothing is sent any more, and its day and who told of it are kept with the registrations.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use uuid::Uuid;
 
 use crate::domain::Guarded;
 use crate::domain::death::Death;
@@ -8,7 +10,7 @@ use crate::domain::id::{CorrectionId, PersonId, PublicId, SubjectId};
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, CorrectionState, PersonView, StandingAct, StandingMove, Tx, prepare_death, prepare_fact};
+use crate::store::{AuditEntry, CorrectionState, DeathView, PersonView, StandingAct, StandingMove, Tx, prepare_death};
 
 use super::people::is_exit;
 use super::{Actor, App, AppError};
@@ -67,22 +69,14 @@ impl App {
             .flat_map(|s| &s.enrolments)
             .map(|row| StandingMove { before: row.clone(), status: if is_exit(row.status) { row.status } else { status } })
             .collect();
-        let act = StandingAct { death: true, undoes: None, by: actor.staff(), at: now };
+        let act = StandingAct { death: true, ..StandingAct::entered(actor.staff(), now) };
         tx.put_standing_act(&self.vault, &moves, act).await?;
         for row in view.enrolments().filter(|row| !is_exit(row.status)) {
             tx.set_standing(&self.vault, row.id, row.row_version, status, today, now).await?;
-            let touched = told.entry(row.registry).or_default();
-            touched.push(row.subject_id);
-            if touched.len() > 1 {
-                continue;
-            }
-            // Two registrations of one person in one registry are one exit.
-            if let Some(stat_id) = self.store.stat_id(&self.vault, row.subject_id).await? {
-                let fact = self.left_fact(&view, stat_id, (row.registry, status), death.day, now);
-                tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
-            }
+            told.entry(row.registry).or_default().push(row.subject_id);
         }
         for (registry, touched) in &told {
+            self.tell_left(tx, &view, touched, (*registry, status), death.day, now).await?;
             self.after_exit(tx, actor, touched, *registry, ExitReason::Died, now).await?;
         }
         self.note_death(tx, actor, &view, death, now).await?;
@@ -124,6 +118,31 @@ impl App {
         let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
         let told = self.deaths_standing(&subjects).await?;
         Ok(told.into_iter().max_by_key(|d| (d.at, d.id)).map(|d| d.fact))
+    }
+
+    /// The deaths of subjects that were told and not taken back since.
+    async fn deaths_standing(&self, subjects: &[SubjectId]) -> Result<Vec<DeathView>, AppError> {
+        let mut told = self.store.deaths_of(&self.vault, subjects).await?;
+        if told.is_empty() {
+            return Ok(told);
+        }
+        let of: Vec<SubjectId> = told.iter().map(|death| death.subject).collect();
+        let steps = self.store.standing_steps(&self.vault, &of).await?;
+        let undone: Vec<Uuid> = steps.iter().filter(|row| row.death).filter_map(|row| row.undoes).collect();
+        // An act may be kept with registrations that are somebody else's since.
+        let entered = self.store.entered_at(&self.vault, &undone).await?;
+        // With an act goes what was told of the death from then on until it was taken back: a day that was put right, too.
+        let mut over: HashMap<SubjectId, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        for row in steps.iter().filter(|row| row.death) {
+            if let Some(first) = row.undoes.and_then(|act| entered.get(&act)) {
+                over.entry(row.subject_id).or_default().push((*first, row.at));
+            }
+        }
+        let gone = |death: &DeathView| {
+            over.get(&death.subject).is_some_and(|times| times.iter().any(|(first, back)| (*first..=*back).contains(&death.at)))
+        };
+        told.retain(|death| !gone(death));
+        Ok(told)
     }
 
     /// Whether somebody is known to have died: by their standings or, of who had left every registry before, by what was told of the death.

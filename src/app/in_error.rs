@@ -1,6 +1,7 @@
 //! 录入有误: an exit, a death or an enrolment that was entered in error, taken back by a further act that names it. Nothing is deleted; the
 //! registration stands as before, and the statistics are told by a further fact.
 
+mod facts;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -8,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::domain::consent::Purpose;
-use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, PublicId, StatId, SubjectId};
-use crate::domain::in_error::{Around, Back, Entered, InErrorWhy};
+use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::in_error::{Around, Back, Beside, Entered, InErrorWhy};
 use crate::domain::outside::{NotNow, OutsideAct, OutsideSystem};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -18,8 +18,8 @@ use crate::domain::role::Right;
 use crate::domain::sample::{self, Phase};
 use crate::domain::time::Timestamp;
 use crate::store::{
-    AuditEntry, Begun, CorrectionRow, CorrectionState, DeathView, EnrolmentRow, MatterKind, MatterRow, PersonView, StandingAct,
-    StandingMove, StandingStepRow, StepDraft, Tx, prepare_fact,
+    AuditEntry, Begun, CorrectionRow, EnrolmentRow, MatterKind, MatterRow, PersonView, StandingAct, StandingMove, StandingStepRow,
+    StepDraft, Tx, prepare_fact,
 };
 
 use super::people::standings;
@@ -31,21 +31,7 @@ pub use page::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 /// The line of the correction list that asks a registrar for a standing: nobody else would look for whoever is undecided.
 fn status_asked(view: &PersonView, subject: SubjectId, now: Timestamp) -> Option<CorrectionRow> {
     let record = view.records().filter(|record| record.subject == subject).last()?;
-    Some(CorrectionRow {
-        id: CorrectionId::fresh(),
-        import_id: None,
-        import_row_id: None,
-        subject_id: subject,
-        record_id: record.id,
-        field: "status".to_owned(),
-        problem: ProblemCode::MissingStatus.code().to_owned(),
-        sealed_value: None,
-        state: CorrectionState::Open,
-        resolved_by: None,
-        resolved_at: None,
-        created_at: now,
-        row_version: 1,
-    })
+    Some(CorrectionRow::asks((subject, record.id), "status", ProblemCode::MissingStatus, now))
 }
 
 /// One act, as it was kept: the registrations it changed, and those it was only told of.
@@ -53,6 +39,8 @@ struct Act {
     id: Uuid,
     rows: Vec<StandingStepRow>,
     undone: bool,
+    /// They have said themselves since that they are no longer willing, of a registry that it took them out of.
+    own_word: bool,
 }
 
 /// What an act is, and what taking it back would do.
@@ -81,11 +69,15 @@ impl Act {
 fn acts(steps: &[StandingStepRow]) -> Vec<Act> {
     let undone: HashSet<Uuid> = steps.iter().filter_map(|row| row.undoes).collect();
     let mut acts: Vec<Act> = Vec::new();
-    for row in steps.iter().filter(|row| row.undoes.is_none()) {
+    for row in steps.iter().filter(|row| row.is_entered()) {
         match acts.iter_mut().find(|act| act.id == row.act_id) {
             Some(act) => act.rows.push(row.clone()),
-            None => acts.push(Act { id: row.act_id, rows: vec![row.clone()], undone: undone.contains(&row.act_id) }),
+            None => acts.push(Act { id: row.act_id, rows: vec![row.clone()], undone: undone.contains(&row.act_id), own_word: false }),
         }
+    }
+    for act in &mut acts {
+        let left = |word: &StandingStepRow| act.changed().any(|row| row.registry == word.registry && row.at <= word.at);
+        act.own_word = steps.iter().any(|word| word.beside() == Some(Beside::OwnWord) && left(word));
     }
     acts
 }
@@ -112,8 +104,7 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let moves: Vec<StandingMove> = left.into_iter().map(|before| StandingMove { before, status }).collect();
-        let act = StandingAct { death: false, undoes: None, by: actor.staff(), at: now };
-        Ok(tx.put_standing_act(&self.vault, &moves, act).await?)
+        Ok(tx.put_standing_act(&self.vault, &moves, StandingAct::entered(actor.staff(), now)).await?)
     }
 
     /// Whether the enrolment by one of some samples stands, so that it can be named as entered in error.
@@ -124,29 +115,6 @@ impl App {
             samples.iter().any(|sample| sample.phase == Phase::Accepted.word() && sample.closed_at.is_some() && sample.closed_at == at)
         };
         Ok(acts.iter().any(|act| !act.undone && by(act) && stands(act, view)))
-    }
-
-    /// The deaths of subjects that were told and not taken back since.
-    pub(super) async fn deaths_standing(&self, subjects: &[SubjectId]) -> Result<Vec<DeathView>, AppError> {
-        let mut told = self.store.deaths_of(&self.vault, subjects).await?;
-        if told.is_empty() {
-            return Ok(told);
-        }
-        let of: Vec<SubjectId> = told.iter().map(|death| death.subject).collect();
-        let steps: Vec<StandingStepRow> = self.store.standing_steps(&self.vault, &of).await?.into_iter().filter(|row| row.death).collect();
-        let entered: HashMap<Uuid, Timestamp> = steps.iter().map(|row| (row.act_id, row.at)).collect();
-        // With an act goes what was told of the death from then on until it was taken back: a day that was put right, too.
-        let mut over: HashMap<SubjectId, Vec<(Timestamp, Timestamp)>> = HashMap::new();
-        for row in &steps {
-            if let Some(first) = row.undoes.and_then(|act| entered.get(&act)) {
-                over.entry(row.subject_id).or_default().push((*first, row.at));
-            }
-        }
-        let gone = |death: &DeathView| {
-            over.get(&death.subject).is_some_and(|times| times.iter().any(|(first, back)| (*first..=*back).contains(&death.at)))
-        };
-        told.retain(|death| !gone(death));
-        Ok(told)
     }
 
     async fn steps_of(&self, view: &PersonView) -> Result<Vec<StandingStepRow>, AppError> {
@@ -187,9 +155,8 @@ impl App {
         for fact in &wrong {
             facts.push(prepare_fact(&self.vault, &self.taking_back(fact, now))?);
         }
-        for (registry, _) in backs.iter().filter(|(_, back)| **back == Back::Undecided) {
-            let Some(stat_id) = wrong.iter().find(|fact| fact.registry == *registry).map(|fact| fact.stat_id) else { continue };
-            let undecided = self.left_fact(&view, stat_id, (*registry, EnrolmentStatus::Undecided), self.today(now), now);
+        for fact in wrong.iter().filter(|fact| backs.get(&fact.registry) == Some(&Back::Undecided)) {
+            let undecided = self.left_fact(&view, fact.stat_id, (fact.registry, EnrolmentStatus::Undecided), self.today(now), now);
             facts.push(prepare_fact(&self.vault, &undecided)?);
         }
         tx.put_facts(facts).await?;
@@ -198,8 +165,7 @@ impl App {
         tx.outside_taken_back(&self.vault, &subjects, first.at, day).await?;
         if weighed.of == Entered::Exit(ExitReason::Withdrew) {
             for row in act.changed() {
-                let of = row.registry;
-                let purposes = [Purpose::Register(of), Purpose::Sensitive(of), Purpose::Guardian(of)];
+                let purposes = Purpose::ends_with(row.registry);
                 tx.restore_consents(&self.vault, row.subject_id, &purposes, first.at, now).await?;
             }
         }
@@ -247,8 +213,24 @@ impl App {
         }
         tx.put_corrections(asked).await?;
         let death = act.first().is_some_and(|row| row.death);
-        let undo = StandingAct { death, undoes: Some((act.id, why)), by: actor.staff(), at: now };
-        Ok(tx.put_standing_act(&self.vault, &moves, undo).await?)
+        if death {
+            moves.extend(self.joined_to_the_dead(view, act).await?);
+        }
+        let undo = StandingAct { death, undoes: Some((act.id, why)), ..StandingAct::entered(actor.staff(), now) };
+        tx.put_standing_act(&self.vault, &moves, undo).await?;
+        // A sheet that had been left, since the person had gone, may count now.
+        self.settle_joined(tx, &[view.row.id], now).await
+    }
+
+    /// The registrations that an act is not about, and that share what was told of the death since they were joined to those it is about: its
+    /// taking back is kept with them, so that nobody counts as dead for it who is taken apart again. What was told of them by another act stands.
+    async fn joined_to_the_dead(&self, view: &PersonView, act: &Act) -> Result<Vec<StandingMove>, AppError> {
+        let steps = self.steps_of(view).await?;
+        let told: Vec<Act> = acts(&steps).into_iter().filter(|other| other.first().is_some_and(|row| row.death) && !other.undone).collect();
+        let named = |row: &EnrolmentRow| told.iter().flat_map(|other| &other.rows).any(|kept| kept.subject_id == row.subject_id);
+        let alive = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).flat_map(|s| &s.enrolments);
+        let joined = alive.filter(|row| !act.rows.iter().any(|kept| kept.enrolment_id == row.id) && !named(row));
+        Ok(joined.map(|row| StandingMove { before: row.clone(), status: row.status }).collect())
     }
 
     async fn act_of(&self, view: &PersonView, id: Uuid) -> Result<Act, AppError> {
@@ -308,6 +290,7 @@ impl App {
             match_open: of_kind(MatterKind::Match).any(|m| m.closed_at.is_none()),
             notice: of_kind(MatterKind::Death).any(|m| m.closed_at.is_none() || m.happened_at.is_some()),
             of_age: first.registry == Registry::StemCell && self.is_past_age(view, now),
+            own_word: act.own_word,
         };
         let mut back: BTreeMap<Registry, Result<Back, NotNow>> = BTreeMap::new();
         // A death of who had left everywhere before changed no registry, and is taken back all the same.
@@ -337,45 +320,5 @@ impl App {
             }
         }
         Ok((told, waiting))
-    }
-
-    /// The facts by which an act was counted.
-    async fn wrong_facts(&self, act: &Act) -> Result<Vec<Fact>, AppError> {
-        let mut wanted: HashSet<(StatId, Registry, EnrolmentStatus)> = HashSet::new();
-        for row in act.changed() {
-            let stat_id = self.store.stat_id(&self.vault, row.subject_id).await?;
-            wanted.extend(stat_id.map(|stat_id| (stat_id, row.registry, row.status)));
-        }
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (mut told, mut gone): (Vec<Fact>, Vec<Fact>) = (Vec::new(), Vec::new());
-        self.store
-            .facts(&self.vault, |fact| match fact.event {
-                FactEvent::Status(status) if wanted.contains(&(fact.stat_id, fact.registry, status)) => told.push(fact),
-                FactEvent::TakenBack(status) if wanted.contains(&(fact.stat_id, fact.registry, status)) => gone.push(fact),
-                _ => {}
-            })
-            .await?;
-        let named = |fact: &Fact| (fact.stat_id, fact.registry, fact.day, fact.turn);
-        told.retain(|fact| !gone.iter().any(|back| named(back) == named(fact)));
-        // Two registrations of one person in one registry were one exit, told under one of them: the latest is it.
-        let mut latest: BTreeMap<Registry, Fact> = BTreeMap::new();
-        for fact in told {
-            let later = latest.get(&fact.registry).is_none_or(|known| (known.recorded, known.turn) < (fact.recorded, fact.turn));
-            if later {
-                latest.insert(fact.registry, fact);
-            }
-        }
-        Ok(latest.into_values().collect())
-    }
-
-    /// The fact that takes another one back, from today on.
-    pub(super) fn taking_back(&self, wrong: &Fact, now: Timestamp) -> Fact {
-        let event = match wrong.event {
-            FactEvent::Status(status) => FactEvent::TakenBack(status),
-            other => other,
-        };
-        Fact { day: wrong.day, turn: wrong.turn, ..self.told(wrong.stat_id, wrong.registry, event, now) }
     }
 }

@@ -11,14 +11,14 @@
 //! - `care`: aid to donors' families and recipients, remembrance, calls to families that agreed to them.
 //! - `consent`: consents given to a text that has changed since, and given anew.
 //! - `correct`: the correction list; `put_right`: the data of a person on file, changed at the office.
-//! - `review`: pairs that may be one person: queue, side by side, decide, undo; `scan`: finding them, and their list.
+//! - `review`: pairs that may be one person: queue, side by side, decide, undo; `joined`: how they stand then; `scan`: finding them, and their list.
 //! - `people`: search, a person's page, disclosure, withdrawal, the decision on an unreadable status; `leaving`: how it was told; `death`: a death with its day and source; `age`: who leaves by age.
 //! - `self_enrol`: an interest on the registrant's own phone.
 //! - `follow`: plan, send, tasks, first contact, calendars, the coming policy; `answer`: the registrant's side of a link; `own_page`: what is behind its second fact; `own_tell`: what is told there.
 //! - `said`: what registrants say of themselves, on their page or in a call, stored by one way.
 //! - `grid`: the GRID of a stem-cell registrant.
 //! - `list_state`: lists that are worked out from everybody's sealed data; `kept`: how they are kept.
-//! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back.
+//! - `in_error`: an exit, a death or an enrolment that was entered in error, taken back; `own_word`: what the registrant said themselves since stands.
 //! - `notice`: mails of the office to itself.
 //! - `sample`: samples of stem-cell registrants, and the enrolment by an accepted one.
 //! - `release`: a barcode that was noted with the wrong person, freed for the right one.
@@ -54,6 +54,7 @@ mod export_person;
 mod follow;
 mod grid;
 mod in_error;
+mod joined;
 mod kept;
 mod leaving;
 mod list_state;
@@ -67,6 +68,7 @@ mod own_family;
 mod own_later;
 mod own_page;
 mod own_tell;
+mod own_word;
 mod password;
 mod people;
 mod put_right;
@@ -134,6 +136,7 @@ pub use open::{Opened, Unlock, root_key};
 pub use outside::{OutsideItem, OutsideLine, OutsideStep};
 pub use own_page::{FactCheck, OwnPage, Pending};
 pub use own_tell::{Done, Told, Unclear, Will};
+pub use own_word::OwnWord;
 pub use people::{GridState, Opening, PersonPage, PersonRow, Source};
 pub use put_right::PutRight;
 pub use register::Circumstances;

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::id::PersonId;
 use crate::followup::desk::{CALL_ON, RETURNED};
 use crate::followup::plan::ASKED_LATER;
 use crate::store::{TaskRow, TaskState, Tx};
@@ -20,10 +19,11 @@ pub(super) fn waits_for_the_day(task: &TaskRow, until: NaiveDate) -> bool {
 }
 
 impl App {
-    /// Puts them off, within the transaction that records the day. It is the latest word: an earlier day agreed with a caller holds no more.
-    pub(super) async fn put_off_until(&self, tx: &mut Tx, person: PersonId, until: NaiveDate) -> Result<(), AppError> {
-        for task in self.store.tasks_of(&[person]).await?.into_iter().filter(|task| task.state == TaskState::Planned) {
-            let task = TaskRow { reason: task.reason.filter(|reason| reason != CALL_ON), ..task };
+    /// Puts those of a person's open follow-ups off, within the transaction that records the day. It is the latest word: an earlier day agreed with
+    /// a caller holds no more.
+    pub(super) async fn put_off_until(&self, tx: &mut Tx, open: &[TaskRow], until: NaiveDate) -> Result<(), AppError> {
+        for task in open.iter().filter(|task| task.state == TaskState::Planned) {
+            let task = TaskRow { reason: task.reason.clone().filter(|reason| reason != CALL_ON), ..task.clone() };
             if waits_for_the_day(&task, until) {
                 tx.move_task(&TaskRow { due_on: until.into(), reason: Some(ASKED_LATER.to_owned()), ..task }, false).await?;
             }

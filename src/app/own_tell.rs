@@ -22,7 +22,7 @@ use crate::followup::link::LinkPurpose;
 use crate::store::{AuditEntry, EntryRecord, LinkUse, Occasion, Origin, TaskChannel, TaskState, Tx, prepare_further};
 
 use super::own_page::{HOUR, Pending};
-use super::said::{QUESTION, Speaker, Stays};
+use super::said::{QUESTION, Speaker, Stays, not_before};
 use super::{Actor, App, AppError};
 
 /// How the registrant feels about the registration now.
@@ -192,8 +192,13 @@ impl App {
             None => {}
             Some(Will::Still) => self.note_stays(&mut tx, &who, Stays::Still, now).await?,
             Some(Will::Later(day)) => self.note_stays(&mut tx, &who, Stays::Later(*day), now).await?,
-            Some(Will::NoLonger(_)) => {
-                self.leave_these(&mut tx, (person, whose.subjects.as_slice()), leaving.as_deref().unwrap_or_default(), stays, now).await?;
+            Some(Will::NoLonger(chosen)) => {
+                let left = leaving.as_deref().unwrap_or_default();
+                self.leave_these(&mut tx, (person, whose.subjects.as_slice()), left, stays, now).await?;
+                // What had been left before, for whatever reason, is meant too.
+                let meant = |registry: &Registry| !left.contains(registry) && (!stays || chosen.contains(registry));
+                let before: Vec<Registry> = Registry::ALL.into_iter().filter(meant).collect();
+                self.keep_own_word(&mut tx, Actor::Registrant, person, &before, now).await?;
             }
         }
         // After the registries that are left: what is queued for them is dropped, and this is not of them.
@@ -311,11 +316,6 @@ impl App {
             None => self.note_request(tx, Actor::Registrant, person, (kind, self.today(now)), Asker::MYSELF, now).await,
         }
     }
-}
-
-/// The day until which somebody is left alone who names one: tomorrow at the soonest.
-fn not_before(named: NaiveDate, today: NaiveDate) -> NaiveDate {
-    named.max(today + Days::new(1))
 }
 
 /// The registries that are left; none where the person does not leave.

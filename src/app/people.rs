@@ -8,8 +8,7 @@ use crate::domain::Guarded;
 use crate::domain::consent::Purpose;
 use crate::domain::contact::Contact;
 use crate::domain::death::Death;
-use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, StatId, SubjectId};
+use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
 use crate::domain::leaving::HowTold;
 use crate::domain::outside::NotNow;
 use crate::domain::person::Identity;
@@ -17,11 +16,10 @@ use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::matching::linkage::FindQuery;
-use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, counted, prepare_fact};
+use crate::store::{AuditEntry, CorrectionRow, CorrectionState, EnrolmentRow, PersonView, Recorder, Tx, counted};
 
 use super::donor::DonorPage;
 use super::leaving::LeavingLine;
-use super::told::turn;
 use super::{Actor, App, AppError};
 
 /// People shown for one search.
@@ -69,6 +67,8 @@ pub struct PersonPage {
     pub death: Option<Guarded<Death>>,
     /// How it was told that registries were left that are left now; without the note unless the page was opened.
     pub leavings: Vec<LeavingLine>,
+    /// The registries that were left, with whether they said themselves since that they are no longer willing.
+    pub own_words: Vec<super::OwnWord>,
     /// Match requests and death notices, open and closed: for whoever works on them.
     pub matters: Vec<super::MatterHead>,
 }
@@ -235,7 +235,23 @@ impl App {
         let death = self.death_of(&view).await?;
         let leavings = self.leavings_of(&view, opened).await?;
         let matters = self.matters_with(&view).await?;
-        Ok(PersonPage { view, standings, opened, sources, aliases, donor, volunteer, outside, grid, older, death, leavings, matters })
+        let own_words = self.own_words(&view).await?;
+        Ok(PersonPage {
+            view,
+            standings,
+            opened,
+            sources,
+            aliases,
+            donor,
+            volunteer,
+            outside,
+            grid,
+            older,
+            death,
+            leavings,
+            own_words,
+            matters,
+        })
     }
 
     /// Takes a person out of a registry, at once: withdrawal without asking for a reason, or another exit. What is queued is cancelled. A death
@@ -386,7 +402,9 @@ impl App {
             left.push(row.clone());
         }
         let touched: Vec<SubjectId> = left.iter().map(|row| row.subject_id).collect();
-        let Some(first) = touched.first().copied() else { return Err(AppError::Stale) };
+        if touched.is_empty() {
+            return Err(AppError::Stale);
+        }
         if let EnrolmentStatus::Exited(reason) = status {
             // An earlier registration that ended with a donation was still followed up.
             let here: Vec<SubjectId> = view.enrolments().filter(|e| e.registry == registry).map(|e| e.subject_id).collect();
@@ -394,17 +412,11 @@ impl App {
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {
-            // Who withdraws from a registry takes the consents to it back, a guardian's with them; those to other registries stand.
             for subject in &touched {
-                for purpose in [Purpose::Register(registry), Purpose::Sensitive(registry), Purpose::Guardian(registry)] {
-                    tx.withdraw_consent(&self.vault, *subject, purpose, now).await?;
-                }
+                self.take_consents_back(tx, *subject, registry, now).await?;
             }
         }
-        if let Some(stat_id) = self.store.stat_id(&self.vault, first).await? {
-            let fact = self.left_fact(&view, stat_id, (registry, status), day, now);
-            tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
-        }
+        self.tell_left(tx, &view, &touched, (registry, status), day, now).await?;
         let entry = AuditEntry::on(now, actor.staff(), "person.standing", "person", Some(person.0))
             .with("registry", registry.word())
             .with("status", status.code());
@@ -416,18 +428,18 @@ impl App {
         Ok(left)
     }
 
-    /// The fact that a standing of a person, as they stood before it, became another one on a day. Never before the standing it ends: what came
-    /// after would seem to undo it.
-    pub(super) fn left_fact(
+    /// Takes the consents to a registry back, of whoever withdraws from it.
+    pub(super) async fn take_consents_back(
         &self,
-        view: &PersonView,
-        stat_id: StatId,
-        (registry, status): (Registry, EnrolmentStatus),
-        day: NaiveDate,
+        tx: &mut Tx,
+        subject: SubjectId,
+        registry: Registry,
         now: Timestamp,
-    ) -> Fact {
-        let told = self.told(stat_id, registry, FactEvent::Status(status), now);
-        Fact { day: not_before(view, registry, day).min(told.recorded), turn: turn_in(view, registry), ..told }
+    ) -> Result<(), AppError> {
+        for purpose in Purpose::ends_with(registry) {
+            tx.withdraw_consent(&self.vault, subject, purpose, now).await?;
+        }
+        Ok(())
     }
 
     /// The open lines of the correction list that ask for a person's standing in a registry.
@@ -469,11 +481,6 @@ pub(super) fn standings<'a>(rows: impl Iterator<Item = &'a EnrolmentRow>) -> Vec
 fn not_before(view: &PersonView, registry: Registry, day: NaiveDate) -> NaiveDate {
     let before = view.enrolments().filter(|row| row.registry == registry).map(|row| row.since.0).max();
     before.map_or(day, |since| day.max(since))
-}
-
-/// The turn of the next standing in a registry: every change of any of a person's registrations there counts.
-fn turn_in(view: &PersonView, registry: Registry) -> u16 {
-    turn(view.enrolments().filter(|row| row.registry == registry).map(|row| row.row_version))
 }
 
 /// Whether a death was noted in any registry, or follows from a realised donation.

@@ -191,6 +191,7 @@ impl App {
                 // Of two follow-ups for one occasion one is set aside; it comes back where this is undone.
                 tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
                 self.note_join(&mut tx, (moved, stays), Tie::Joined, turn([version]), now).await?;
+                self.settle_joined(&mut tx, &[into], now).await?;
             }
         }
         let entry = AuditEntry::on(now, Some(by), "pair.decide", "pair", Some(id.0)).with("decision", decision.word());
@@ -216,10 +217,11 @@ impl App {
             if moved.is_empty() {
                 return Err(AppError::Stale);
             }
-            tx.split(&self.vault, person, &moved, Some(by), now).await?;
+            let apart = tx.split(&self.vault, person, &moved, Some(by), now).await?;
             let (out, stays) =
                 if moved.contains(&pair.subject_r) { (pair.subject_r, pair.subject_l) } else { (pair.subject_l, pair.subject_r) };
             self.note_join(&mut tx, (out, stays), Tie::Split, turn([pair.row_version]), now).await?;
+            self.settle_joined(&mut tx, &all_of(person, &apart), now).await?;
         }
         tx.decide_pair(id, pair.row_version, PairDecision::Review, by, now).await?;
         tx.audit(&AuditEntry::on(now, Some(by), "pair.undo", "pair", Some(id.0))).await?;
@@ -242,6 +244,7 @@ impl App {
         };
         let moved = tx.split(&self.vault, id, &[subject], actor.staff(), now).await?;
         self.note_join(&mut tx, (subject, stays), Tie::Split, 0, now).await?;
+        self.settle_joined(&mut tx, &all_of(id, &moved), now).await?;
         let fresh = moved.first().map_or(id, |(_, person)| *person);
         tx.put_pairs(
             &[PairFound {
@@ -282,6 +285,14 @@ impl App {
         tx.put_facts(vec![prepare_fact(&self.vault, &fact)?]).await?;
         Ok(())
     }
+}
+
+/// Whoever is concerned when registrations are taken out of a person, each once.
+fn all_of(person: PersonId, apart: &[(SubjectId, PersonId)]) -> Vec<PersonId> {
+    let mut persons: Vec<PersonId> = apart.iter().map(|(_, person)| *person).chain([person]).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    persons
 }
 
 /// Whether two registrations are counted as one from now on, or apart again.

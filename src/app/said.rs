@@ -19,6 +19,11 @@ use super::{App, AppError};
 /// The rule of the task that carries a question is this with the fact's id: each question is one task.
 pub(super) const QUESTION: &str = "question-";
 
+/// The day until which somebody is left alone who names one: tomorrow at the soonest.
+pub(super) fn not_before(named: NaiveDate, today: NaiveDate) -> NaiveDate {
+    named.max(today + Days::new(1))
+}
+
 /// How somebody who stays feels about being asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
@@ -66,7 +71,7 @@ impl App {
         let put_off: Vec<TaskId> = who.open.iter().filter(waits).map(|task| task.id).collect();
         tx.put_pause(PauseRow { subject_id: who.subject, until_on: day.into(), since: now, ended_at: None }).await?;
         tx.drop_tasks(&put_off, ASKED_LATER, today).await?;
-        self.put_off_until(tx, who.person, day).await?;
+        self.put_off_until(tx, who.open, day).await?;
         let kind = if who.stands_in.contains(&Registry::StemCell) { Kind::Availability } else { Kind::ContactCheck };
         let (person, subject, rule) = (who.person, who.subject, ASKED_LATER.to_owned());
         let task = NewTask { person, subject, rule, occurrence: day, kind: kind.word(), channel: TaskChannel::Phone, due_on: day };

@@ -34,6 +34,11 @@ impl Purpose {
         [Self::Contact, Self::Register(registry), Self::Sensitive(registry)]
     }
 
+    /// The purposes that go with a registration, a guardian's among them: who leaves takes them back. What other registrations rest on stands.
+    pub const fn ends_with(registry: Registry) -> [Self; 3] {
+        [Self::Register(registry), Self::Sensitive(registry), Self::Guardian(registry)]
+    }
+
     /// The purpose of a stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         match code {

@@ -38,6 +38,9 @@ pub struct Fact {
     /// do: the further standing counts.
     #[serde(default)]
     pub turn: u16,
+    /// Whether the day is only the one on which it was recorded, since nobody told one: such a standing of a sheet re-opens nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dayless: bool,
 }
 
 /// What happened.
@@ -156,6 +159,7 @@ impl Fact {
             channel,
             drive,
             turn: 0,
+            dayless: draft.date.is_none(),
         }
     }
 }

@@ -18,6 +18,17 @@ pub enum InErrorWhy {
 
 words!(InErrorWhy: WrongPerson = "wrong-person", WrongChoice = "wrong-choice", Misunderstood = "misunderstood", NotTrue = "not-true");
 
+/// What is kept beside a standing that it does not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// The registrants said themselves that they are no longer willing, after they had left for whatever reason.
+    OwnWord,
+    /// A registrar joined it to somebody whose standing it leaves as it is: since when it held by itself.
+    JoinedBehind,
+}
+
+words!(Beside: OwnWord = "own-word", JoinedBehind = "joined-behind");
+
 /// What may have been entered in error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entered {
@@ -50,6 +61,8 @@ pub struct Around {
     pub notice: bool,
     /// The person is past the age of the file.
     pub of_age: bool,
+    /// They have said themselves since that they are no longer willing.
+    pub own_word: bool,
 }
 
 /// What a registration becomes.
@@ -76,6 +89,8 @@ impl Entered {
             // The rest of a case that has an answer, or waits for one, would say the opposite.
             Self::Exit(_) | Self::Death if around.match_ended => "in-error-match-ended",
             _ if around.match_open => "in-error-match-open",
+            // Whatever was entered wrongly, this they said: by a consent of their own they may come back.
+            Self::Exit(_) if around.own_word => "in-error-own-word",
             // Asked for by the person and done elsewhere: only they can come back, by a consent of their own.
             Self::Exit(ExitReason::Withdrew) if around.told_outside => "in-error-told-outside",
             Self::Exit(ExitReason::AgedOut) if around.of_age => "in-error-of-age",
@@ -87,7 +102,7 @@ impl Entered {
 }
 
 /// The keys of every sentence that says why something is not taken back.
-pub const REFUSALS: [&str; 9] = [
+pub const REFUSALS: [&str; 10] = [
     "in-error-undone",
     "in-error-overtaken",
     "in-error-not-theirs",
@@ -95,6 +110,7 @@ pub const REFUSALS: [&str; 9] = [
     "in-error-notice",
     "in-error-match-ended",
     "in-error-match-open",
+    "in-error-own-word",
     "in-error-told-outside",
     "in-error-of-age",
 ];
@@ -145,6 +161,17 @@ mod tests {
     }
 
     #[test]
+    fn an_exit_stands_once_they_said_themselves_that_they_are_no_longer_willing() {
+        let said = Around { own_word: true, ..Around::default() };
+        for reason in ExitReason::ALL {
+            assert_eq!(key(Entered::Exit(reason), said), "in-error-own-word", "{reason:?}");
+        }
+        for of in [Entered::Death, Entered::Enrolment] {
+            assert_eq!(of.taken_back(&said), Ok(Back::AsBefore), "{of:?}: no exit for what they said");
+        }
+    }
+
+    #[test]
     fn an_answer_to_the_province_a_notice_and_the_age_stand() {
         let around = Around { match_ended: true, notice: true, of_age: true, ..Around::default() };
         assert_eq!(key(Entered::Death, around), "in-error-notice");
@@ -168,11 +195,12 @@ mod tests {
                 match_open: on(6),
                 notice: on(7),
                 of_age: on(8),
+                own_word: on(9),
             }
         };
         let mut seen = std::collections::BTreeSet::new();
         for of in ALL {
-            seen.extend((0..512).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
+            seen.extend((0..1024).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
         }
         assert_eq!(seen, REFUSALS.into_iter().collect::<std::collections::BTreeSet<_>>());
     }

@@ -30,6 +30,7 @@ pub mod guided;
 pub mod hold;
 pub mod id;
 pub mod in_error;
+pub mod joined;
 pub mod language;
 pub mod leaving;
 pub mod mail;

@@ -121,6 +121,13 @@ impl EnrolmentStatus {
         }
     }
 
+    /// Whether what a sheet told of somebody leaves the standing of the person as it is to whom a registrar joins them: what
+    /// [`Self::is_behind`], and what would let somebody back who died, or who left, by a sheet that says no day (`dayless`).
+    pub fn is_left(self, on_file: Self, dayless: bool) -> bool {
+        let back = self.may_contact() && matches!(on_file, Self::Exited(_));
+        self.is_behind(on_file) || (back && (dayless || on_file == Self::Exited(ExitReason::Died)))
+    }
+
     /// Whether the registrant counts in the pool.
     pub const fn in_pool(self) -> bool {
         matches!(self, Self::Registered | Self::Enrolled)

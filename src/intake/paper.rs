@@ -22,61 +22,56 @@ const fn of(heading: &'static str, english: &'static str, width: u8) -> Column {
     Column { heading, english, width }
 }
 
-const NAME: Column = of("姓名", "Name", 5);
-const SEX: Column = of("性别", "Sex", 2);
-const DOCUMENT: Column = of("身份证号", "Document number", 10);
-const PHONE: Column = of("联系电话", "Phone", 7);
-const MAIL: &str = "电子邮箱";
-const ADDRESS: &str = "家庭住址";
-const DATE: &str = "登记日期";
+/// The two lines of a registry's sheet: the upper one begins with who it is, the lower one with mail, address and day, whose widths are given;
+/// each goes on with columns of the registry's own.
+macro_rules! sheet {
+    ([$($upper:expr),+], [$mail:literal, $address:literal, $date:literal], [$($lower:expr),+]) => {
+        [
+            &[
+                of("姓名", "Name", 5),
+                of("性别", "Sex", 2),
+                of("身份证号", "Document number", 10),
+                of("联系电话", "Phone", 7),
+                $($upper),+
+            ],
+            &[
+                of("电子邮箱", "Mail", $mail),
+                of("家庭住址", "Address", $address),
+                of("登记日期", "Date", $date),
+                $($lower),+
+            ],
+        ]
+    };
+}
 
-const BLOOD: [&[Column]; 2] = [
-    &[NAME, SEX, DOCUMENT, PHONE, of("血型", "Blood group", 3), of("体重", "Weight, kg", 3)],
-    &[
-        of(MAIL, "Mail", 9),
-        of(ADDRESS, "Address", 10),
-        of(DATE, "Date", 4),
-        of("献血次数", "Donations", 3),
-        of("上次献血日期", "Last donation", 4),
-    ],
-];
+const BLOOD: [&[Column]; 2] = sheet!(
+    [of("血型", "Blood group", 3), of("体重", "Weight, kg", 3)],
+    [9, 10, 4],
+    [of("献血次数", "Donations", 3), of("上次献血日期", "Last donation", 4)]
+);
 
-const STEM_CELL: [&[Column]; 2] = [
-    &[NAME, SEX, DOCUMENT, PHONE, of("民族", "Ethnic group", 3), of("体重", "Weight, kg", 3)],
-    &[
-        of(MAIL, "Mail", 5),
-        of(ADDRESS, "Address", 6),
-        of(DATE, "Date", 3),
+const STEM_CELL: [&[Column]; 2] = sheet!(
+    [of("民族", "Ethnic group", 3), of("体重", "Weight, kg", 3)],
+    [5, 6, 3],
+    [
         of("联系人1", "Contact 1", 3),
         of("联系人1电话", "Contact 1's phone", 5),
         of("联系人2", "Contact 2", 3),
-        of("联系人2电话", "Contact 2's phone", 5),
-    ],
-];
+        of("联系人2电话", "Contact 2's phone", 5)
+    ]
+);
 
-const ORGAN_BODY: [&[Column]; 2] = [
-    &[NAME, SEX, DOCUMENT, PHONE, of("捐献项目", "Donation items", 6)],
-    &[
-        of(MAIL, "Mail", 6),
-        of(ADDRESS, "Address", 7),
-        of(DATE, "Date", 3),
-        of("执行人", "Executor", 4),
-        of("执行人电话", "Executor's phone", 6),
-        of("登记见证人", "Witness", 4),
-    ],
-];
+const ORGAN_BODY: [&[Column]; 2] = sheet!(
+    [of("捐献项目", "Donation items", 6)],
+    [6, 7, 3],
+    [of("执行人", "Executor", 4), of("执行人电话", "Executor's phone", 6), of("登记见证人", "Witness", 4)]
+);
 
-const VOLUNTEER: [&[Column]; 2] = [
-    &[NAME, SEX, DOCUMENT, PHONE, of("服务队", "Team", 3), of("特长", "Skills", 3)],
-    &[
-        of(MAIL, "Mail", 6),
-        of(ADDRESS, "Address", 7),
-        of(DATE, "Date", 3),
-        of("监护人", "Guardian", 4),
-        of("监护人电话", "Guardian's phone", 6),
-        of("监护人同意", "Guardian's consent", 4),
-    ],
-];
+const VOLUNTEER: [&[Column]; 2] = sheet!(
+    [of("服务队", "Team", 3), of("特长", "Skills", 3)],
+    [6, 7, 3],
+    [of("监护人", "Guardian", 4), of("监护人电话", "Guardian's phone", 6), of("监护人同意", "Guardian's consent", 4)]
+);
 
 /// The two lines that a registrant fills in.
 pub const fn lines(registry: Registry) -> [&'static [Column]; 2] {

@@ -30,5 +30,6 @@ pub fn fact(who: u128, on: &str, event: FactEvent) -> Fact {
         channel: Channel::Office,
         drive: None,
         turn: 0,
+        dayless: false,
     }
 }

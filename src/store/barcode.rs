@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, ImportId, RecordId, SubjectId};
+use crate::domain::id::{ImportId, RecordId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::record::Details;
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -24,7 +24,6 @@ use super::person::open;
 use super::prepare::{Preparation, PreparedRecord, correction_slot, prepare_fact, record_slot, seal};
 use super::rowmac::Protected;
 use super::tx::Tx;
-use super::word::CorrectionState;
 
 /// The keyed digest of a barcode, as it is stored.
 pub type BarcodeTag = [u8; 32];
@@ -50,22 +49,9 @@ pub fn barcode_taken(
     value: &Guarded<String>,
     at: Timestamp,
 ) -> Result<CorrectionRow, StoreError> {
-    let (id, subject_id) = (CorrectionId::fresh(), keys.subject());
-    Ok(correction::Model {
-        id,
-        import_id: None,
-        import_row_id: None,
-        subject_id,
-        record_id: record,
-        field: FIELD.to_owned(),
-        problem: ProblemCode::BarcodeTaken.code().to_owned(),
-        sealed_value: Some(seal(vault, keys, correction_slot(id, subject_id), value)?),
-        state: CorrectionState::Open,
-        resolved_by: None,
-        resolved_at: None,
-        created_at: at,
-        row_version: 1,
-    })
+    let line = correction::Model::asks((keys.subject(), record), FIELD, ProblemCode::BarcodeTaken, at);
+    let sealed_value = Some(seal(vault, keys, correction_slot(line.id, line.subject_id), value)?);
+    Ok(correction::Model { sealed_value, ..line })
 }
 
 impl Preparation<'_> {

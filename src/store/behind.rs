@@ -1,19 +1,23 @@
-//! A sheet's standing that is behind the one on file.
+//! A sheet's standing that is behind the one on file, at its import or where a registrar joins it to somebody later.
 
 use chrono::NaiveDate;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, ImportId};
+use crate::domain::id::{EnrolmentId, ImportId, PersonId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::time::Timestamp;
 use crate::vault::{Sealed, Vault};
 
-use super::entity::correction;
+use super::change::ChangeKind;
 use super::entity::value::Day;
+use super::entity::{enrolment, membership};
 use super::error::StoreError;
 use super::prepare::{PreparedRecord, prepare_fact};
 use super::rowmac::Protected;
-use super::word::CorrectionState;
+use super::tx::Tx;
+use super::word::MembershipDecision;
 
 impl PreparedRecord {
     /// Its standings: of the sheet's registry and of further ones.
@@ -56,24 +60,38 @@ impl PreparedRecord {
                 // would have come by this sheet.
                 fact.day = if exited { since } else { fact.day.max(since.succ_opt().unwrap_or(since)) };
                 fact.event = FactEvent::Status(stands);
+                // Nor does it re-open anything for whom a registrar joins the person to.
+                fact.dayless = true;
                 *row = prepare_fact(vault, &fact)?.0;
             }
         }
-        self.corrections.push(correction::Model {
-            id: CorrectionId::fresh(),
-            import_id: Some(import),
-            import_row_id: self.record.import_row_id,
-            subject_id: self.record.subject_id,
-            record_id: self.record.id,
-            field: "status".to_owned(),
-            problem: ProblemCode::StatusBehind.code().to_owned(),
-            sealed_value: None,
-            state: CorrectionState::Open,
-            resolved_by: None,
-            resolved_at: None,
-            created_at: self.record.recorded_at,
-            row_version: 1,
-        });
+        self.ask_for_standing(import, ProblemCode::StatusBehind);
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Of some persons those to whom a registrar joined anybody, with whom it was; whoever was taken out again since is among them.
+    pub async fn joined_by_hand(&self, persons: &[PersonId]) -> Result<Vec<(PersonId, SubjectId)>, StoreError> {
+        let mut out = Vec::new();
+        for part in persons.chunks(super::admit::IDS) {
+            let rows = membership::Entity::find()
+                .filter(membership::Column::PersonId.is_in(part.iter().copied()))
+                .filter(membership::Column::Decision.eq(MembershipDecision::Merged));
+            out.extend(rows.all(&self.db).await?.into_iter().map(|row| (row.person_id, row.subject_id)));
+        }
+        Ok(out)
+    }
+
+    /// Lets a standing count from another day for whom it was joined to. It is no change of the standing: the row keeps its version, so that
+    /// whatever is taken apart again is what it was.
+    pub async fn count_from(&mut self, vault: &Vault, id: EnrolmentId, day: NaiveDate, at: Timestamp) -> Result<(), StoreError> {
+        let mut row = enrolment::Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing("standing"))?;
+        row.check(vault)?;
+        row.since = Day(day);
+        row.protect(vault)?;
+        self.note(ChangeKind::Standing, Some(row.subject_id), None, None, at);
+        enrolment::Entity::update(row.into_active_model().reset_all()).exec(&self.db).await?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::id::{CorrectionId, RecordId, StaffId, StatId, SubjectId};
+use crate::domain::id::{RecordId, StaffId, StatId, SubjectId};
 use crate::domain::record::RecordDraft;
 use crate::domain::time::Timestamp;
 use crate::vault::{SubjectKeys, Vault};
@@ -60,19 +60,10 @@ fn noted(
     let mut prepared = prepare_further(vault, keys, draft, occasion, stat_id)?;
     let (subject_id, record_id) = (prepared.subject(), prepared.record());
     prepared.corrections.extend(fields.iter().map(|field| correction::Model {
-        id: CorrectionId::fresh(),
-        import_id: None,
-        import_row_id: None,
-        subject_id,
-        record_id,
-        field: (*field).to_owned(),
-        problem: how.to_owned(),
-        sealed_value: None,
         state: CorrectionState::Corrected,
         resolved_by: by,
         resolved_at: Some(occasion.at),
-        created_at: occasion.at,
-        row_version: 1,
+        ..correction::Model::line((subject_id, record_id), field, how, occasion.at)
     }));
     Ok(prepared)
 }

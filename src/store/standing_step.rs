@@ -1,11 +1,13 @@
 //! Exits and enrolments by hand, each with the standing before it, and that one was entered in error. A row is written once.
 
+use std::collections::HashMap;
+
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::consent::Purpose;
 use crate::domain::id::{StaffId, SubjectId};
-use crate::domain::in_error::InErrorWhy;
+use crate::domain::in_error::{Beside, InErrorWhy};
 use crate::domain::registry::EnrolmentStatus;
 use crate::domain::time::Timestamp;
 use crate::vault::Vault;
@@ -37,13 +39,47 @@ pub struct StandingAct {
     pub death: bool,
     /// The act it takes back, and why.
     pub undoes: Option<(Uuid, InErrorWhy)>,
+    /// What it keeps where it is no act: the standings stay as they are.
+    pub beside: Option<Beside>,
     /// By whom; none for the program and the console.
     pub by: Option<StaffId>,
     /// When.
     pub at: Timestamp,
 }
 
+impl StandingAct {
+    /// Something entered by hand, or by the program.
+    pub const fn entered(by: Option<StaffId>, at: Timestamp) -> Self {
+        Self { death: false, undoes: None, beside: None, by, at }
+    }
+}
+
+impl StandingStepRow {
+    /// Whether it was entered: it takes nothing back, and is not only kept beside a standing.
+    pub fn is_entered(&self) -> bool {
+        self.undoes.is_none() && self.beside().is_none()
+    }
+
+    /// What it keeps beside a standing.
+    pub fn beside(&self) -> Option<Beside> {
+        self.why.as_deref().and_then(Beside::from_word)
+    }
+}
+
 impl Store {
+    /// When some acts were entered, with whomever's registrations they are kept.
+    pub async fn entered_at(&self, vault: &Vault, acts: &[Uuid]) -> Result<HashMap<Uuid, Timestamp>, StoreError> {
+        let mut out = HashMap::new();
+        for part in acts.chunks(super::admit::IDS) {
+            let rows = standing_step::Entity::find().filter(standing_step::Column::ActId.is_in(part.iter().copied()));
+            for row in rows.all(&self.reader).await? {
+                row.check(vault)?;
+                out.insert(row.act_id, row.at);
+            }
+        }
+        Ok(out)
+    }
+
     /// The acts of some subjects, oldest first.
     pub async fn standing_steps(&self, vault: &Vault, subjects: &[SubjectId]) -> Result<Vec<StandingStepRow>, StoreError> {
         let mut out = Vec::new();
@@ -77,7 +113,7 @@ impl Tx {
                 version: before.row_version + i64::from(*status != before.status),
                 death: act.death,
                 undoes: act.undoes.map(|(undone, _)| undone),
-                why: act.undoes.map(|(_, why)| why.word().to_owned()),
+                why: act.undoes.map(|(_, why)| why.word()).or(act.beside.map(Beside::word)).map(str::to_owned),
                 at: act.at,
                 by_staff: act.by,
                 row_version: 1,

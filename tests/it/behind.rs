@@ -10,11 +10,12 @@ use donor_registry::domain::time::Timestamp;
 
 use crate::harness::people::check_digit;
 use crate::volunteers::registry;
+use crate::web::{Desk, run, signed_in};
 
 /// 2026-11-23T08:00:00Z.
 const NOW: Timestamp = Timestamp(1_795_420_800_000_000);
 
-const fn day_heading(registry: Kind) -> &'static str {
+pub const fn day_heading(registry: Kind) -> &'static str {
     match registry {
         Kind::StemCell => "采样日期",
         Kind::Volunteer => "加入日期",
@@ -55,7 +56,7 @@ async fn asked(app: &App) -> usize {
 }
 
 /// In the pool, and of these enrolled, as the statistics count; every period reconciles.
-async fn counted(app: &App, registry: Kind, on: &str) -> (u64, u64) {
+pub async fn counted(app: &App, registry: Kind, on: &str) -> (u64, u64) {
     let day = on.parse().unwrap();
     let counts = app.pool(day).await.unwrap().registry(registry);
     assert!(app.flows("2024-01-01".parse().unwrap(), day).await.unwrap().reconciles());
@@ -63,7 +64,7 @@ async fn counted(app: &App, registry: Kind, on: &str) -> (u64, u64) {
 }
 
 /// A stage that a registry knows, and the sheet that would lower it.
-const fn stages(registry: Kind) -> (EnrolmentStatus, [&'static str; 2], &'static str) {
+pub const fn stages(registry: Kind) -> (EnrolmentStatus, [&'static str; 2], &'static str) {
     match registry {
         Kind::StemCell => (EnrolmentStatus::Enrolled, ["有效", "SC20240001"], "有效"),
         Kind::Blood | Kind::OrganBody | Kind::Volunteer => (EnrolmentStatus::Registered, ["有效", ""], "意向"),
@@ -141,5 +142,29 @@ fn no_later_sheet_turns_a_donor_back_into_a_registrant() {
             assert_eq!(asked(&app).await, n + 1, "{status}: a registrar is asked");
         }
         assert_eq!(counted(&app, kind, "2026-11-23").await, (0, 0));
+    });
+}
+
+#[test]
+fn the_line_that_asks_says_what_can_be_done_and_leaves_the_list_once_it_was_checked() {
+    run(|| async {
+        let desk = Desk::open().await;
+        sheet(&desk.app, Kind::Volunteer, "2024-05-01", "撤销", "").await;
+        sheet(&desk.app, Kind::Volunteer, "2025-05-01", "失联", "").await;
+        let lines = desk.app.corrections(Actor::Console, None, None, 100, NOW).await.unwrap();
+        let line = lines.iter().find(|line| line.problem == Some(ProblemCode::StatusBehind)).expect("a registrar is asked");
+        let mut registrar = signed_in(&desk, "registrar").await;
+        let path = format!("/corrections/{}", line.id);
+        let page = registrar.get(&path).await;
+        for told in ["登记库里是对的，从更正单去掉这一行", "录入有误", "已核对，去掉这一行"] {
+            assert!(page.body.contains(told), "{told}: {}", page.body);
+        }
+        for untrue in ["请在此人的页面改", "这一行自动从更正单上去掉"] {
+            assert!(!page.body.contains(untrue), "the person's page decides nothing here: {}", page.body);
+        }
+        let (csrf, version) = (page.field("csrf"), page.field("version"));
+        let fields = [("csrf", csrf.as_str()), ("version", &version), ("step", "drop")];
+        assert_eq!(registrar.post(&path, &fields).await.status, rocket::http::Status::SeeOther);
+        assert_eq!(asked(&desk.app).await, 0);
     });
 }

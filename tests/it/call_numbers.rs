@@ -13,7 +13,7 @@ use rocket::http::Status;
 use crate::harness::desk::{Desk as Staff, key as key_of};
 use crate::harness::program::Registry;
 use crate::urgent::{YOUNG, csrf, key, registered};
-use crate::web::{Desk, run, signed_in};
+use crate::web::{Desk, run, signed_in, stem_cell};
 
 const PASSWORD: &str = "correct-horse-battery-9";
 const DAY: i64 = 86_400;
@@ -238,25 +238,8 @@ fn who_registered_in_english_is_written_to_in_english_later_too() {
         let mut table = signed_in(&desk, "recruiter").await;
         let (csrf, key) = (csrf(&mut table).await, key());
         table.get("/drive?lang=en").await;
-        let fields = [
-            ("csrf", csrf.as_str()),
-            ("key", &key),
-            ("step", "save"),
-            ("name", "孙样一"),
-            ("document", YOUNG),
-            ("phone", "16000000417"),
-            ("mail", "sun@far.example"),
-            ("relative1-name", "赵甲一"),
-            ("relative1-phone", "16000000418"),
-            ("relative2-name", "孙丙三"),
-            ("relative2-phone", "16000000419"),
-            ("read-out", "heard"),
-            ("family", "supports"),
-            ("process", "understood"),
-            ("willing", "yes"),
-            ("consent", "yes"),
-            ("sensitive-consent", "yes"),
-        ];
+        let mut fields = stem_cell((&csrf, &key, "save"), (YOUNG, "孙样一"));
+        fields.push(("mail", "sun@far.example"));
         let saved = table.post("/enrol/stem-cell", &fields).await;
         assert_eq!(saved.status, Status::SeeOther, "{}", saved.body);
         let in_english = || String::from_utf8_lossy(&desk.bytes()).matches("Content-Language: en").count();

@@ -3,29 +3,11 @@
 use rocket::http::Status;
 
 use super::urgent::{DONOR, YOUNG, csrf, key};
-use super::web::{Browser, Desk, run, signed_in};
+use super::web::{Browser, Desk, run, signed_in, stem_cell};
 
 async fn reviewed(table: &mut Browser<'_>, document: &str) -> (Status, String) {
     let (token, once) = (csrf(table).await, key());
-    let fields = [
-        ("csrf", token.as_str()),
-        ("key", &once),
-        ("step", "review"),
-        ("name", "卫样年"),
-        ("document", document),
-        ("phone", "16000000417"),
-        ("relative1-name", "赵甲一"),
-        ("relative1-phone", "16000000418"),
-        ("relative2-name", "孙丙三"),
-        ("relative2-phone", "16000000419"),
-        ("read-out", "heard"),
-        ("family", "supports"),
-        ("process", "understood"),
-        ("willing", "yes"),
-        ("consent", "yes"),
-        ("sensitive-consent", "yes"),
-    ];
-    let seen = table.post("/enrol/stem-cell", &fields).await;
+    let seen = table.post("/enrol/stem-cell", &stem_cell((&token, &once, "review"), (document, "卫样年"))).await;
     (seen.status, seen.body)
 }
 

@@ -36,6 +36,11 @@ catch_up = "12 months"
 
 /// Answers the link of a mail: the second fact, and that the contact data are right. That verifies the address.
 pub async fn answers(app: &App, mail: &Taken, now: Timestamp) {
+    tells(app, mail, &Told { same_contact: true, ..Told::of(Will::Still) }, now).await;
+}
+
+/// Tells something on the page behind the link of a mail, after the second fact.
+pub async fn tells(app: &App, mail: &Taken, told: &Told, now: Timestamp) {
     let path = path_in(&body_of(mail));
     let token = path.trim_start_matches("/l/");
     let n: usize = mail.to.trim_start_matches('p').split('@').next().unwrap().parse().unwrap();
@@ -43,8 +48,7 @@ pub async fn answers(app: &App, mail: &Taken, now: Timestamp) {
     let FactCheck::Right(page) = app.check_fact(token, &fact, now).await.unwrap() else {
         panic!("the last four digits are the second fact")
     };
-    let told = Told { same_contact: true, ..Told::of(Will::Still) };
-    assert!(app.tell(token, &page.proof, &told, now).await.unwrap().unwrap().is_some());
+    assert!(app.tell(token, &page.proof, told, now).await.unwrap().unwrap().is_some());
 }
 
 #[test]

@@ -145,7 +145,7 @@ proptest! {
         let b = (a + step) % 8;
         let tie = |event, on: NaiveDate| Fact {
             stat_id: stat(a), registry: Registry::Blood, day: on, recorded: on, event, town: None, sex: None, birth_year: None,
-            channel: donor_registry::domain::fact::Channel::Office, drive: None, turn: 0,
+            channel: donor_registry::domain::fact::Channel::Office, drive: None, turn: 0, dayless: false,
         };
         let (joined, split) = (day(2000), day(2001));
         let mut book = FactBook::new(facts.clone());

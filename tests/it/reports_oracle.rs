@@ -39,12 +39,12 @@ pub fn history() -> impl Strategy<Value = Vec<Fact>> {
         (0u128..8, 0u128..8, any::<bool>(), event()),
         (prop::sample::select(&Registry::ALL[..2]), 0u64..1000, prop_oneof![3 => Just(0u64), 1 => 0u64..200]),
         (prop::option::of(0u32..3), prop::option::of(any::<bool>()), prop::option::of(1955i16..2010)),
-        (0usize..4, prop::option::of(0u32..3), 0u16..4),
+        (0usize..4, prop::option::of(0u32..3), 0u16..4, any::<bool>()),
     );
     prop::collection::vec(fact, 0..40).prop_map(|facts| {
         let mut facts: Vec<Fact> = facts
             .into_iter()
-            .map(|((who, other, join, event), (registry, at, late), (town, male, birth_year), (channel, drive, turn))| Fact {
+            .map(|((who, other, join, event), (registry, at, late), (town, male, birth_year), (channel, drive, turn, dayless))| Fact {
                 stat_id: stat(who),
                 registry,
                 day: day(at),
@@ -56,6 +56,7 @@ pub fn history() -> impl Strategy<Value = Vec<Fact>> {
                 channel: [Channel::Import, Channel::Drive, Channel::Office, Channel::SelfService][channel],
                 drive,
                 turn,
+                dayless,
             })
             .collect();
         facts.sort_by_key(|f| f.recorded);
@@ -157,14 +158,19 @@ fn further(status: EnrolmentStatus) -> u8 {
 
 /// Everybody, counted from facts in the order of effect.
 pub fn seen(effective: &[Fact]) -> Vec<Seen> {
-    let mut tied: Vec<(StatId, StatId)> = Vec::new();
+    // Who is tied to whom, and whether by a registrar.
+    let mut tied: Vec<((StatId, StatId), bool)> = Vec::new();
     let mut groups: Vec<Vec<StatId>> = Vec::new();
     for fact in effective {
         let key = |a: StatId, b: StatId| (a.min(b), a.max(b));
         match fact.event {
-            FactEvent::JoinedInto(o) => tied.push(key(fact.stat_id, o)),
-            FactEvent::SplitFrom(o) => tied.retain(|t| *t != key(fact.stat_id, o)),
+            FactEvent::JoinedInto(o) | FactEvent::SplitFrom(o) => tied.retain(|(t, _)| *t != key(fact.stat_id, o)),
             _ => {}
+        }
+        if let FactEvent::JoinedInto(o) = fact.event
+            && o != fact.stat_id
+        {
+            tied.push((key(fact.stat_id, o), fact.channel != Channel::Import));
         }
         // Two registrants may be tied through a third of whom nothing else is known yet.
         let other = if let FactEvent::JoinedInto(o) = fact.event { Some(o) } else { None };
@@ -174,15 +180,28 @@ pub fn seen(effective: &[Fact]) -> Vec<Seen> {
             }
         }
     }
-    for (a, b) in tied {
-        let (mut one, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.contains(&a) || g.contains(&b));
+    for ((a, b), _) in &tied {
+        let (mut one, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| g.contains(a) || g.contains(b));
         groups = rest;
         groups.push(one.drain(..).flatten().collect());
     }
-    groups.into_iter().map(|members| fold(effective, members)).collect()
+    let by_hand = |members: &[StatId]| tied.iter().any(|((a, _), by_hand)| *by_hand && members.contains(a));
+    groups.into_iter().map(|members| (by_hand(&members), members)).map(|(by_hand, members)| fold(effective, members, by_hand)).collect()
 }
 
-fn fold(effective: &[Fact], members: Vec<StatId>) -> Seen {
+/// Whether a sheet's standing leaves the one that stands as it is, of those whom a registrar joined.
+fn is_left(told: EnrolmentStatus, stands: EnrolmentStatus, dayless: bool) -> bool {
+    use EnrolmentStatus::{Enrolled, Exited, Undecided};
+    match (told, stands) {
+        (Exited(told), Exited(stands)) => told != stands,
+        (Exited(_), _) | (_, Undecided) | (Undecided, Exited(_)) => false,
+        (_, Exited(why)) => dayless || why == ExitReason::Died,
+        (Undecided, stage) => stage == Enrolled,
+        (told, stage) => further(told) < further(stage),
+    }
+}
+
+fn fold(effective: &[Fact], members: Vec<StatId>, by_hand: bool) -> Seen {
     let mut seen = Seen { members, ..Seen::default() };
     for fact in effective.iter().filter(|f| seen.members.contains(&f.stat_id)).cloned().collect::<Vec<_>>() {
         if matches!(fact.event, FactEvent::JoinedInto(_) | FactEvent::SplitFrom(_)) {
@@ -192,6 +211,10 @@ fn fold(effective: &[Fact], members: Vec<StatId>) -> Seen {
         seen.sex = fact.sex.or(seen.sex);
         seen.birth_year = fact.birth_year.or(seen.birth_year);
         let FactEvent::Status(status) = fact.event else { continue };
+        let stands = seen.standing.get(&fact.registry);
+        if by_hand && fact.channel == Channel::Import && stands.is_some_and(|stands| is_left(status, *stands, fact.dayless)) {
+            continue;
+        }
         let origin = (fact.channel, fact.drive);
         let before = seen.standing.insert(fact.registry, status);
         let gone = |s: EnrolmentStatus| matches!(s, EnrolmentStatus::Exited(_));

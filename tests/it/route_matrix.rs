@@ -71,6 +71,7 @@ POST /people/<id>/in-error                GK      office
 GET /people/<id>/correct                  GK      office
 POST /people/<id>/correct                 GK      office
 POST /people/<id>/decide/<registry>       G       office
+POST /people/<id>/own-word/<registry>     GCKM    office
 POST /people/<id>/take-out                G       office
 POST /people/<id>/donor/donation          GK      office
 POST /people/<id>/donor/deferral          GK      office

@@ -3,32 +3,14 @@
 use rocket::http::Status;
 
 use super::urgent::{YOUNG, csrf, desk_today, key, registered};
-use super::web::{Browser, Desk, Seen, run, signed_in};
+use super::web::{Browser, Desk, Seen, run, signed_in, stem_cell};
 
 const OTHER: &str = "512002199202020022";
 
-async fn enrolled(browser: &mut Browser<'_>, token: &str, (document, name): (&str, &str), barcode: &str) -> Seen {
+async fn enrolled(browser: &mut Browser<'_>, token: &str, who: (&str, &str), barcode: &str) -> Seen {
     let key = key();
-    let fields = [
-        ("csrf", token),
-        ("key", key.as_str()),
-        ("step", "save"),
-        ("name", name),
-        ("document", document),
-        ("phone", "16000000417"),
-        ("relative1-name", "赵甲一"),
-        ("relative1-relation", "女儿"),
-        ("relative1-phone", "16000000418"),
-        ("relative2-name", "孙丙三"),
-        ("relative2-phone", "16000000419"),
-        ("read-out", "heard"),
-        ("family", "supports"),
-        ("process", "understood"),
-        ("willing", "yes"),
-        ("consent", "yes"),
-        ("sensitive-consent", "yes"),
-        ("barcode", barcode),
-    ];
+    let mut fields = stem_cell((token, &key, "save"), who);
+    fields.extend([("relative1-relation", "女儿"), ("barcode", barcode)]);
     browser.post("/enrol/stem-cell", &fields).await
 }
 

@@ -4,7 +4,7 @@ use donor_registry::app::Actor;
 use donor_registry::domain::Guarded;
 use rocket::http::Status;
 
-use super::web::{Browser, Desk, run, signed_in};
+use super::web::{Browser, Desk, organ_body, run, signed_in, stem_cell};
 
 /// An idempotency key that nobody used.
 pub(crate) fn key() -> String {
@@ -19,25 +19,11 @@ pub(crate) async fn csrf(browser: &mut Browser<'_>) -> String {
 pub(crate) async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
     let mut table = signed_in(desk, "recruiter").await;
     let (csrf, key) = (csrf(&mut table).await, key());
-    let mut fields = vec![
-        ("csrf", csrf.as_str()),
-        ("key", &key),
-        ("step", "save"),
-        ("name", name),
-        ("document", document),
-        ("phone", "16000000417"),
-        ("relative1-name", "赵甲一"),
-        ("relative1-relation", "女儿"),
-        ("relative1-phone", "16000000418"),
-        ("read-out", "heard"),
-        ("family", "supports"),
-        ("consent", "yes"),
-        ("sensitive-consent", "yes"),
-    ];
-    if registry == "stem-cell" {
-        fields.extend([("relative2-name", "孙丙三"), ("relative2-phone", "16000000419"), ("process", "understood"), ("willing", "yes")]);
-    } else {
-        fields.extend([("own-will", "yes"), ("items", "cornea"), ("items", "body"), ("witness", "李丁四")]);
+    let sent = (csrf.as_str(), key.as_str(), "save");
+    let mut fields = if registry == "stem-cell" { stem_cell(sent, (document, name)) } else { organ_body(sent, (document, name)) };
+    fields.push(("relative1-relation", "女儿"));
+    if registry != "stem-cell" {
+        fields.push(("items", "body"));
     }
     let saved = table.post(&format!("/enrol/{registry}"), &fields).await;
     assert_eq!(saved.status, Status::SeeOther, "{}", saved.body);

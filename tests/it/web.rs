@@ -535,13 +535,17 @@ fn a_form_with_slips_keeps_what_was_typed_and_links_to_the_fields() {
     });
 }
 
-fn stem_cell<'a>(csrf: &'a str, key: &'a str, step: &'a str) -> Vec<(&'a str, &'a str)> {
+/// The form of a full enrolment among the stem-cell registrants, as it is sent.
+pub(crate) fn stem_cell<'a>(
+    (csrf, key, step): (&'a str, &'a str, &'a str),
+    (document, name): (&'a str, &'a str),
+) -> Vec<(&'a str, &'a str)> {
     vec![
         ("csrf", csrf),
         ("key", key),
         ("step", step),
-        ("name", "钱乙二"),
-        ("document", "11010519491231002X"),
+        ("name", name),
+        ("document", document),
         ("phone", "16000000417"),
         ("relative1-name", "赵甲一"),
         ("relative1-phone", "16000000418"),
@@ -556,6 +560,14 @@ fn stem_cell<'a>(csrf: &'a str, key: &'a str, step: &'a str) -> Vec<(&'a str, &'
     ]
 }
 
+/// As [`stem_cell`], among the organ and body registrants.
+pub(crate) fn organ_body<'a>(sent: (&'a str, &'a str, &'a str), who: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+    let mut fields = stem_cell(sent, who);
+    fields.retain(|(n, _)| !n.starts_with("relative2") && !matches!(*n, "process" | "willing"));
+    fields.extend([("own-will", "yes"), ("items", "cornea"), ("witness", "李丁四")]);
+    fields
+}
+
 #[test]
 fn nobody_is_enrolled_without_the_separate_consent_or_with_an_open_question() {
     run(|| async {
@@ -563,12 +575,7 @@ fn nobody_is_enrolled_without_the_separate_consent_or_with_an_open_question() {
         let mut browser = signed_in(&desk, "recruiter").await;
         let page = browser.get("/enrol/organ-body").await;
         let (csrf, key) = (page.field("csrf"), page.field("key"));
-        let organ = |step: &'static str| {
-            let mut fields = stem_cell(&csrf, &key, step);
-            fields.retain(|(n, _)| !n.starts_with("relative2") && !matches!(*n, "process" | "willing"));
-            fields.extend([("own-will", "yes"), ("items", "cornea"), ("witness", "李丁四")]);
-            fields
-        };
+        let organ = |step: &'static str| organ_body((&csrf, &key, step), ("11010519491231002X", "钱乙二"));
         for left_out in ["sensitive-consent", "consent", "own-will", "family", "read-out", "witness", "items"] {
             for step in ["review", "save"] {
                 let mut fields = organ(step);

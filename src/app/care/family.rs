@@ -13,10 +13,11 @@ use crate::domain::id::MatterId;
 use crate::domain::outside::NotNow;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, CaseOwner, MatterDraft, MatterKind, MatterRow, StepDraft};
+use crate::store::{AuditEntry, MatterKind, MatterRow, StepDraft};
 
 use super::super::urgent::{Once, StepLine};
 use super::super::{Actor, App, AppError};
+use super::case::Opened;
 
 /// Families at most: all there are, since one that is not listed is not called.
 const MOST: u64 = 100_000;
@@ -87,28 +88,17 @@ impl App {
         self.family_decided(notice).await?;
         let family = Beneficiary::of(&form.name, &form.relation, &form.contact)
             .map_err(|field| AppError::Input { field, hint: "1 to 120 characters" })?;
-        if form.day > self.today(now) {
-            return Err(AppError::Input { field: "day", hint: "today or earlier" });
-        }
-        let (owner, keys) = CaseOwner::fresh(&self.vault, now)?;
-        let words = (MatterKind::FamilyContact, RememberPhase::Wished.word());
-        let times = (self.at_noon(form.day, now), None, None);
-        let draft = MatterDraft::of(&self.vault, Some((&keys, &family)), words, times, (actor.staff(), now))?;
-        let id = draft.id();
-        let first = StepDraft::of(&self.vault, id, ("opened", Some(form.told.word())), form.day, (actor.staff(), now), None)?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        // Within the lock of writers: two who record it at the same moment leave one entry, and nobody is called twice.
-        for known in self.store.care_of_notice(&self.vault, notice).await? {
-            let open = self.store.matter_row(&self.vault, known.id).await?.is_some_and(|row| row.closed_at.is_none());
-            if open && CareKind::from_word(&known.kind) == Some(CareKind::FamilyContact) {
-                return Err(NotNow { key: "family-calls-already" }.into());
-            }
-        }
-        tx.put_case_owner(owner).await?;
-        tx.put_matter(&self.vault, draft, vec![first]).await?;
-        tx.put_care(&self.vault, id, CareKind::FamilyContact, Some(notice)).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "family.agree", "matter", Some(id.0))).await?;
-        self.commit_once(tx, actor, once, Some(id), now).await
+        let case = Opened {
+            care: CareKind::FamilyContact,
+            notice: Some(notice),
+            begins: (MatterKind::FamilyContact, RememberPhase::Wished.word()),
+            told: Some(form.told),
+            day: form.day,
+            // Nobody is called twice.
+            already: Some("family-calls-already"),
+            action: "family.agree",
+        };
+        self.open_case(actor, case, &family, once, now).await
     }
 
     /// The families that agreed, those that are due first, then by the day of the next call; masked.
@@ -179,17 +169,7 @@ impl App {
     ) -> Result<(), AppError> {
         actor.needs(Right::Urgent)?;
         let (row, _, _) = self.family_row(id).await?;
-        let owner = row.subject_id.ok_or(AppError::Missing("case"))?;
-        let words = (RememberPhase::Revoked.word(), None);
-        let step = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), None)?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        if row.closed_at.is_some() {
-            return Err(AppError::Stale);
-        }
-        tx.step_matter(&self.vault, (id, version), RememberPhase::Revoked.word(), (None, true), step).await?;
-        tx.erase(&self.vault, &[owner], now).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "family.end", "matter", Some(id.0))).await?;
-        self.commit_once(tx, actor, once, Some(id), now).await
+        self.end_case(actor, (&row, version), "family.end", once, now).await
     }
 
     async fn family_row(&self, id: MatterId) -> Result<(MatterRow, MatterId, Option<Guarded<Beneficiary>>), AppError> {

@@ -7,11 +7,12 @@ use crate::domain::care::{Beneficiary, CareKind, RememberPhase, Remembered, Told
 use crate::domain::id::MatterId;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::store::{AuditEntry, CaseOwner, MatterDraft, MatterKind, MatterRow, StepDraft};
+use crate::store::{AuditEntry, MatterKind, MatterRow};
 
 use super::super::urgent::Once;
 use super::super::{Actor, App, AppError};
 use super::LISTED;
+use super::case::Opened;
 
 /// A family's wish, as typed.
 #[derive(Debug)]
@@ -65,28 +66,16 @@ impl App {
         let flaw = |field| AppError::Input { field, hint: "1 to 120 characters" };
         let family = Beneficiary::of(&form.name, &form.relation, &form.contact).map_err(flaw)?;
         let remembered = Remembered::of(form.shown.as_ref(), &family).map_err(flaw)?;
-        if form.day > self.today(now) {
-            return Err(AppError::Input { field: "day", hint: "today or earlier" });
-        }
-        let (owner, keys) = CaseOwner::fresh(&self.vault, now)?;
-        let words = (MatterKind::Remembrance, RememberPhase::Wished.word());
-        let times = (self.at_noon(form.day, now), None, None);
-        let draft = MatterDraft::of(&self.vault, Some((&keys, &remembered)), words, times, (actor.staff(), now))?;
-        let id = draft.id();
-        let first = StepDraft::of(&self.vault, id, ("opened", Some(form.told.word())), form.day, (actor.staff(), now), None)?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        // Within the lock of writers: two who record one wish at the same moment leave one entry.
-        for known in self.store.care_of_notice(&self.vault, notice).await? {
-            let open = self.store.matter_row(&self.vault, known.id).await?.is_some_and(|row| row.closed_at.is_none());
-            if open && CareKind::from_word(&known.kind) == Some(CareKind::Remembrance) {
-                return Err(crate::domain::outside::NotNow { key: "remember-already" }.into());
-            }
-        }
-        tx.put_case_owner(owner).await?;
-        tx.put_matter(&self.vault, draft, vec![first]).await?;
-        tx.put_care(&self.vault, id, CareKind::Remembrance, Some(notice)).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "remembrance.wish", "matter", Some(id.0))).await?;
-        self.commit_once(tx, actor, once, Some(id), now).await
+        let case = Opened {
+            care: CareKind::Remembrance,
+            notice: Some(notice),
+            begins: (MatterKind::Remembrance, RememberPhase::Wished.word()),
+            told: Some(form.told),
+            day: form.day,
+            already: Some("remember-already"),
+            action: "remembrance.wish",
+        };
+        self.open_case(actor, case, &remembered, once, now).await
     }
 
     async fn remembrance_row(&self, id: MatterId) -> Result<(MatterRow, Option<Guarded<Remembered>>), AppError> {
@@ -142,16 +131,6 @@ impl App {
     ) -> Result<(), AppError> {
         actor.needs(Right::Urgent)?;
         let (row, _) = self.remembrance_row(id).await?;
-        let owner = row.subject_id.ok_or(AppError::Missing("remembrance"))?;
-        let words = (RememberPhase::Revoked.word(), None);
-        let step = StepDraft::of(&self.vault, id, words, self.today(now), (actor.staff(), now), None)?;
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
-        if row.closed_at.is_some() {
-            return Err(AppError::Stale);
-        }
-        tx.step_matter(&self.vault, (id, version), RememberPhase::Revoked.word(), (None, true), step).await?;
-        tx.erase(&self.vault, &[owner], now).await?;
-        tx.audit(&AuditEntry::on(now, actor.staff(), "remembrance.revoke", "matter", Some(id.0))).await?;
-        self.commit_once(tx, actor, once, Some(id), now).await
+        self.end_case(actor, (&row, version), "remembrance.revoke", once, now).await
     }
 }

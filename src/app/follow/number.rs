@@ -138,8 +138,8 @@ impl App {
             dial::join(&mut named, dial::named(&told, *role, &*self.vault, &held));
         }
         let decides = searching && refused && named.is_empty();
-        let lost = |(r, status, _): &(Registry, EnrolmentStatus, Day)| r.loses_whom_nobody_finds() && status.may_contact();
-        let may_be_lost = searching && !refused && standing.iter().any(lost);
+        let loses = standing.iter().any(|(r, status, _)| r.loses_whom_nobody_finds() && status.may_contact());
+        let may_be_lost = searching && !refused && loses;
         Ok(CallNumbers { own, named, searching, may_be_lost, decides })
     }
 

@@ -49,7 +49,7 @@ impl App {
     /// Plans what falls due in the months from a day on. Planning contacts nobody.
     pub async fn plan(&self, actor: Actor, from: NaiveDate, months: u32, dry_run: bool, now: Timestamp) -> Result<PlanOutcome, AppError> {
         actor.needs(Right::FollowUp)?;
-        let (decided, mut outcome) = self.decide(from, months, dry_run, now).await?;
+        let (decided, mut outcome) = self.decide_plan(from, months, dry_run, now).await?;
         if !dry_run {
             self.store_plan(&decided, from, now, &mut outcome).await?;
             self.take_off_silent(&decided.rows, &decided.people, from, now).await?;
@@ -63,7 +63,7 @@ impl App {
         Ok(outcome)
     }
 
-    pub(super) async fn decide(
+    pub(super) async fn decide_plan(
         &self,
         from: NaiveDate,
         months: u32,

@@ -117,6 +117,12 @@ impl App {
             tx.refuse_rows(id, &refused).await?;
             tx.put_facts(facts).await?;
             tx.put_pairs(&pairs, now).await?;
+            // Of whom registrars joined, a row of an earlier day may be further than what came in after it.
+            let known: Vec<PersonId> = judged.iter().filter(|j| j.known()).map(Judged::person).collect();
+            let mut by_hand: Vec<PersonId> = tx.joined_by_hand(&known).await?.into_iter().map(|(person, _)| person).collect();
+            by_hand.sort_unstable();
+            by_hand.dedup();
+            self.settle_joined(&mut tx, &by_hand, now).await?;
             self.end_what_was_open(&mut tx, actor, &before, now).await?;
             let entry = AuditEntry::on(now, actor.staff(), "import.admit", "import", Some(id.0))
                 .with("registry", import.registry.word())

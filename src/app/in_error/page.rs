@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::id::{PublicId, SubjectId};
-use crate::domain::in_error::{Back, InErrorWhy};
+use crate::domain::in_error::{Back, Beside, InErrorWhy};
 use crate::domain::outside::OutsideSystem;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::role::Right;
@@ -135,9 +135,11 @@ impl App {
                 "before": row.before_status.word(),
                 "then": row.status.word(),
                 "entered_at": row.at.utc().to_rfc3339(),
-                "in_error": row.why,
+                "in_error": row.why.as_deref().and_then(InErrorWhy::from_word).map(InErrorWhy::word),
+                "own_word": row.beside() == Some(Beside::OwnWord),
             })
         };
-        Ok(steps.iter().filter(|row| row.status != row.before_status).map(entry).collect())
+        let told = |row: &&StandingStepRow| row.status != row.before_status || row.beside() == Some(Beside::OwnWord);
+        Ok(steps.iter().filter(told).map(entry).collect())
     }
 }

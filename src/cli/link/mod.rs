@@ -17,7 +17,7 @@ use output::{Output, Written};
 use rows::{write_clusters, write_pairs};
 
 use super::{CliError, Outcome, show};
-use crate::matching::linkage::engine::{Inspection, Options, Outcome as Found, ScoredPair, Table, inspect};
+use crate::matching::linkage::engine::{Inspection, Options, Outcome as Found, Table, inspect};
 use crate::reports::Lang;
 
 pub fn run(json: bool, link: &Link) -> Result<Outcome, CliError> {

@@ -202,9 +202,9 @@ fn a_named_persons_answer_confirms_no_contact_data_and_their_no_stops_their_numb
     assert!(of(CallOutcome::Died(ToldBy::Family)).died);
 }
 
-#[test]
-fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
-    let mail = SentMail {
+/// A mail that was sent the day after it was due, to somebody who is reached so.
+fn a_check(reach: Reach) -> SentMail {
+    SentMail {
         rule: "contact-check".into(),
         channel: Channel::Mail,
         called: false,
@@ -212,11 +212,16 @@ fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
         subject: SubjectId::fresh(),
         occurrence: day("2027-01-10"),
         sent_on: day("2027-01-11"),
-        reach: Reach { mail: MailReach::Verified, phone: true, ..Reach::default() },
+        reach,
         answered_on: None,
         last_contact: None,
         not_yet_eligible: false,
-    };
+    }
+}
+
+#[test]
+fn a_mail_without_an_answer_is_followed_by_a_call_once_the_rule_says_so() {
+    let mail = a_check(Reach { mail: MailReach::Verified, phone: true, ..Reach::default() });
     let policies = Policies::shipped();
     let follow = |mail: &SentMail, on: &str| unanswered(&policies, std::slice::from_ref(mail), &[], day(on));
     assert!(follow(&mail, "2027-01-24").is_empty());
@@ -254,19 +259,7 @@ fn a_donor_for_whom_a_patient_waits_is_tried_again_on_the_next_day_but_on_the_da
 fn the_last_rung_of_a_chain_is_followed_and_none_while_another_is_open() {
     let policies = Policies::shipped();
     let reach = Reach { mail: MailReach::Verified, phone: true, mobile: true, address: true, no_calls: false };
-    let mail = SentMail {
-        rule: "contact-check".into(),
-        channel: Channel::Mail,
-        called: false,
-        person: PersonId::fresh(),
-        subject: SubjectId::fresh(),
-        occurrence: day("2027-01-10"),
-        sent_on: day("2027-01-11"),
-        reach,
-        answered_on: None,
-        last_contact: Some(day("2027-01-11")),
-        not_yet_eligible: false,
-    };
+    let mail = SentMail { last_contact: Some(day("2027-01-11")), ..a_check(reach) };
     // Three rounds of calls came to nothing, and the message that took their place was delivered.
     let message = SentMail {
         rule: "contact-check-then-phone".into(),

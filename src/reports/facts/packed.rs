@@ -48,7 +48,7 @@ pub(in crate::reports) struct Packed {
     pub birth_year: i16,
     /// A status code, or one of the constants above.
     pub event: u8,
-    /// Bits 0-1 registry, 2-3 sex code, 4-5 channel.
+    /// Bits 0-1 registry, 2-3 sex code, 4-5 channel, 6 whether nobody told a day.
     bits: u8,
     /// Of one day's facts, the later has the higher.
     turn: u16,
@@ -88,6 +88,7 @@ impl Packed {
             _ => 0,
         };
         let bits = registry_index(fact.registry) | fact.sex.map_or(0, Sex::code) << 2 | channel_index(fact.channel) << 4;
+        let bits = bits | u8::from(fact.dayless) << 6;
         Self {
             day: day_number(fact.day),
             recorded: day_number(fact.recorded),
@@ -114,6 +115,18 @@ impl Packed {
     /// 0 to 3, in the order of `CHANNELS`.
     pub const fn channel(&self) -> u8 {
         (self.bits >> 4) & 3
+    }
+
+    /// Whether a sheet told it.
+    pub const fn is_imported(&self) -> bool {
+        self.channel() == channel_index(Channel::Import)
+    }
+
+    /// Whether a sheet told a standing that leaves the one on file as it is, of registrants whom a registrar joined.
+    pub fn is_left(&self, on_file: u8) -> bool {
+        let status = |code: u8| EnrolmentStatus::from_code(i16::from(code));
+        let told = status(self.event).filter(|_| self.is_imported());
+        told.zip(status(on_file)).is_some_and(|(told, stands)| told.is_left(stands, self.bits & 1 << 6 != 0))
     }
 
     /// Whether it was known on a day: recorded by then, and not yet taken back.
@@ -148,7 +161,7 @@ impl Packed {
     pub fn order(&self) -> (i32, u8, i32, u8, u16, u8) {
         let (class, first) = match self.event {
             JOINED | SPLIT => (0, self.recorded),
-            status if status < 100 && self.channel() == 0 => (1, i32::from(rank(status))),
+            status if status < 100 && self.is_imported() => (1, i32::from(rank(status))),
             _ => (2, self.recorded),
         };
         let (kind, place) = match self.event {
@@ -234,6 +247,7 @@ mod tests {
                     channel: Channel::Office,
                     drive: None,
                     turn: 0,
+                    dayless: false,
                 };
                 assert_eq!(Packed::of(&fact, 0, 0, 0).step(), Some((stage, outcome)));
             }

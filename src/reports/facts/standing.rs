@@ -59,6 +59,16 @@ impl Standing {
     };
 
     pub fn apply(&mut self, fact: &Packed) {
+        self.take_in(fact, false);
+    }
+
+    /// As [`Self::apply`], of registrants whom a registrar joined: what a sheet told of one of them lowers no stage that another one reached, and
+    /// lets nobody back who left, as on the person's page.
+    pub fn apply_joined(&mut self, fact: &Packed) {
+        self.take_in(fact, true);
+    }
+
+    fn take_in(&mut self, fact: &Packed, joined: bool) {
         // That two are one person tells nothing of where, what sex or how old they are.
         if fact.is_link() {
             return;
@@ -81,6 +91,7 @@ impl Standing {
             UNREACHABLE => self.unreachable = fact.day,
             DEFERRED => self.deferred_until[at] = fact.arg,
             NUMBERED => self.numbered = true,
+            _ if joined && fact.is_left(self.stand[at]) => {}
             status if status < VERIFIED => self.stand_as(at, status, fact),
             _ => {}
         }

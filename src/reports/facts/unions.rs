@@ -7,6 +7,8 @@ use super::standing::Standing;
 #[derive(Debug, Clone)]
 pub(in crate::reports) struct Union {
     members: Vec<u32>,
+    /// Whether a registrar joined any of them, not a sheet.
+    by_hand: bool,
     pub standing: Standing,
 }
 
@@ -14,6 +16,14 @@ impl Union {
     /// Whether a registrant is counted in it.
     pub fn holds(&self, who: u32) -> bool {
         self.members.contains(&who)
+    }
+
+    fn apply(&mut self, fact: &Packed) {
+        if self.by_hand {
+            self.standing.apply_joined(fact);
+        } else {
+            self.standing.apply(fact);
+        }
     }
 }
 
@@ -30,7 +40,8 @@ pub(in crate::reports) enum Change {
 #[derive(Debug, Default)]
 pub(in crate::reports) struct Unions {
     unions: Vec<Union>,
-    edges: Vec<(u32, u32)>,
+    /// Who is tied to whom, and whether by a registrar.
+    edges: Vec<((u32, u32), bool)>,
     past: Vec<(u32, Packed)>,
 }
 
@@ -52,16 +63,16 @@ impl Unions {
         if !fact.is_link() {
             let union = &mut self.unions[own];
             let before = union.standing;
-            union.standing.apply(fact);
+            union.apply(fact);
             return Change::Of(Box::new((before, union.standing)));
         }
         let other = fact.arg.cast_unsigned();
         let theirs = self.union_of(other);
         // Joining or splitting also carries what it tells of its registrant (town, birth year): that is folded in below.
         let edge = (who.min(other), who.max(other));
-        self.edges.retain(|e| *e != edge);
+        self.edges.retain(|(e, _)| *e != edge);
         if fact.event == JOINED && who != other {
-            self.edges.push(edge);
+            self.edges.push((edge, !fact.is_imported()));
         }
         let mut gone = vec![own];
         if theirs != own {
@@ -87,7 +98,7 @@ impl Unions {
         if let Some(at) = self.unions.iter().position(|u| u.members.contains(&who)) {
             return at;
         }
-        self.unions.push(Union { members: vec![who], standing: Standing::NEW });
+        self.unions.push(Union { members: vec![who], by_hand: false, standing: Standing::NEW });
         self.unions.len() - 1
     }
 
@@ -100,7 +111,7 @@ impl Unions {
             left.retain(|m| *m != first);
             let mut at = 0;
             while let Some(who) = part.get(at).copied() {
-                let tied = |m: &u32| self.edges.contains(&(who.min(*m), who.max(*m)));
+                let tied = |m: &u32| self.edges.iter().any(|(edge, _)| *edge == (who.min(*m), who.max(*m)));
                 part.extend(left.iter().copied().filter(tied));
                 left.retain(|m| !tied(m));
                 at += 1;
@@ -112,10 +123,13 @@ impl Unions {
     }
 
     fn fold(&self, members: Vec<u32>) -> Union {
-        let mut standing = Standing::NEW;
-        for (_, fact) in self.past.iter().filter(|(who, _)| members.binary_search(who).is_ok()) {
-            standing.apply(fact);
+        let by_hand = self.edges.iter().any(|((one, _), by_hand)| *by_hand && members.binary_search(one).is_ok());
+        let mut union = Union { members, by_hand, standing: Standing::NEW };
+        for (who, fact) in &self.past {
+            if union.members.binary_search(who).is_ok() {
+                union.apply(fact);
+            }
         }
-        Union { members, standing }
+        union
     }
 }

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{CorrectionId, ImportId, ImportRowId, RecordId, StaffId, SubjectId};
+use crate::domain::problem::ProblemCode;
 use crate::domain::time::Timestamp;
 use crate::store::entity::value::Opaque;
 use crate::store::word::CorrectionState;
@@ -32,3 +33,29 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// An open line that asks about a field of a record: of no sheet, and without a value kept aside.
+    pub fn asks(of: (SubjectId, RecordId), field: &str, problem: ProblemCode, at: Timestamp) -> Self {
+        Self::line(of, field, problem.code(), at)
+    }
+
+    /// As [`Self::asks`], with a word that is no problem of a sheet.
+    pub fn line((subject_id, record_id): (SubjectId, RecordId), field: &str, problem: &str, at: Timestamp) -> Self {
+        Self {
+            id: CorrectionId::fresh(),
+            import_id: None,
+            import_row_id: None,
+            subject_id,
+            record_id,
+            field: field.to_owned(),
+            problem: problem.to_owned(),
+            sealed_value: None,
+            state: CorrectionState::Open,
+            resolved_by: None,
+            resolved_at: None,
+            created_at: at,
+            row_version: 1,
+        }
+    }
+}

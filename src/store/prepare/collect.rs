@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::slot::{correction_slot, record_slot};
 use super::{ConsentGiven, Occasion, PreparedRecord, SCHEMA, prepare_consent, prepare_fact, seal};
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{ClaimId, CorrectionId, EnrolmentId, RecordId, StatId, SubjectId};
+use crate::domain::id::{ClaimId, EnrolmentId, RecordId, StatId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::record::RecordDraft;
 use crate::domain::registry::{EnrolmentStatus, Registry};
@@ -15,7 +15,7 @@ use crate::store::entity::value::{Day, Opaque};
 use crate::store::entity::{contact_index, correction, enrolment, identifier_claim, record};
 use crate::store::error::StoreError;
 use crate::store::rowmac::Protected;
-use crate::store::word::{ContactKind, CorrectionState};
+use crate::store::word::ContactKind;
 use crate::vault::{SubjectKeys, Vault};
 
 /// Collects the sealed rows of one draft.
@@ -122,24 +122,10 @@ impl<'a> Preparation<'a> {
 
     /// Adds a kept-aside value, or a missing one, to the correction list.
     pub fn correction(&mut self, field: &str, problem: ProblemCode, value: Option<&Guarded<String>>) -> Result<(), StoreError> {
-        let id = CorrectionId::fresh();
-        let subject = self.subject();
-        let sealed_value = value.map(|v| seal(self.vault, self.keys, correction_slot(id, subject), v)).transpose()?;
-        self.out.corrections.push(correction::Model {
-            id,
-            import_id: self.occasion.import.map(|(import, _)| import),
-            import_row_id: self.occasion.import.map(|(_, row)| row),
-            subject_id: subject,
-            record_id: self.out.record.id,
-            field: field.to_owned(),
-            problem: problem.code().to_owned(),
-            sealed_value,
-            state: CorrectionState::Open,
-            resolved_by: None,
-            resolved_at: None,
-            created_at: self.occasion.at,
-            row_version: 1,
-        });
+        let line = correction::Model::asks((self.subject(), self.out.record.id), field, problem, self.occasion.at);
+        let sealed_value = value.map(|v| seal(self.vault, self.keys, correction_slot(line.id, line.subject_id), v)).transpose()?;
+        let (import_id, import_row_id) = self.occasion.import.unzip();
+        self.out.corrections.push(correction::Model { import_id, import_row_id, sealed_value, ..line });
         Ok(())
     }
 

@@ -4,13 +4,12 @@ use chrono::NaiveDate;
 
 use super::{PreparedRecord, prepare_fact};
 use crate::domain::fact::{Fact, FactEvent};
-use crate::domain::id::{CorrectionId, ImportId, RecordId, SubjectId};
+use crate::domain::id::{ImportId, RecordId, SubjectId};
 use crate::domain::problem::ProblemCode;
 use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::store::entity::correction;
 use crate::store::error::StoreError;
 use crate::store::rowmac::Protected;
-use crate::store::word::CorrectionState;
 use crate::vault::{Sealed, Vault};
 
 impl PreparedRecord {
@@ -34,23 +33,16 @@ impl PreparedRecord {
             }
         }
         if changed {
-            self.corrections.push(correction::Model {
-                id: CorrectionId::fresh(),
-                import_id: Some(import),
-                import_row_id: self.record.import_row_id,
-                subject_id: self.record.subject_id,
-                record_id: self.record.id,
-                field: "status".to_owned(),
-                problem: ProblemCode::MissingStatus.code().to_owned(),
-                sealed_value: None,
-                state: CorrectionState::Open,
-                resolved_by: None,
-                resolved_at: None,
-                created_at: self.record.recorded_at,
-                row_version: 1,
-            });
+            self.ask_for_standing(import, ProblemCode::MissingStatus);
         }
         Ok(changed)
+    }
+
+    /// Asks a registrar for the standing, on the correction list of an import.
+    pub(in crate::store) fn ask_for_standing(&mut self, import: ImportId, problem: ProblemCode) {
+        let (of, import_row_id) = ((self.record.subject_id, self.record.id), self.record.import_row_id);
+        let line = correction::Model::asks(of, "status", problem, self.record.recorded_at);
+        self.corrections.push(correction::Model { import_id: Some(import), import_row_id, ..line });
     }
 
     /// The subject the record is of.

@@ -1,11 +1,13 @@
 //! 救助 and 缅怀: aid cases, a family's wish to have the donor remembered, the printed list.
 
+use chrono::NaiveDate;
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 
 use super::match_request::{matter_id, step_shown};
 use super::{Answer, Reply, day, once, slip_of, typed};
 use crate::app::{AidForm, AidStep, AppError, NoticeHead, RemembranceForm};
+use crate::domain::Guarded;
 use crate::domain::care::{AidAct, Cents, Fund, Told};
 use crate::domain::id::MatterId;
 use crate::domain::role::Right;
@@ -50,6 +52,71 @@ pub(super) fn about(staff: &CanWorkUrgent<'_>, entries: Option<&Entries>, slips:
     ]
 }
 
+/// What a family wishes, taken from a form of this page, where all of it can be read; what cannot is told in `slips`.
+pub(super) struct Wish {
+    /// Who of the family said so.
+    pub name: Guarded<String>,
+    /// What they are to the donor.
+    pub relation: Guarded<String>,
+    /// How they are reached.
+    pub contact: Guarded<String>,
+    /// How they said so.
+    pub told: Told,
+    /// On which day.
+    pub day: NaiveDate,
+}
+
+impl Wish {
+    pub(super) fn read(entries: &Entries, slips: &mut Slips) -> Option<Self> {
+        let on = asked_on(entries, slips);
+        let told = entries.read("told", Told::from_word).flatten();
+        if told.is_none() {
+            slips.add("told", "slip-choose");
+        }
+        let (day, told) = on.zip(told)?;
+        Some(Self { name: typed(entries, "name"), relation: typed(entries, "relation"), contact: typed(entries, "contact"), told, day })
+    }
+}
+
+/// The day on which something was told, which has to be typed.
+fn asked_on(entries: &Entries, slips: &mut Slips) -> Option<NaiveDate> {
+    let on = day(entries, "day", slips);
+    if on.is_none() && slips.is_empty() {
+        slips.add("day", "slip-date-bad");
+    }
+    on
+}
+
+/// How a family said what it wishes.
+pub(super) fn how_told(staff: &CanWorkUrgent<'_>, entries: Option<&Entries>, slips: &Slips) -> Choice {
+    let text = staff.text();
+    let choice = Choice::one(text, "told", "remember-told");
+    Told::ALL.iter().fold(choice, |c, t| c.option(t.word(), text.t(&format!("remember-told-{}", t.word())))).refill(text, entries, slips)
+}
+
+/// What became of a wish: the list where it was taken in; none where `slips` say why not.
+pub(super) fn taken_in(
+    staff: &CanWorkUrgent<'_>,
+    done: Result<(), AppError>,
+    saved: &'static str,
+    slips: &mut Slips,
+) -> Result<Option<Reply>, Fault> {
+    match done {
+        Ok(()) => {
+            staff.tell(&Notice::plain(saved));
+            return Ok(Some(Reply::go("/care")));
+        }
+        Err(AppError::NotNow(not)) => slips.add("name", not.key),
+        Err(error) => slip_of(error, "care", slips)?,
+    }
+    Ok(None)
+}
+
+/// The row version that a form was made on.
+pub(super) fn version_of(entries: &Entries) -> Result<i64, Status> {
+    entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)
+}
+
 async fn aid_form(staff: &CanWorkUrgent<'_>, notice: Option<MatterId>, entries: Option<&Entries>, slips: Slips) -> Result<CareNew, Fault> {
     let text = staff.text();
     let side = if notice.is_some() { "family" } else { "recipient" };
@@ -67,11 +134,7 @@ async fn aid_form(staff: &CanWorkUrgent<'_>, notice: Option<MatterId>, entries: 
 async fn take_aid(staff: &CanWorkUrgent<'_>, notice: Option<MatterId>, entries: &Entries) -> Answer {
     let once = once(entries, &staff.app)?;
     let mut slips = Slips::default();
-    let asked = day(entries, "day", &mut slips);
-    if asked.is_none() && slips.is_empty() {
-        slips.add("day", "slip-date-bad");
-    }
-    if let Some(asked) = asked {
+    if let Some(asked) = asked_on(entries, &mut slips) {
         let form =
             AidForm { name: typed(entries, "name"), relation: typed(entries, "relation"), contact: typed(entries, "contact"), asked };
         match staff.app.ask_aid(staff.actor(), notice, &form, &once, staff.now).await {
@@ -162,7 +225,7 @@ async fn open(staff: CanWorkUrgent<'_>, id: &str, _form: Posted) -> Answer {
 #[post("/care/aid/<id>/step", data = "<form>")]
 async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries, mut slips) = (matter_id(id)?, &form.0, Slips::default());
-    let version = entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let version = version_of(entries)?;
     let once = once(entries, &staff.app)?;
     let act = entries.read("what", AidAct::from_word).flatten();
     if act.is_none() {
@@ -197,9 +260,6 @@ async fn forget(staff: CanWorkUrgent<'_>, may: CanErase<'_>, id: &str, form: Pos
 
 async fn remember_form(staff: &CanWorkUrgent<'_>, id: MatterId, entries: Option<&Entries>, slips: Slips) -> Result<CareNew, Fault> {
     let text = staff.text();
-    let told = Told::ALL
-        .iter()
-        .fold(Choice::one(text, "told", "remember-told"), |c, t| c.option(t.word(), text.t(&format!("remember-told-{}", t.word()))));
     let mut fields =
         vec![Field::new(text, "shown", "remember-shown").optional(text).hint(text, "remember-shown-hint").refill(text, entries, &slips)];
     fields.extend(about(staff, entries, &slips, "care-relation-family"));
@@ -209,7 +269,7 @@ async fn remember_form(staff: &CanWorkUrgent<'_>, id: MatterId, entries: Option<
         title: text.t("remember-new"),
         lead: text.t("remember-new-lead"),
         fields,
-        told: Some(told.refill(text, entries, &slips)),
+        told: Some(how_told(staff, entries, &slips)),
         slips,
     })
 }
@@ -226,30 +286,11 @@ async fn remember(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries, mut slips) = (matter_id(id)?, &form.0, Slips::default());
     let once = once(entries, &staff.app)?;
     staff.app.care_may(staff.actor(), id).await?;
-    let on = day(entries, "day", &mut slips);
-    if on.is_none() && slips.is_empty() {
-        slips.add("day", "slip-date-bad");
-    }
-    let told = entries.read("told", Told::from_word).flatten();
-    if told.is_none() {
-        slips.add("told", "slip-choose");
-    }
-    if let (Some(day), Some(told)) = (on, told) {
-        let form = RemembranceForm {
-            shown: entries.text("shown"),
-            name: typed(entries, "name"),
-            relation: typed(entries, "relation"),
-            contact: typed(entries, "contact"),
-            told,
-            day,
-        };
-        match staff.app.remember(staff.actor(), id, &form, &once, staff.now).await {
-            Ok(()) => {
-                staff.tell(&Notice::plain("remember-saved"));
-                return Ok(Reply::go("/care"));
-            }
-            Err(AppError::NotNow(not)) => slips.add("name", not.key),
-            Err(error) => slip_of(error, "care", &mut slips)?,
+    if let Some(Wish { name, relation, contact, told, day }) = Wish::read(entries, &mut slips) {
+        let form = RemembranceForm { shown: entries.text("shown"), name, relation, contact, told, day };
+        let done = staff.app.remember(staff.actor(), id, &form, &once, staff.now).await;
+        if let Some(list) = taken_in(&staff, done, "remember-saved", &mut slips)? {
+            return Ok(list);
         }
     }
     Reply::again(&remember_form(&staff, id, Some(entries), slips).await?)
@@ -265,7 +306,7 @@ async fn print(staff: CanWorkUrgent<'_>, _form: Posted) -> Answer {
 #[post("/care/remembrance/<id>/revoke", data = "<form>")]
 async fn revoke(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries) = (matter_id(id)?, &form.0);
-    let version = entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let version = version_of(entries)?;
     staff.app.forget_remembrance(staff.actor(), (id, version), &once(entries, &staff.app)?, staff.now).await?;
     staff.tell(&Notice::plain("remember-revoked"));
     Ok(Reply::go("/care"))

@@ -3,32 +3,28 @@
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 
-use super::care::about;
+use super::care::{Wish, about, how_told, taken_in, version_of};
 use super::match_request::matter_id;
-use super::{Answer, Reply, day, once, slip_of, typed};
-use crate::app::{AppError, FamilyForm};
-use crate::domain::care::Told;
+use super::{Answer, Reply, once};
+use crate::app::FamilyForm;
 use crate::domain::family_contact::Heard;
 use crate::domain::id::MatterId;
 use crate::web::error::Fault;
 use crate::web::form::{Entries, Posted};
 use crate::web::guard::{CanWorkUrgent, Notice};
+use crate::web::view::Slips;
 use crate::web::view::care::CareNew;
 use crate::web::view::family::{FamilyCallPage, FamilyShown};
-use crate::web::view::{Choice, Slips};
 
 async fn agree_form(staff: &CanWorkUrgent<'_>, id: MatterId, entries: Option<&Entries>, slips: Slips) -> Result<CareNew, Fault> {
     let text = staff.text();
-    let told = Told::ALL
-        .iter()
-        .fold(Choice::one(text, "told", "remember-told"), |c, t| c.option(t.word(), text.t(&format!("remember-told-{}", t.word()))));
     Ok(CareNew {
         s: staff.shell("/urgent").await?,
         path: format!("/care/family/{id}/contact"),
         title: text.t("family-calls-new"),
         lead: text.t("family-calls-new-lead"),
         fields: about(staff, entries, &slips, "care-relation-family"),
-        told: Some(told.refill(text, entries, &slips)),
+        told: Some(how_told(staff, entries, &slips)),
         slips,
     })
 }
@@ -45,23 +41,11 @@ async fn agree(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries, mut slips) = (matter_id(id)?, &form.0, Slips::default());
     let once = once(entries, &staff.app)?;
     staff.app.care_may(staff.actor(), id).await?;
-    let on = day(entries, "day", &mut slips);
-    if on.is_none() && slips.is_empty() {
-        slips.add("day", "slip-date-bad");
-    }
-    let told = entries.read("told", Told::from_word).flatten();
-    if told.is_none() {
-        slips.add("told", "slip-choose");
-    }
-    if let (Some(day), Some(told)) = (on, told) {
-        let (name, relation, contact) = (typed(entries, "name"), typed(entries, "relation"), typed(entries, "contact"));
-        match staff.app.agree_to_calls(staff.actor(), id, &FamilyForm { name, relation, contact, told, day }, &once, staff.now).await {
-            Ok(()) => {
-                staff.tell(&Notice::plain("family-calls-saved"));
-                return Ok(Reply::go("/care"));
-            }
-            Err(AppError::NotNow(not)) => slips.add("name", not.key),
-            Err(error) => slip_of(error, "care", &mut slips)?,
+    if let Some(Wish { name, relation, contact, told, day }) = Wish::read(entries, &mut slips) {
+        let form = FamilyForm { name, relation, contact, told, day };
+        let done = staff.app.agree_to_calls(staff.actor(), id, &form, &once, staff.now).await;
+        if let Some(list) = taken_in(&staff, done, "family-calls-saved", &mut slips)? {
+            return Ok(list);
         }
     }
     Reply::again(&agree_form(&staff, id, Some(entries), slips).await?)
@@ -82,7 +66,7 @@ async fn open(staff: CanWorkUrgent<'_>, id: &str, _form: Posted) -> Answer {
 #[post("/care/contact/<id>/step", data = "<form>")]
 async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries) = (matter_id(id)?, &form.0);
-    let version = entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let version = version_of(entries)?;
     let heard = entries.read("what", Heard::from_word).flatten().ok_or(Status::BadRequest)?;
     staff.app.note_family_call(staff.actor(), (id, version), heard, &once(entries, &staff.app)?, staff.now).await?;
     staff.tell(&Notice::plain("family-noted"));
@@ -92,7 +76,7 @@ async fn step(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
 #[post("/care/contact/<id>/end", data = "<form>")]
 async fn end(staff: CanWorkUrgent<'_>, id: &str, form: Posted) -> Answer {
     let (id, entries) = (matter_id(id)?, &form.0);
-    let version = entries.read("version", |text| text.parse().ok()).flatten().ok_or(Status::BadRequest)?;
+    let version = version_of(entries)?;
     staff.app.end_family_calls(staff.actor(), (id, version), &once(entries, &staff.app)?, staff.now).await?;
     staff.tell(&Notice::plain("family-ended"));
     Ok(Reply::go("/care"))

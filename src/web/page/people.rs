@@ -138,6 +138,12 @@ async fn person_page(ctx: &Ctx<'_>, roles: Roles, entries: Option<&Entries>, pag
             } else {
                 String::new()
             },
+            own_word: if page.own_words.iter().any(|word| word.registry == *registry && !word.said) {
+                format!("/people/{id}/own-word/{}", registry.word())
+            } else {
+                String::new()
+            },
+            said: page.own_words.iter().any(|word| word.registry == *registry && word.said),
         })
         .collect();
     let mut history: Vec<_> = page
@@ -384,6 +390,15 @@ async fn decide(staff: CanImport<'_>, id: &str, registry: &str, form: Posted) ->
     Ok(Reply::go(format!("/people/{id}")))
 }
 
+#[post("/people/<id>/own-word/<registry>", data = "<_form>")]
+async fn own_word(staff: CanSeePeople<'_>, id: &str, registry: &str, _form: Posted) -> Answer {
+    let id = public_id(id)?;
+    let registry = Registry::from_word(registry).ok_or(Status::NotFound)?;
+    staff.app.note_own_word(staff.actor(), &id, registry, staff.now).await?;
+    staff.tell(&Notice::plain("own-word-saved"));
+    Ok(Reply::go(format!("/people/{id}")))
+}
+
 #[post("/people/<id>/take-out", data = "<form>")]
 async fn take_out(staff: CanReview<'_>, id: &str, form: Posted) -> Answer {
     let id = public_id(id)?;
@@ -395,5 +410,5 @@ async fn take_out(staff: CanReview<'_>, id: &str, form: Posted) -> Answer {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![people, search, person, open, leave, decide, take_out]
+    routes![people, search, person, open, leave, decide, own_word, take_out]
 }

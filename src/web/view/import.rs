@@ -220,6 +220,11 @@ impl Correction {
         self.s.text().t(&format!("problem-{}-do", self.code))
     }
 
+    /// Whether the sheet's standing is behind the one on file: there is nothing to decide on the person's page, only to check.
+    fn behind(&self) -> bool {
+        self.code == ProblemCode::StatusBehind
+    }
+
     fn open<'a>(&self, value: &'a Guarded<String>) -> &'a str {
         value.reveal()
     }

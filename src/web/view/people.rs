@@ -175,6 +175,10 @@ pub struct Standing {
     pub class: &'static str,
     /// Where a decision on an undecided standing is posted; empty where none is needed.
     pub decide: String,
+    /// Where it is noted that they said themselves that they are no longer willing; empty where that is nothing new.
+    pub own_word: String,
+    /// Whether they said so after they had left.
+    pub said: bool,
 }
 
 /// Something that happened.

@@ -15,7 +15,7 @@ async fn left_in_error(bench: &Bench, number: u32) -> SubjectId {
     let person = bench.store.person_of(subject).await.unwrap().unwrap();
     let view = bench.store.person(&bench.vault, person).await.unwrap().unwrap();
     let before = view.enrolments().next().unwrap().clone();
-    let act = StandingAct { death: false, undoes: None, by: None, at: NOW };
+    let act = StandingAct::entered(None, NOW);
     let mut tx = bench.store.begin().await.unwrap();
     tx.put_standing_act(&bench.vault, &[StandingMove { before: before.clone(), status: LEFT }], act).await.unwrap();
     tx.commit().await.unwrap();

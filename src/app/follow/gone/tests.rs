@@ -175,7 +175,7 @@ async fn a_planning_writes_over_nothing_that_a_caller_did_meanwhile_and_plans_no
     let due = MORNING.plus_seconds(CHECKED);
     let today = app.today(due);
 
-    let (before, mut outcome) = app.decide(today, 1, false, due).await.unwrap();
+    let (before, mut outcome) = app.decide_plan(today, 1, false, due).await.unwrap();
     app.leave(Actor::Console, &leaves, Registry::Blood, ExitReason::Withdrew, due).await.unwrap();
     app.store_plan(&before, today, due, &mut outcome).await.unwrap();
     assert!(planned(&app, gone).await.is_empty(), "who left between reading and storing");
@@ -185,7 +185,7 @@ async fn a_planning_writes_over_nothing_that_a_caller_did_meanwhile_and_plans_no
     // The next day the call is overdue: the plan moves it, unless somebody has agreed on a day by then.
     let next = due.plus_seconds(DAY);
     let tomorrow = app.today(next);
-    let (before, mut outcome) = app.decide(tomorrow, 1, false, next).await.unwrap();
+    let (before, mut outcome) = app.decide_plan(tomorrow, 1, false, next).await.unwrap();
     assert_eq!(outcome.moved, 1);
     let wished = tomorrow + Days::new(9);
     app.finish_task(Actor::Console, call.id, call.row_version, TaskOutcome::CallOn(wished), next).await.unwrap();
@@ -241,7 +241,7 @@ async fn a_call_about_the_family_waits_for_the_day_somebody_asks_for_and_a_quest
     }
     let day_of = async |rule: &str| planned(&app, person).await.into_iter().find(|task| task.rule == rule).unwrap().due_on.0;
     let mut tx = app.store.begin().await.unwrap();
-    app.put_off_until(&mut tx, person, until).await.unwrap();
+    app.put_off_until(&mut tx, &planned(&app, person).await, until).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!((day_of("family-objects").await, day_of("mail-returned").await), (until, until));
     assert_eq!(day_of("question-0193").await, today, "what they asked is answered");

@@ -1,0 +1,76 @@
+//! Whom registrars join, and take apart: no sheet turns them back by being joined later, as none does at its import ([`super::import`]).
+
+use chrono::NaiveDate;
+
+use crate::domain::id::{PersonId, SubjectId};
+use crate::domain::in_error::Beside;
+use crate::domain::joined::{Came, counting_from};
+use crate::domain::registry::Registry;
+use crate::domain::time::Timestamp;
+use crate::store::{EnrolmentRow, Origin, PersonView, StandingAct, StandingMove, StandingStepRow, SubjectView, Tx};
+
+use super::{App, AppError};
+
+impl App {
+    /// After registrations moved from one person to another, or one of their standings was set back: lets every standing that a sheet told count
+    /// from the day it has to ([`counting_from`]). What it was by itself is kept beside it, and comes back once the two are taken apart. The
+    /// statistics follow the joining by themselves.
+    pub(super) async fn settle_joined(&self, tx: &mut Tx, persons: &[PersonId], now: Timestamp) -> Result<(), AppError> {
+        let joined = tx.joined_by_hand(persons).await?;
+        for person in persons {
+            let Some(view) = tx.person(&self.vault, *person).await? else { continue };
+            let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+            let by_hand = joined.iter().any(|(whose, subject)| whose == person && subjects.contains(subject));
+            let mut steps = self.store.standing_steps(&self.vault, &subjects).await?;
+            steps.retain(|step| step.beside() == Some(Beside::JoinedBehind));
+            for registry in Registry::ALL {
+                self.settle_registry(tx, (&view, by_hand), registry, &steps, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_registry(
+        &self,
+        tx: &mut Tx,
+        (view, by_hand): (&PersonView, bool),
+        registry: Registry,
+        steps: &[StandingStepRow],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let mut rows: Vec<&EnrolmentRow> = Vec::new();
+        let mut alone: Vec<Came> = Vec::new();
+        for subject in &view.subjects {
+            for row in subject.enrolments.iter().filter(|row| row.registry == registry) {
+                rows.push(row);
+                alone.push(came(subject, row, steps));
+            }
+        }
+        let days = if by_hand { counting_from(&alone) } else { alone.iter().map(|came| came.since).collect() };
+        for ((row, came), day) in rows.into_iter().zip(&alone).zip(days) {
+            if row.since.0 == day {
+                continue;
+            }
+            if kept(row, steps).is_none() {
+                let before = EnrolmentRow { since: came.since.into(), ..row.clone() };
+                let act = StandingAct { beside: Some(Beside::JoinedBehind), ..StandingAct::entered(None, now) };
+                tx.put_standing_act(&self.vault, &[StandingMove { status: before.status, before }], act).await?;
+            }
+            tx.count_from(&self.vault, row.id, day, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A registration by itself.
+fn came(subject: &SubjectView, row: &EnrolmentRow, steps: &[StandingStepRow]) -> Came {
+    // Whatever staff or the person did with it counts a version.
+    let untouched = subject.row.origin == Origin::Import && row.row_version == 1;
+    let dayless = subject.records.first().is_some_and(|record| record.told_on.is_none());
+    Came { status: row.status, since: kept(row, steps).unwrap_or(row.since.0), by_sheet: untouched.then_some(dayless) }
+}
+
+/// Since when a standing held by itself, where it counts from another day.
+fn kept(row: &EnrolmentRow, steps: &[StandingStepRow]) -> Option<NaiveDate> {
+    steps.iter().find(|step| step.enrolment_id == row.id && step.version == row.row_version).map(|step| step.before_since.0)
+}
