@@ -43,7 +43,7 @@ impl App {
     /// with links of its own, and a leaf of its own.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`](crate::store::StoreError) as [`AppError`] where the key was used for something else.
+    /// [`AppError::Conflict`] where the key was used for something else.
     pub async fn print_letters(&self, actor: Actor, once: &Once, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
         actor.needs(Right::Disclose)?;
