@@ -88,6 +88,7 @@ action-staff-disable = Closed an account
 action-staff-password = Changed a password
 action-staff-reopen = Re-opened an account
 action-staff-reset-password = Reset a password
+action-followup-letters-again = Printed a run of letters again
 action-followup-letters = Printed letters
 action-followup-hand-off = Gave numbers out for short messages
 action-followup-hand-off-results = Read results of short messages

@@ -67,6 +67,10 @@ first-rule-2 = The mail never says what was registered; it asks to open a link.
 first-rule-3 = “This is not me” stops it at once.
 slip-count = The number differs from the preview: read it again
 slip-nobody = No registry was chosen: that means nobody
+followup-held = {$n ->
+    [one] One more is about an imported person: it is not listed before the first contact is confirmed.
+   *[other] {$n} more are about imported people: they are not listed before the first contact is confirmed.
+}
 followup-today = {$n} are due. Calls between 09:00 and 21:00 only.
 script-verify = “You registered with us. I would like to check your contact data and hear how you feel about it now.”
 task-held = Imported, and the first contact was not confirmed: do not call yet.

@@ -85,6 +85,7 @@ action-staff-disable = 停用账号
 action-staff-password = 更改密码
 action-staff-reopen = 重新启用账号
 action-staff-reset-password = 重设密码
+action-followup-letters-again = 再次打印同一批信件
 action-followup-letters = 打印信件
 action-followup-hand-off = 导出短信号码
 action-followup-hand-off-results = 读入短信结果

@@ -110,10 +110,9 @@ impl App {
         let view = self.store.correction(&self.vault, id).await?.ok_or(AppError::Missing("correction"))?;
         let subject = view.row.subject_id;
         let entry = self.store.people_of(&self.vault, &[subject]).await?.pop().ok_or(AppError::Missing("registration"))?;
-        // A registration nobody may write to yet, or any more, is not asked about its address.
-        let asks =
-            (entry.origin != Origin::Import || entry.first_contact_at.is_some()) && entry.standings.iter().any(|(_, s, _)| s.may_contact());
         let (owner, told) = (entry.person, entry.records.len());
+        // A registration nobody may write to yet, or any more, is not asked about its address.
+        let asks = entry.standings.iter().any(|(_, s, _)| s.may_contact()) && !self.store.held_of(&[owner]).await?.contains(&owner);
         let last = entry.records.into_iter().next_back().ok_or(AppError::Missing("registration"))?;
         let (Some(identity), Some(contact)) = (last.identity, last.contact) else { return Err(AppError::Sealed("identity")) };
         let today = self.today(now);

@@ -142,10 +142,8 @@ impl App {
         let held = self.held_elsewhere(&base, &draft.contact).await?;
         let asks = changed.contains(&"mail") && Contact::channels(&draft.contact).0;
         let entry = if asks { self.store.people_of(&self.vault, &[subject]).await?.pop() } else { None };
-        let reachable = entry.filter(|e| {
-            let released = e.origin != Origin::Import || e.first_contact_at.is_some();
-            released && e.standings.iter().any(|(_, status, _)| status.may_contact())
-        });
+        let waits = asks && self.store.held_of(&[base.person]).await?.contains(&base.person);
+        let reachable = entry.filter(|e| !waits && e.standings.iter().any(|(_, status, _)| status.may_contact()));
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(changed) };
         if tx.person_of(subject).await? != Some(base.person) || tx.last_record(&base.subjects).await? != Some(base.version) {
             tx.rollback().await?;

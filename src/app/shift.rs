@@ -100,13 +100,14 @@ impl App {
         let named = actor.needs(Right::Service).is_ok();
         let subjects = self.store.registered_at(id).await?;
         let persons: HashSet<PersonId> = self.store.persons_of(&subjects).await?.into_iter().map(|(_, person)| person).collect();
-        let shifts = self.shift_cases(id, named).await?;
+        let (shifts, _) = self.shift_cases(id, named).await?;
         let served =
             shifts.iter().map(|s| Quarters(s.time.length().0 * u32::try_from(s.count(&[TurnState::Came])).unwrap_or(u32::MAX))).sum();
         Ok(DriveBoard { drive, registrations: persons.len() as u64, shifts, served })
     }
 
-    async fn shift_cases(&self, drive: DriveId, named: bool) -> Result<Vec<ShiftCase>, AppError> {
+    /// The shifts of a drive, and whom they name, each once.
+    async fn shift_cases(&self, drive: DriveId, named: bool) -> Result<(Vec<ShiftCase>, Vec<PersonId>), AppError> {
         let rows = self.store.shifts_of(drive).await?;
         let ids: Vec<ShiftId> = rows.iter().map(|r| r.id).collect();
         let mut turns: Vec<TurnRow> = self.store.turns_in(&self.vault, &ids).await?;
@@ -137,7 +138,7 @@ impl App {
             let needed = u32::try_from(row.needed).unwrap_or(0);
             out.push(ShiftCase { id: row.id, time: time_of(&row)?, needed, turns: places });
         }
-        Ok(out)
+        Ok((out, ids))
     }
 
     /// Sets what is hoped for at a drive, and how many donors the station counted.
@@ -353,14 +354,15 @@ impl App {
         Ok(Some(prepare_service(&self.vault, &keys, &Guarded::new(fact), actor.staff(), now)?))
     }
 
-    /// The shifts with the names of who is expected, for printing: a disclosure, in the log before anything is shown. No number of anybody.
+    /// The shifts with the names of who is expected, for printing: a disclosure, in the log with whom it names before anything is shown. No number
+    /// of anybody. Whoever plans the shifts of a drive reads the names without asking first (`docs/THREATS.md`).
     pub async fn shift_list(&self, actor: Actor, id: DriveId, now: Timestamp) -> Result<(DriveRow, Vec<ShiftCase>), AppError> {
         actor.needs(Right::Service)?;
         let drive = self.store.drive(id).await?.ok_or(AppError::Missing("drive"))?;
-        let shifts = self.shift_cases(id, true).await?;
+        let (shifts, named) = self.shift_cases(id, true).await?;
         let mut entry = AuditEntry::on(now, actor.staff(), "shift.list", "drive", Some(id.0))
             .with("count", shifts.iter().map(|s| s.turns.len()).sum::<usize>());
-        entry.ids = shifts.iter().flat_map(|s| &s.turns).map(|t| t.id.0).collect();
+        entry.ids = named.into_iter().map(|person| person.0).collect();
         let mut tx = self.store.begin().await?;
         tx.audit(&entry).await?;
         tx.commit().await?;

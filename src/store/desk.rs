@@ -10,11 +10,12 @@ use super::entity::task;
 use super::entity::value::Day;
 use super::error::StoreError;
 use super::followup::TaskRow;
+use super::held::free;
 use super::task::AGREED;
 use crate::domain::id::{SubjectId, TaskId};
 
 /// Planned tasks of the call desk that are due: letters and hand-offs stand on a page of their own. Written out, not bound: only then do databases see that the index of these holds them all.
-fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
+pub(super) fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
     task::Entity::find()
         .filter(Expr::cust("state = 'planned'"))
         .filter(Expr::cust("channel <> 'mail'"))
@@ -22,8 +23,10 @@ fn waiting(on_or_before: NaiveDate) -> Select<task::Entity> {
         .filter(task::Column::DueOn.lte(Day(on_or_before)))
 }
 
-/// Of the order of the list, what lies behind a day and an id.
-fn earliest(mut query: Select<task::Entity>, after: Option<(NaiveDate, TaskId)>, limit: u64) -> Select<task::Entity> {
+/// Of the order of the list, what lies behind a day and an id. Who waits for the first contact is on no list: they would fill it, and nobody may
+/// call them.
+fn earliest(query: Select<task::Entity>, after: Option<(NaiveDate, TaskId)>, limit: u64) -> Select<task::Entity> {
+    let mut query = free(query);
     if let Some((day, id)) = after {
         let same = Condition::all().add(task::Column::DueOn.eq(Day(day))).add(task::Column::Id.gt(id));
         query = query.filter(Condition::any().add(task::Column::DueOn.gt(Day(day))).add(same));

@@ -44,6 +44,7 @@ mod facts;
 mod followup;
 mod grid;
 mod health;
+mod held;
 mod hex;
 mod import;
 mod latest;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate, Utc};
-use donor_registry::app::{Actor, App, AppError, Called, Heard, LinkPage, TaskItem, TaskOutcome};
+use donor_registry::app::{Actor, App, AppError, Called, Heard, LetterOut, LinkPage, Once, TaskItem, TaskOutcome};
 use donor_registry::domain::id::{PublicId, StaffId};
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as File};
 use donor_registry::domain::role::{Role, Roles};
@@ -39,6 +39,11 @@ pub(crate) fn office(column: &str, cells: &[&str]) -> Registry {
     registry.done(&["followup", "first-contact", "--manager", "boss", "--count", &people]);
     registry.done(&["followup", "plan", "--months", "1"]);
     registry
+}
+
+/// A print run that was asked for.
+fn printing(n: u64) -> Once {
+    Once { key: key_of(n), fingerprint: [7; 32] }
 }
 
 async fn first(app: &App, day: NaiveDate) -> TaskItem {
@@ -188,12 +193,35 @@ fn a_letter_carries_a_link_of_its_own_that_opens_the_registrants_page() {
     let registry = office("地址", &["东桥街道新桥路9号"]);
     registry.look(|app: Arc<App>| async move {
         let at = now();
-        let letters = app.print_letters(Actor::Console, at).await.unwrap();
+        let letters = app.print_letters(Actor::Console, &printing(1), at).await.unwrap();
         assert_eq!(letters.len(), 1);
         let link = letters[0].link.as_ref().expect("a public address is set").reveal().clone();
         let token = link.strip_prefix("http://127.0.0.1:8000/l/").expect("under the public address");
         assert_ne!(app.link(token, at).await.unwrap(), LinkPage::Gone);
-        assert!(app.print_letters(Actor::Console, at).await.unwrap().is_empty(), "printed once");
+        assert!(app.print_letters(Actor::Console, &printing(2), at).await.unwrap().is_empty(), "printed once");
+    });
+}
+
+#[test]
+fn a_print_run_whose_answer_was_lost_is_printed_again_under_its_key_and_told_in_the_log() {
+    office("地址", &["东桥街道新桥路9号", "东桥街道新桥路11号"]).look(|app: Arc<App>| async move {
+        let at = now();
+        let first = app.print_letters(Actor::Console, &printing(1), at).await.unwrap();
+        let again = app.print_letters(Actor::Console, &printing(1), at).await.unwrap();
+        let tasks = |letters: &[LetterOut]| letters.iter().map(|letter| letter.task).collect::<Vec<_>>();
+        assert_eq!((first.len(), tasks(&first)), (2, tasks(&again)));
+        let links: Vec<String> = [&first, &again].iter().map(|letters| letters[0].link.as_ref().unwrap().reveal().clone()).collect();
+        assert_ne!(links[0], links[1], "a link is kept as its digest alone");
+        for link in &links {
+            assert_ne!(app.link(link.strip_prefix("http://127.0.0.1:8000/l/").unwrap(), at).await.unwrap(), LinkPage::Gone);
+        }
+        let log = app.log_page(Actor::Console, None, 5).await.unwrap();
+        let told: Vec<_> = log.iter().map(|leaf| (leaf.action.as_str(), leaf.ids)).take(2).collect();
+        assert_eq!(told, [("followup.letters-again", 2), ("followup.letters", 2)]);
+        let other = Once { fingerprint: [8; 32], ..printing(1) };
+        assert!(app.print_letters(Actor::Console, &other, at).await.is_err(), "the key of something else");
+        assert!(app.print_letters(Actor::Console, &printing(2), at).await.unwrap().is_empty());
+        assert!(app.print_letters(Actor::Console, &printing(2), at).await.unwrap().is_empty());
     });
 }
 

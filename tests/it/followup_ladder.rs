@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use donor_registry::app::import::{ImportOptions, Staged};
-use donor_registry::app::{Actor, App, Sent, TaskItem, TaskOutcome};
+use donor_registry::app::{Actor, App, Once, Sent, TaskItem, TaskOutcome};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::eligibility::{Donation, DonationKind, HealthFact, SourceOf};
 use donor_registry::domain::id::PublicId;
@@ -20,18 +20,18 @@ use crate::harness::program::Registry;
 
 const PASSWORD: &str = "correct-horse-battery-9";
 /// 2026-11-23T01:30:00Z: half past nine in the morning in the branch's zone.
-const MORNING: Timestamp = Timestamp(1_795_397_400_000_000);
+pub(crate) const MORNING: Timestamp = Timestamp(1_795_397_400_000_000);
 
 /// The morning of a day.
-fn at(day: &str) -> Timestamp {
+pub(crate) fn at(day: &str) -> Timestamp {
     MORNING.plus_seconds((on(day) - on("2026-11-23")).num_days() * 86_400)
 }
 
-fn on(day: &str) -> NaiveDate {
+pub(crate) fn on(day: &str) -> NaiveDate {
     day.parse().unwrap()
 }
 
-fn office() -> Registry {
+pub(crate) fn office() -> Registry {
     let mut registry = Registry::new();
     let mails = registry.folder().join("mails").to_string_lossy().into_owned();
     registry.set("DONOR_REGISTRY_SMTP_FOLDER", &mails);
@@ -40,7 +40,7 @@ fn office() -> Registry {
     registry
 }
 
-async fn take_in(app: &App, actor: Actor, sheet: String, registry: Enrolled, now: Timestamp) {
+pub(crate) async fn take_in(app: &App, actor: Actor, sheet: String, registry: Enrolled, now: Timestamp) {
     let options = ImportOptions { registry: Some(registry), ..ImportOptions::default() };
     let staged = app.stage(actor, Guarded::new(sheet.into_bytes()), "sheet.csv", &options, now, &mut |_, _| {}).await.unwrap();
     let Staged::Draft(id) = staged else { panic!("new bytes") };
@@ -49,7 +49,7 @@ async fn take_in(app: &App, actor: Actor, sheet: String, registry: Enrolled, now
 
 /// Blood donors of the sheet of a morning, each with phone, mail and address as given, released for contact: their contact is checked after a
 /// year.
-async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) -> Vec<PublicId> {
+pub(crate) async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) -> Vec<PublicId> {
     let mut sheet = String::from("姓名,联系电话,邮箱,地址,身份证号,状态\n");
     for (n, (name, phone, mail, address)) in people.iter().enumerate() {
         let first17 = format!("5120021990050590{n}");
@@ -67,12 +67,17 @@ async fn donors(app: &App, actor: Actor, people: &[(&str, &str, &str, &str)]) ->
     ids
 }
 
-async fn plan(app: &App, day: &str) {
+/// A print run that was asked for.
+fn printing(n: u64) -> Once {
+    Once { key: key(n), fingerprint: [7; 32] }
+}
+
+pub(crate) async fn plan(app: &App, day: &str) {
     app.plan(Actor::Console, on(day), 1, false, at(day)).await.unwrap();
 }
 
 /// What the call desk shows on a day.
-async fn desk(app: &App, day: &str) -> Vec<TaskItem> {
+pub(crate) async fn desk(app: &App, day: &str) -> Vec<TaskItem> {
     app.staff_tasks(Actor::Console, on(day), 100).await.unwrap()
 }
 
@@ -107,11 +112,11 @@ fn everybody_starts_at_the_first_rung_they_have_and_a_letter_without_an_answer_i
         let hands = app.hands_waiting(Actor::Console, at(due)).await.unwrap();
         assert_eq!((hands.letters, hands.hand_offs), (1, 1));
 
-        let letters = app.print_letters(Actor::Console, at(due)).await.unwrap();
+        let letters = app.print_letters(Actor::Console, &printing(1), at(due)).await.unwrap();
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0].to.reveal().address, "东桥街道新桥路9号");
         plan(&app, due).await;
-        assert!(app.print_letters(Actor::Console, at(due)).await.unwrap().is_empty(), "a letter that is printed is sent");
+        assert!(app.print_letters(Actor::Console, &printing(2), at(due)).await.unwrap().is_empty(), "a letter that is printed is sent");
         let calendar = app.calendar(actor, &ids[0], at(due)).await.unwrap();
         let done: Vec<_> = calendar.lines.iter().filter(|l| l.state == "done").map(|l| (l.channel, l.reason.as_deref())).collect();
         assert_eq!(done, [("letter", Some("letter-printed"))]);
@@ -148,7 +153,7 @@ fn calls_that_nobody_answers_give_way_to_a_message_and_a_message_that_fails_to_a
         assert_eq!((read.done, read.call, read.unknown), (0, 1, 0));
         let next = "2027-12-23";
         assert_eq!(channels(&app, &ids[0], next).await, ["letter"]);
-        assert_eq!(app.print_letters(Actor::Console, at(next)).await.unwrap().len(), 1);
+        assert_eq!(app.print_letters(Actor::Console, &printing(3), at(next)).await.unwrap().len(), 1);
         assert!(channels(&app, &ids[0], next).await.is_empty());
     });
 }
@@ -221,12 +226,12 @@ fn a_letter_behind_five_hundred_that_wait_for_their_first_contact_is_printed_and
         let day = "2027-11-24";
         plan(&app, day).await;
         assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 1);
-        let printed = app.print_letters(Actor::Console, at(day)).await.unwrap();
+        let printed = app.print_letters(Actor::Console, &printing(4), at(day)).await.unwrap();
         assert_eq!(printed.iter().map(|letter| letter.to.reveal().address.as_str()).collect::<Vec<_>>(), ["东桥街道新桥路9号"]);
         // Released, they are printed five hundred at a time, and how many are left is told.
         app.first_contact(actor, Some(Enrolled::Blood), 501, at(day)).await.unwrap();
         assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 501);
-        assert_eq!(app.print_letters(Actor::Console, at(day)).await.unwrap().len(), 500);
+        assert_eq!(app.print_letters(Actor::Console, &printing(5), at(day)).await.unwrap().len(), 500);
         assert_eq!(app.hands_waiting(Actor::Console, at(day)).await.unwrap().letters, 1);
     });
 }

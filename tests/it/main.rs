@@ -43,6 +43,7 @@ mod followup_smtp;
 mod followup_told;
 mod followup_true;
 mod guardian;
+mod held;
 mod import_runs;
 mod in_error;
 mod index_currency;

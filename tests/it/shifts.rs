@@ -102,6 +102,13 @@ fn hours_follow_from_who_came_and_are_undone_where_that_is_put_right() {
         let log = app.log_page(Actor::Console, None, 5).await.unwrap();
         let leaf = log.iter().find(|entry| entry.action == "shift.list").expect("in the log");
         assert_eq!((leaf.ids, leaf.detail.clone()), (3, vec![("count".to_owned(), "3".to_owned())]));
+        app.add_shift(actor, drive, (ShiftTime::parse("13:00", "15:00").unwrap(), 3), &once(15), NOW).await.unwrap();
+        let later = app.drive_board(actor, drive).await.unwrap().shifts[1].id;
+        app.assign(actor, later, &text("赵冬青"), &once(16), NOW).await.unwrap();
+        app.shift_list(actor, drive, NOW).await.unwrap();
+        let log = app.log_page(Actor::Console, None, 5).await.unwrap();
+        let leaf = log.iter().find(|entry| entry.action == "shift.list").expect("in the log");
+        assert_eq!((leaf.ids, leaf.detail.clone()), (3, vec![("count".to_owned(), "4".to_owned())]), "people, each once, not places");
     });
 }
 

@@ -1,5 +1,5 @@
-//! Channels that leave the program by the office's own hands: the letters that are planned, and lines for the office's SMS platform - the
-//! messages that are planned, and calls whose place a message may take.
+//! Channels that leave the program by the office's own hands: the letters that are planned ([`super::letters`]), and lines for the office's SMS
+//! platform - the messages that are planned, and calls whose place a message may take.
 //!
 //! Each is a disclosure: one leaf in the log, with how many people, committed before the first byte is given out.
 
@@ -13,38 +13,26 @@ use crate::domain::contact::Contact;
 use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
-use crate::followup::compose::{Addressee, HandOff, addressee, hand_off_csv};
-use crate::followup::link::LinkPurpose;
+use crate::followup::compose::{HandOff, hand_off_csv};
 use crate::followup::window::earliest_send;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
 
+use super::super::urgent::Once;
 use super::super::{Actor, App, AppError};
 use super::people::Reachable;
 
 /// Characters of a short message at most.
 const TEXT: usize = 300;
 /// Letters and messages given out at a time, and tasks read at a time.
-const AT_ONCE: usize = 500;
-const PAGE: u64 = 500;
+pub(super) const AT_ONCE: usize = 500;
+pub(super) const PAGE: u64 = 500;
 /// Days given to the platform's result before a call whose place it took is due after all.
 const RESULT_DAYS: u64 = 7;
-/// The reasons that stand beside a task meanwhile.
-const PRINTED: &str = "letter-printed";
+/// The reason that stands beside a task meanwhile.
 pub(super) const HANDED: &str = "handed-off";
 /// The reason of what no message could say.
 pub(super) const FAILED: &str = "hand-off-failed";
-
-/// A letter to be printed.
-#[derive(Debug)]
-pub struct LetterOut {
-    /// The task it belongs to.
-    pub task: TaskId,
-    /// What stands in the window.
-    pub to: Guarded<Addressee>,
-    /// The registrant's own link, to be typed or read from its code; none where no public address is set.
-    pub link: Option<Guarded<String>>,
-}
 
 /// How much waits for hands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,24 +79,6 @@ impl App {
         Ok(HandsWaiting { letters, hand_offs: due.all, resting: due.resting, resting_until: due.resting_until })
     }
 
-    /// The letters of today's print run, at most five hundred, each with a link of its own; with it they are sent. What follows one that stays
-    /// without an answer is the policy's.
-    pub async fn print_letters(&self, actor: Actor, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
-        actor.needs(Right::FollowUp)?;
-        actor.needs(Right::Disclose)?;
-        let (due, _) = self.letters_due(AT_ONCE, now).await?;
-        let (mut links, mut rows) = (HashMap::new(), HashMap::new());
-        if let Some(base) = self.config.public_url.as_ref().map(crate::config::PublicUrl::origin) {
-            for (task, _) in &due {
-                let token = self.link_token()?;
-                rows.insert(task.id, self.link_row(&token, LinkPurpose::ContactCheck, task.subject_id, now));
-                links.insert(task.id, Guarded::new(token.url(&base)));
-            }
-        }
-        let out = self.give_out(actor, due, rows, ("followup.letters", PRINTED), |_| None, now).await?;
-        Ok(out.into_iter().map(|(task, to)| LetterOut { link: links.remove(&task.id), task: task.id, to }).collect())
-    }
-
     /// The messages of a day, and the calls one may replace, as CSV for the office's platform, and how many, five hundred at most; `text` is what
     /// each says. Nothing is given out in quiet hours or on a closed day. Unless a result is read back, a call is due again after a week, and a
     /// message gives way to the next rung after the days of the policy; both keep their distance from the message, which may have been read.
@@ -128,7 +98,7 @@ impl App {
             TaskChannel::HandOff => Some(self.result_until(task, day)),
             _ => Some(self.apart((task.rule.as_str(), task.occurrence.0), Channel::Phone, Some(given_out), in_a_week)),
         };
-        let out = self.give_out(actor, due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?;
+        let out = self.give_out((actor, None), due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?.unwrap_or_default();
         let lines: Vec<HandOff<'_>> =
             out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
         Ok((hand_off_csv(&lines), out.len() as u64))
@@ -184,40 +154,6 @@ impl App {
         Ok(read)
     }
 
-    /// Letters that are due, one a person, from the registration that has the address: the first `wanted`, and how many there are in all.
-    async fn letters_due(&self, wanted: usize, now: Timestamp) -> Result<(Vec<(TaskRow, Guarded<Addressee>)>, u64), AppError> {
-        let today = self.today(now);
-        let (mut first, mut all, mut once, mut after) = (Vec::new(), 0, HashSet::new(), None);
-        loop {
-            let tasks = self.store.channel_tasks_due(TaskChannel::Letter, today, after, PAGE).await?;
-            let Some(last) = tasks.last().map(|task| (task.due_on.0, task.id)) else { break };
-            after = Some(last);
-            let people = self.reachable_of(&persons_of(&tasks), now).await?;
-            let mut of_person = Vec::new();
-            for task in tasks {
-                let person = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, today));
-                if let Some(subject_id) = person.and_then(|p| p.subject_for(Channel::Letter))
-                    && !once.contains(&task.person_id)
-                {
-                    of_person.push(TaskRow { subject_id, ..task });
-                }
-            }
-            let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
-            for task in of_person {
-                let contact = contacts.get(&task.subject_id).filter(|contact| Contact::takes_letters(contact));
-                if let Some(to) = contact.and_then(addressee)
-                    && once.insert(task.person_id)
-                {
-                    all += 1;
-                    if first.len() < wanted {
-                        first.push((task, to));
-                    }
-                }
-            }
-        }
-        Ok((first, all))
-    }
-
     /// Messages that are planned and not given out yet, and calls of plain kinds that nobody tried, to people with a number: one a person, the
     /// first `wanted` of them, and how many there are in all. A message is read as it comes in, whoever chose it over a call: none is due at night
     /// or on a closed day, as no mail is.
@@ -266,7 +202,7 @@ impl App {
     }
 
     /// Whether somebody may be reached by hand about something on a day: every condition again, as when a mail is sent.
-    fn may_be_reached(&self, person: &Reachable, task: &TaskRow, day: NaiveDate) -> bool {
+    pub(super) fn may_be_reached(&self, person: &Reachable, task: &TaskRow, day: NaiveDate) -> bool {
         let interval = self.policies.on(day).map(|p| p.limits.donation_interval);
         let untrue =
             Kind::from_word(&task.kind).zip(interval.ok()).is_some_and(|(kind, interval)| person.untrue(kind, day, interval).is_some());
@@ -276,18 +212,22 @@ impl App {
 
     /// Writes the leaf and the links and moves the tasks, or ends those that do not come up again, in one transaction; what somebody else took
     /// meanwhile is not given out. Other contacts with the same people keep their distance from this one, from today on and whatever its result:
-    /// the day it left stands beside a task that waits for its result.
-    async fn give_out<T>(
+    /// the day it left stands beside a task that waits for its result. None where the same was asked before: its first outcome names the tasks.
+    pub(super) async fn give_out<T>(
         &self,
-        actor: Actor,
+        (actor, once): (Actor, Option<&Once>),
         due: Vec<(TaskRow, T)>,
         mut links: HashMap<TaskId, LinkRow>,
         (action, reason): (&'static str, &str),
         again: impl Fn(&TaskRow) -> Option<NaiveDate>,
         now: Timestamp,
-    ) -> Result<Vec<(TaskRow, T)>, AppError> {
+    ) -> Result<Option<Vec<(TaskRow, T)>>, AppError> {
         let today = self.today(now);
-        let mut tx = self.store.begin().await?;
+        let begun = match once {
+            Some(once) => self.begin_once(actor, once).await?,
+            None => Some(self.store.begin().await?),
+        };
+        let Some(mut tx) = begun else { return Ok(None) };
         let mut out = Vec::with_capacity(due.len());
         for (task, what) in due {
             let given = match again(&task) {
@@ -315,8 +255,12 @@ impl App {
         let mut entry = AuditEntry::on(now, actor.staff(), action, "registry", None).with("people", out.len());
         entry.ids = out.iter().map(|(task, _)| task.person_id.0).collect();
         tx.audit(&entry).await?;
+        if let Some(once) = once {
+            let given: Vec<String> = out.iter().map(|(task, _)| task.id.0.simple().to_string()).collect();
+            tx.finish_request(&once.key, actor.key_owner(), &once.fingerprint, 200, Some(&given.join(" ")), now).await?;
+        }
         tx.commit().await?;
-        Ok(out)
+        Ok(Some(out))
     }
 }
 
@@ -329,7 +273,7 @@ fn waits(task: &TaskRow) -> bool {
 }
 
 /// Whom the tasks are about, each once.
-fn persons_of(tasks: &[TaskRow]) -> Vec<PersonId> {
+pub(super) fn persons_of(tasks: &[TaskRow]) -> Vec<PersonId> {
     let mut persons: Vec<PersonId> = tasks.iter().map(|task| task.person_id).collect();
     persons.sort_unstable();
     persons.dedup();
@@ -337,6 +281,6 @@ fn persons_of(tasks: &[TaskRow]) -> Vec<PersonId> {
 }
 
 /// From whose contact data the tasks are made.
-fn subjects_of(tasks: &[TaskRow]) -> Vec<SubjectId> {
+pub(super) fn subjects_of(tasks: &[TaskRow]) -> Vec<SubjectId> {
     tasks.iter().map(|task| task.subject_id).collect()
 }

@@ -156,8 +156,8 @@ impl App {
                 .collect();
             record = Some(prepare_phoned(&self.vault, &keys, &draft, occasion, stat_id, (&fields, actor.staff()))?);
             free = self.over_now(&subjects, heard, &draft.contact).await?;
-            let released = entry.origin != Origin::Import || entry.first_contact_at.is_some();
-            let may = released && entry.standings.iter().any(|(_, status, _)| status.may_contact());
+            let waits = self.store.held_of(&[person]).await?.contains(&person);
+            let may = !waits && entry.standings.iter().any(|(_, status, _)| status.may_contact());
             let language = self.language_of(subject, Some(&draft.contact)).await?;
             // The record that was read last is out of the list, and the new one is not in it yet.
             asks = (heard.mail.is_some() && may).then(|| (entry.records.len() + 2, language.word()));

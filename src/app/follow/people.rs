@@ -239,6 +239,8 @@ impl App {
                 let family = person.families.get(&plan.registry).copied();
                 plan.anchors = Anchors { enrolled_on, donated_on, family, ..known };
                 plan.suppressed |= left_alone;
+                // Released is the person, whatever sheet lists them again.
+                plan.first_contact_released |= !person.held;
             }
             one_standing_a_registry(&mut person.plans);
         }
@@ -260,7 +262,7 @@ impl App {
 
     /// Adds a registration to the person it belongs to.
     fn add_registration(&self, out: &mut HashMap<PersonId, Reachable>, mut entry: PersonEntry, said: &Said, beside: &Beside) {
-        let held = entry.origin == Origin::Import && entry.first_contact_at.is_none();
+        let waits = entry.waits();
         let Some(last) = entry.records.pop() else { return };
         let subject = entry.subject;
         let contact = last.contact.map(|c| if said.held.is_empty() { c } else { hold::without(&c, subject, &*self.vault, &said.held) });
@@ -280,7 +282,7 @@ impl App {
             person: entry.person,
             subjects: Vec::new(),
             contact_of: None,
-            held: false,
+            held: true,
             contact: None,
             contact_rank: (MailReach::None, Timestamp(i64::MIN)),
             shared: None,
@@ -303,7 +305,7 @@ impl App {
             }
         }
         // One registration that may be contacted releases the person: they were in touch with the branch of their own accord.
-        person.held = if person.plans.is_empty() { held } else { person.held && held };
+        person.held &= waits;
         let language = contact.as_ref().and_then(Contact::language_of);
         if language.is_some() && last.recorded_at >= person.language_at {
             (person.language, person.language_at) = (language, last.recorded_at);
@@ -411,7 +413,7 @@ fn birth_of(identity: &Guarded<Identity>) -> Option<BirthDate> {
 }
 
 /// Of several registrations of one person in one registry only the standing that counts is planned for. What was said against being contacted
-/// holds for the newer ones too.
+/// holds for the newer ones too, and so does that the person came of their own accord.
 fn one_standing_a_registry(plans: &mut Vec<PlanSubject>) {
     // Of one day the further standing counts, as it does on every page.
     let key = |p: &PlanSubject| (p.status_since, p.status.rank(), p.reach.mail, p.subject);
@@ -419,6 +421,12 @@ fn one_standing_a_registry(plans: &mut Vec<PlanSubject>) {
     plans.dedup_by(|older, kept| {
         let same = older.registry == kept.registry;
         kept.suppressed |= same && older.suppressed;
+        if same && kept.origin == Came::Import {
+            kept.origin = older.origin;
+        }
         same
     });
 }
+
+#[cfg(test)]
+mod tests;

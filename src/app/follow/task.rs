@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::followup::desk::{CALL_ON, Next, after_call, after_search, after_third_party, beyond, without_rest};
 use crate::followup::link::LinkPurpose;
 use crate::followup::{Channel, Kind};
-use crate::store::{AuditEntry, Origin, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
+use crate::store::{AuditEntry, PersonEntry, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::{Actor, App, AppError};
 use super::heard::Heard;
@@ -55,6 +55,7 @@ impl App {
         let owned: Vec<(PersonId, &TaskRow)> = tasks.iter().filter_map(|t| Some((*persons.get(&t.subject_id)?, t))).collect();
         let shown = self.of_the_present(&owned).await?;
         let public = self.store.public_ids_of(&ids).await?;
+        let waits = self.store.held_of(&ids).await?;
         let people: HashMap<SubjectId, PersonEntry> =
             self.store.people_of(&self.vault, &subjects).await?.into_iter().map(|p| (p.subject, p)).collect();
         Ok(tasks
@@ -65,8 +66,7 @@ impl App {
                 let entry = people.get(&task.subject_id);
                 let kind = Kind::from_word(&task.kind);
                 // Who agreed in a match was asked and answered, whatever became of the first contact.
-                let held =
-                    kind != Some(Kind::MatchCheck) && entry.is_some_and(|e| e.origin == Origin::Import && e.first_contact_at.is_none());
+                let held = kind != Some(Kind::MatchCheck) && waits.contains(person);
                 let identity = entry.and_then(|e| e.records.last()).and_then(|r| r.identity.as_ref());
                 Some(TaskItem {
                     id: task.id,
@@ -89,6 +89,12 @@ impl App {
     /// How many follow-ups that staff do themselves are due on a day.
     pub async fn count_tasks(&self, day: NaiveDate) -> Result<u64, AppError> {
         Ok(self.store.count_staff_tasks_due(day).await?)
+    }
+
+    /// How many of them wait for the first contact to be confirmed: the list leaves them out.
+    pub async fn count_tasks_held(&self, actor: Actor, day: NaiveDate) -> Result<u64, AppError> {
+        actor.needs(Right::FollowUp)?;
+        Ok(self.store.count_staff_tasks_held(day).await?)
     }
 
     /// As [`App::finish_call`], of a person with one number.

@@ -1,8 +1,11 @@
 //! Cells in which somebody else agrees.
 
-use super::{is_ticked, plain, says_nothing};
+use super::{plain, says_nothing};
 
-/// Whether the cell says that they agree: a tick, a yes, 已签, or the name by which they signed. What is not surely a yes is none.
+/// Marks that stand for a yes by themselves.
+const TICKS: &str = "√✓✔☑✅";
+
+/// Whether the cell says that they agree: as a whole a tick, a yes, 已签, or the name by which they signed. What is not surely a yes is none.
 pub(in crate::intake) fn is_given(text: &str, name: Option<&str>) -> bool {
     if says_nothing(text) {
         return false;
@@ -12,14 +15,27 @@ pub(in crate::intake) fn is_given(text: &str, name: Option<&str>) -> bool {
     if signed {
         return true;
     }
-    // A refusal may stand behind who refuses: 家长不同意.
-    let refused =
-        ["不", "否", "未", "没", "无", "拒", "待", "别", "no", "refus", "pending", "disagree", "unsigned", "without", "denie", "declin"];
-    let crossed = |c: char| "×✗✘✕✖❌☒".contains(c);
-    if compact == "x" || compact == "n" || compact.chars().any(crossed) || refused.iter().any(|word| compact.contains(word)) {
-        return false;
-    }
-    is_ticked(text) || ["同意", "已签", "签字", "签名", "agree", "signed", "consent"].iter().any(|word| compact.contains(word))
+    // Whole cells only: 需补签字, 撤回同意 and "to be signed" hold a yes word too, and a list of refusals is never whole.
+    let said = compact.trim_end_matches(['。', '.', '！', '!']);
+    let yes = matches!(
+        said,
+        "同意"
+            | "已同意"
+            | "是"
+            | "已签"
+            | "已签字"
+            | "已签名"
+            | "已签同意"
+            | "已签字同意"
+            | "同意已签字"
+            | "agree"
+            | "agreed"
+            | "signed"
+            | "yes"
+            | "y"
+    );
+    let ticked = !said.is_empty() && said.chars().all(|c| TICKS.contains(c));
+    yes || ticked
 }
 
 #[cfg(test)]
@@ -28,7 +44,9 @@ mod tests {
 
     #[test]
     fn only_a_sure_yes_is_a_consent() {
-        for yes in ["同意", "已同意", "√", "☑", "是", "已签字", "Yes", "Agreed", "周戊五", " 周 戊五 "] {
+        for yes in
+            ["同意", "已同意", "√", "☑", "是", "已签", "已签字", "已签名", "√ ", "同意。", "Yes", "Agreed", "signed", "周戊五", " 周 戊五 "]
+        {
             assert!(is_given(yes, Some("周戊五")), "{yes}");
         }
         for no in [
@@ -54,6 +72,18 @@ mod tests {
             "✗",
             "☒",
             "✕",
+            "需补签字",
+            "缺签字",
+            "请签字",
+            "撤回同意",
+            "同意书后补",
+            "签字",
+            "Don't agree",
+            "to be signed",
+            "agreed by phone?",
+            "√?",
+            "v",
+            "1",
         ] {
             assert!(!is_given(no, Some("周戊五")), "{no}");
         }

@@ -204,10 +204,12 @@ async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fa
     let shared: Vec<TaskLine> = others.iter().map(line).collect();
     let (agreed, open): (Vec<&TaskItem>, Vec<&TaskItem>) = tasks.iter().partition(|task| task.agreed);
     let (overdue, on_day): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
-    let (due, listed) = (staff.app.count_tasks(today).await?, tasks.len() as u64);
+    let held = staff.app.count_tasks_held(staff.actor(), today).await?;
+    let (due, listed) = (staff.app.count_tasks(today).await?.saturating_sub(held), tasks.len() as u64);
     Ok(FollowUps {
         s: staff.shell("/follow-up").await?,
         due,
+        held,
         first: (listed < due && asked.after.is_none()).then_some(listed),
         next: next.map(|next| format!("/follow-up?after={next}")),
         agreed: agreed.into_iter().map(line).collect(),

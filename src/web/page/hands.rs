@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use uuid::Uuid;
 
-use super::{Answer, Download, Reply, typed};
+use super::{Answer, Download, Reply, once, typed};
 use crate::app::AppError;
 use crate::domain::id::TaskId;
 use crate::domain::role::Right;
@@ -42,10 +42,10 @@ async fn hands(staff: CanFollowUp<'_>) -> Answer {
     Reply::page(&page(&staff, Slips::default()).await?)
 }
 
-#[post("/follow-up/letters", data = "<_form>")]
-async fn letters(staff: CanFollowUp<'_>, _form: Posted) -> Answer {
+#[post("/follow-up/letters", data = "<form>")]
+async fn letters(staff: CanFollowUp<'_>, form: Posted) -> Answer {
     may_give_out(&staff)?;
-    let letters = staff.app.print_letters(staff.actor(), staff.now).await?;
+    let letters = staff.app.print_letters(staff.actor(), &once(&form.0, &staff.app)?, staff.now).await?;
     let left = staff.app.hands_waiting(staff.actor(), staff.now).await?.letters;
     let office = (staff.app.config.branch.phone.clone(), staff.app.config.branch.address.clone());
     Reply::page(&Letters::of(staff.shell("/follow-up").await?, letters, left, office))

@@ -94,6 +94,8 @@ pub struct FollowUps {
     pub slips: Slips,
     /// How many are due.
     pub due: u64,
+    /// How many more wait for the first contact to be confirmed.
+    pub held: u64,
     /// How many are listed, where not all are.
     pub first: Option<u64>,
     /// Where the list goes on; none on the last page.

@@ -1,10 +1,12 @@
 //! What the call desk and the pace of sending read: attempts, tasks by day and kind, what readiness foretold.
 
-use donor_registry::domain::id::{LinkId, OutboxId, TaskId};
+use donor_registry::domain::id::{LinkId, OutboxId, PersonId, TaskId};
 use donor_registry::domain::time::Timestamp;
-use donor_registry::store::{Admitted, LinkRow, Opaque, OutboxRow, OutboxState, ReadinessSeen, TaskChannel, TaskRow, TaskState};
+use donor_registry::store::{
+    Admitted, LinkRow, Occasion, Opaque, Origin, OutboxRow, OutboxState, Place, ReadinessSeen, TaskChannel, TaskRow, TaskState, prepare,
+};
 
-use super::{Bench, NOW, day, on_both, somebody};
+use super::{Bench, NOW, day, occasion, on_both, somebody};
 
 fn later(seconds: i64) -> Timestamp {
     NOW.plus_seconds(seconds)
@@ -154,6 +156,32 @@ on_both! {
         let other = bench.store.staff_tasks_of_no_kind(&["contact_check", "post_donation", "availability"], today, None, 5).await.unwrap();
         assert_eq!(days(other), [day(2026, 12, 10)]);
         assert_eq!(days(bench.store.staff_tasks_agreed(today, None, 5).await.unwrap()), [day(2026, 12, 5), day(2026, 12, 11)]);
+    }
+
+    async fn who_waits_for_the_first_contact_is_on_no_list_and_one_release_is_enough(bench: &Bench) {
+        let imported = |n: u32| prepare(&bench.vault, &somebody(n), Occasion { origin: Origin::Import, ..occasion(true) }).unwrap();
+        let mut people = Vec::new();
+        for n in 1..=3 {
+            people.push(bench.admit(imported(n), Place::New(PersonId::fresh())).await.unwrap());
+        }
+        let here = bench.register(&somebody(5)).await.unwrap();
+        // Who registered here is listed by a sheet as well: their calls are made from that registration.
+        people.push(bench.admit(imported(4), Place::Join(here.person)).await.unwrap());
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.mark_first_contact(&bench.vault, &[people[2].subject], NOW).await.unwrap();
+        let mut rows: Vec<TaskRow> = people.iter().zip(1..).map(|(of, n)| call(of, n, "contact_check", 0, None)).collect();
+        rows.push(call(&people[0], 9, "match_check", 0, None));
+        tx.put_tasks(rows).await.unwrap();
+        tx.commit().await.unwrap();
+        let (persons, today) = (people.iter().map(|of| of.person).collect::<Vec<_>>(), day(2026, 12, 20));
+        let held = bench.store.held_of(&persons).await.unwrap();
+        assert_eq!(held, std::collections::HashSet::from([persons[0], persons[1]]));
+        let listed = bench.store.staff_tasks_of_kind("contact_check", today, None, 2).await.unwrap();
+        let listed: Vec<_> = listed.iter().map(|row| row.subject_id).collect();
+        assert_eq!(listed, [people[2].subject, people[3].subject], "they take no place of the two");
+        assert_eq!(bench.store.count_staff_tasks_held(today).await.unwrap(), 2);
+        let checks = bench.store.staff_tasks_of_kind("match_check", today, None, 2).await.unwrap();
+        assert_eq!(checks.len(), 1, "who is in a match was asked");
     }
 
     async fn the_language_somebody_was_written_to_in_is_kept(bench: &Bench) {

@@ -29,6 +29,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         s: shell(lang, "/follow-up"),
         slips: Slips::default(),
         due: if opened { 240 } else { 4 },
+        held: if opened { 384 } else { 0 },
         first: opened.then_some(200),
         next: opened.then(|| "/follow-up?after=4.2026-11-23.x".to_owned()),
         agreed: vec![line("孙*三", 0, false)],
