@@ -158,9 +158,5 @@ impl App {
 
 /// Whether somebody has died, as far as their standings tell: a realised organ or body donation says so too.
 pub(super) fn has_died(view: &PersonView) -> bool {
-    let realised = |registry, reason| registry == Registry::OrganBody && reason == ExitReason::Donated;
-    view.enrolments().any(|row| match row.status {
-        EnrolmentStatus::Exited(reason) => reason == ExitReason::Died || realised(row.registry, reason),
-        _ => false,
-    })
+    view.enrolments().any(|row| row.status.says_dead(row.registry))
 }

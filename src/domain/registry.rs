@@ -138,6 +138,15 @@ impl EnrolmentStatus {
         self.may_contact() || (ended && matches!(registry, Registry::StemCell))
     }
 
+    /// Whether it says that the registrant has died: a realised organ or body donation says so too.
+    pub fn says_dead(self, registry: Registry) -> bool {
+        match self {
+            Self::Exited(ExitReason::Died) => true,
+            Self::Exited(ExitReason::Donated) => registry == Registry::OrganBody,
+            _ => false,
+        }
+    }
+
     /// The word used in policies and files; an exit is named by its reason.
     pub const fn word(self) -> &'static str {
         match self {
