@@ -270,6 +270,10 @@ impl App {
             let counts = ![Phase::Rejected, Phase::Dropped].iter().any(|phase| phase.word() == m.phase);
             counts && sample.as_ref().is_some_and(|this| m.id != this.id && m.opened_at >= this.opened_at)
         };
+        let mut family_cared_for = false;
+        for notice in of_kind(MatterKind::Death).filter(|_| of == Entered::Death) {
+            family_cared_for |= self.care_is_open(notice.id).await?;
+        }
         let around = Around {
             undone: act.undone,
             overtaken: !stands(act, view) || of_kind(MatterKind::Sample).any(later),
@@ -279,6 +283,7 @@ impl App {
             match_ended: of_kind(MatterKind::Match).any(|m| m.closed_at == Some(first.at)),
             match_open: of_kind(MatterKind::Match).any(|m| m.closed_at.is_none()),
             notice: of_kind(MatterKind::Death).any(|m| m.closed_at.is_none() || m.happened_at.is_some()),
+            family_cared_for,
             of_age: first.registry == Registry::StemCell && self.is_past_age(view, now),
             own_word: act.own_word,
         };
