@@ -53,6 +53,8 @@ pub struct Around {
     pub dead: bool,
     /// Another system was told of it, with evidence.
     pub told_outside: bool,
+    /// Another registration of the person in the registry would count then, and says something else: a sheet that came later.
+    pub another_counts: bool,
     /// It ended a match request, and the province has its answer.
     pub match_ended: bool,
     /// What was opened for the family after a death notice about the person is open: aid, calls, remembrance.
@@ -72,7 +74,7 @@ pub struct Around {
 pub enum Back {
     /// As it was before.
     AsBefore,
-    /// No contact until a registrar decides: another system has let the person go.
+    /// No contact until a registrar decides: another system has let the person go, or another registration says something else.
     Undecided,
 }
 
@@ -98,7 +100,7 @@ impl Entered {
             // Asked for by the person and done elsewhere: only they can come back, by a consent of their own.
             Self::Exit(ExitReason::Withdrew) if around.told_outside => "in-error-told-outside",
             Self::Exit(ExitReason::AgedOut) if around.of_age => "in-error-of-age",
-            _ if around.told_outside => return Ok(Back::Undecided),
+            _ if around.told_outside || around.another_counts => return Ok(Back::Undecided),
             _ => return Ok(Back::AsBefore),
         };
         Err(NotNow { key: refused })
@@ -166,6 +168,13 @@ mod tests {
     }
 
     #[test]
+    fn where_another_registration_would_count_a_registrar_decides() {
+        for of in ALL {
+            assert_eq!(of.taken_back(&Around { another_counts: true, ..Around::default() }), Ok(Back::Undecided), "{of:?}");
+        }
+    }
+
+    #[test]
     fn an_exit_stands_once_they_said_themselves_that_they_are_no_longer_willing() {
         let said = Around { own_word: true, ..Around::default() };
         for reason in ExitReason::ALL {
@@ -203,11 +212,12 @@ mod tests {
                 of_age: on(8),
                 own_word: on(9),
                 family_cared_for: on(10),
+                another_counts: on(11),
             }
         };
         let mut seen = std::collections::BTreeSet::new();
         for of in ALL {
-            seen.extend((0..2048).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
+            seen.extend((0..4096).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
         }
         assert_eq!(seen, REFUSALS.into_iter().collect::<std::collections::BTreeSet<_>>());
     }

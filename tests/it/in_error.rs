@@ -7,6 +7,7 @@ use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::id::PublicId;
 use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::{NotNow, OutsideState, OutsideSystem};
+use donor_registry::domain::problem::ProblemCode;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
 use donor_registry::domain::time::Timestamp;
 use donor_registry::reports::flows::Lines;
@@ -14,6 +15,7 @@ use donor_registry::reports::pool::Counted;
 use rocket::http::Status;
 
 use super::approvals::agreed;
+use super::consents::interest_in;
 use super::urgent::{DONOR, YOUNG, csrf, key, opened_match, registered};
 use super::volunteers::{registry, roster};
 use super::web::{Browser, Desk, Seen, run, signed_in};
@@ -226,6 +228,33 @@ fn what_another_system_was_told_is_not_silently_revived() {
         app.erase_person(Actor::Console, &second, &text(&second.to_string()), false, sent, now()).await.unwrap();
         let gone = app.take_back_standing(Actor::Console, &second, (act, InErrorWhy::NotTrue), &once(), now()).await;
         assert!(matches!(gone, Err(AppError::Missing(_))), "nobody erased comes back: {gone:?}");
+    });
+}
+
+#[test]
+fn the_line_that_asks_for_a_standing_without_a_record_of_its_own_leaves_the_list_once_it_is_decided() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let app = &desk.app;
+        let person = interest_in(app, ("16000000417", 1), vec![Kind::Blood, Kind::OrganBody], now()).await;
+        let id = PublicId::parse(&person).unwrap();
+        let (number, today) = (text("CODAC-2026-0003"), app.today(now()));
+        app.enter_outside(Actor::Console, &id, OutsideSystem::NationalOrgan, (&number, today), &once(), now()).await.unwrap();
+        app.died(Actor::Console, &id, Death { day: today, told_by: DeathSource::Family }, now()).await.unwrap();
+        seen_to(app, &id).await;
+        taken_back(app, Actor::Console, &id, now()).await.unwrap();
+        let stand = [standing(app, &id, Kind::Blood, now()).await, standing(app, &id, Kind::OrganBody, now()).await];
+        assert_eq!(stand, [EnrolmentStatus::Interest, EnrolmentStatus::Undecided], "let go elsewhere");
+        let asked = async || {
+            let lines = app.corrections(Actor::Console, None, None, 100, now()).await.unwrap();
+            lines.iter().filter(|line| line.problem == Some(ProblemCode::MissingStatus)).count()
+        };
+        assert_eq!(asked().await, 1, "a registrar is asked");
+        let mut registrar = signed_in(&desk, "registrar").await;
+        let list = registrar.get("/corrections").await.body;
+        assert!(list.contains("状态"), "the line is told in words: {list}");
+        app.decide_standing(Actor::Console, &id, Kind::OrganBody, EnrolmentStatus::Registered, now()).await.unwrap();
+        assert_eq!(asked().await, 0, "and no more once it is decided");
     });
 }
 
