@@ -169,6 +169,11 @@ impl App {
             facts.push(prepare_fact(&self.vault, &undecided)?);
         }
         tx.put_facts(facts).await?;
+        // What staff had taken on goes on; not where a registrar has to decide first, since nobody is contacted until then.
+        if !backs.values().any(|back| *back == Back::Undecided) {
+            let all: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
+            tx.restore_exited(person, &all, first.at).await?;
+        }
         let subjects: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
         let day = (self.today(now), actor.staff(), now);
         tx.outside_taken_back(&self.vault, &subjects, first.at, day).await?;

@@ -341,7 +341,7 @@ impl App {
         if let EnrolmentStatus::Exited(reason) = status {
             // An earlier registration that ended with a donation was still followed up.
             let here: Vec<SubjectId> = view.enrolments().filter(|e| e.registry == registry).map(|e| e.subject_id).collect();
-            tx.cancel_open(&here, "exited").await?;
+            tx.cancel_exited(&here, now).await?;
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {

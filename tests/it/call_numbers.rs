@@ -24,7 +24,7 @@ fn now() -> Timestamp {
 
 /// A registry of volunteers who joined more than a year ago, released for contact and planned; a column and its cells say how they are
 /// reached.
-fn office(column: &str, cells: &[&str]) -> Registry {
+pub fn office(column: &str, cells: &[&str]) -> Registry {
     let mut registry = Registry::new();
     registry.set("DONOR_REGISTRY_PUBLIC_URL", "http://127.0.0.1:8000");
     let joined = Utc::now().date_naive() - Days::new(500);
@@ -41,7 +41,7 @@ fn office(column: &str, cells: &[&str]) -> Registry {
     registry
 }
 
-async fn first(app: &App, day: NaiveDate) -> TaskItem {
+pub async fn first(app: &App, day: NaiveDate) -> TaskItem {
     app.staff_tasks(Actor::Console, day, 10).await.unwrap().into_iter().next().expect("a task is due")
 }
 

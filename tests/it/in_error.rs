@@ -1,6 +1,8 @@
 //! Entered in error: an exit, a death, an enrolment taken back by a further act, as nothing that was told elsewhere would be contradicted.
 
-use donor_registry::app::{Actor, App, AppError, Once};
+use std::sync::Arc;
+
+use donor_registry::app::{Actor, App, AppError, Once, TaskOutcome};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::consent::Purpose;
 use donor_registry::domain::death::{Death, DeathSource};
@@ -15,6 +17,7 @@ use donor_registry::reports::pool::Counted;
 use rocket::http::Status;
 
 use super::approvals::agreed;
+use super::call_numbers::{first, office};
 use super::consents::interest_in;
 use super::urgent::{DONOR, YOUNG, csrf, key, opened_match, registered};
 use super::volunteers::{registry, roster};
@@ -255,6 +258,33 @@ fn the_line_that_asks_for_a_standing_without_a_record_of_its_own_leaves_the_list
         assert!(list.contains("状态"), "the line is told in words: {list}");
         app.decide_standing(Actor::Console, &id, Kind::OrganBody, EnrolmentStatus::Registered, now()).await.unwrap();
         assert_eq!(asked().await, 0, "and no more once it is decided");
+    });
+}
+
+#[test]
+fn a_call_that_was_agreed_is_made_all_the_same_once_the_wrong_exit_or_death_is_taken_back() {
+    let registry = office("手机", &["16400000001"]);
+    registry.look(|app: Arc<App>| async move {
+        let at = now();
+        let (today, wished) = (app.today(at), app.today(at) + chrono::Days::new(5));
+        let call = first(&app, today).await;
+        app.finish_task(Actor::Console, call.id, call.version, TaskOutcome::CallOn(wished), at).await.unwrap();
+        let agreed = async |minutes: i64| {
+            let told = app.hand_over(Actor::Console, at.plus_seconds(60 * minutes)).await.unwrap().agreed;
+            told.iter().map(|item| item.due_on).collect::<Vec<_>>()
+        };
+        assert_eq!(agreed(1).await, [wished]);
+        let id = &call.public_id;
+        app.leave(Actor::Console, id, Kind::Volunteer, ExitReason::Lost, at.plus_seconds(120)).await.unwrap();
+        assert!(agreed(3).await.is_empty(), "nobody calls who left");
+        taken_back(&app, Actor::Console, id, at.plus_seconds(240)).await.unwrap();
+        assert_eq!(agreed(5).await, [wished], "on the day that was agreed");
+        let death = Death { day: today, told_by: DeathSource::Other };
+        app.died(Actor::Console, id, death, at.plus_seconds(360)).await.unwrap();
+        assert!(agreed(7).await.is_empty());
+        taken_back(&app, Actor::Console, id, at.plus_seconds(480)).await.unwrap();
+        app.plan(Actor::Console, today, 1, false, at.plus_seconds(540)).await.unwrap();
+        assert_eq!(agreed(10).await, [wished], "and the next plan leaves it");
     });
 }
 
