@@ -54,6 +54,8 @@ struct Weighed {
     of: Entered,
     /// Each registry it changed, and what becomes of the registrations there.
     back: BTreeMap<Registry, Result<Back, NotNow>>,
+    /// Where the person would stand with the registrations as before.
+    stands: BTreeMap<Registry, EnrolmentStatus>,
     /// Other systems that would not have to be told any more.
     outside: BTreeSet<OutsideSystem>,
     /// The sample whose acceptance it was.
@@ -313,11 +315,12 @@ impl App {
             of_age: first.registry == Registry::StemCell && self.is_past_age(view, now),
             own_word: act.own_word,
         };
-        let restored = self.standings_with(view, &as_before(act, view)).await?;
+        // Whom a registrar joined can be taken apart again, and each is who they were: what was entered is simply taken back.
+        let (restored, by_hand) = self.standings_with(view, &as_before(act, view)).await?;
         let another_counts = |registry: Registry| {
             let mut promised = act.changed().filter(|row| row.registry == registry).map(|row| row.before_status).peekable();
             let stands = restored.iter().find(|(of, ..)| *of == registry).map(|(_, status, _)| *status);
-            promised.peek().is_some() && !promised.any(|status| stands == Some(status))
+            !by_hand && promised.peek().is_some() && !promised.any(|status| stands == Some(status))
         };
         let mut back: BTreeMap<Registry, Result<Back, NotNow>> = BTreeMap::new();
         // A death of who had left everywhere before changed no registry, and is taken back all the same.
@@ -326,7 +329,8 @@ impl App {
             let another_counts = another_counts(row.registry);
             back.insert(row.registry, of.taken_back(&Around { told_outside, another_counts, ..around }));
         }
-        Ok(Weighed { of, back, outside, sample })
+        let stands = restored.iter().map(|(registry, status, _)| (*registry, *status)).collect();
+        Ok(Weighed { of, back, stands, outside, sample })
     }
 
     /// Of the systems that an exit was to be told to: those that were told, and those that nobody has seen to.

@@ -29,12 +29,13 @@ impl App {
         Ok(())
     }
 
-    /// Where a person would stand, were some of the registrations those given instead, once [`App::settle_joined`] has seen them.
+    /// Where a person would stand, were some of the registrations those given instead, once [`App::settle_joined`] has seen them; and whether a
+    /// registrar joined any of them.
     pub(super) async fn standings_with(
         &self,
         view: &PersonView,
         instead: &[EnrolmentRow],
-    ) -> Result<Vec<(Registry, EnrolmentStatus, NaiveDate)>, AppError> {
+    ) -> Result<(Vec<(Registry, EnrolmentStatus, NaiveDate)>, bool), AppError> {
         let by_hand = is_by_hand(view, &self.store.joined_by_hand(&[view.row.id]).await?);
         let steps = self.joined_behind(view).await?;
         let mut would: Vec<EnrolmentRow> = Vec::new();
@@ -51,7 +52,7 @@ impl App {
             let days = days_of(&alone, by_hand);
             would.extend(rows.into_iter().zip(days).map(|(row, day)| EnrolmentRow { since: day.into(), ..row.clone() }));
         }
-        Ok(standings(would.iter()))
+        Ok((standings(would.iter()), by_hand))
     }
 
     /// Since when standings held by themselves that count from another day.
