@@ -100,6 +100,7 @@ in-error-overtaken = The registration has changed since, so this is no longer th
 in-error-not-theirs = A registrar takes back their own of the same day; ask a coordinator for the others
 in-error-dead = This person is noted as dead; take that back first
 in-error-notice = A death notice says that this person died, or is open; finish it first. A death noted by a notice is not taken back here
+in-error-care = Aid, calls to the family or a remembrance after the death notice are open; end them under "Aid and remembrance" first
 in-error-match-ended = A match request ended with it, and the province has its answer; whoever is willing to go on registers anew
 in-error-match-open = A match request for this person is open; finish it first
 in-error-own-word = After leaving they said themselves that they are no longer willing; their word stands, and the registration does not come back. Whoever wants to come back registers anew in person

@@ -197,14 +197,30 @@ impl App {
         Ok(case)
     }
 
-    /// What a case has besides its matter, with its kind; only where the family has decided.
-    async fn care_row(&self, id: MatterId) -> Result<(CareRow, CareKind), AppError> {
+    /// What a case has besides its matter, with its kind.
+    async fn care_kept(&self, id: MatterId) -> Result<(CareRow, CareKind), AppError> {
         let care = self.store.care(&self.vault, id).await?.ok_or(AppError::Missing("case"))?;
+        let kind = CareKind::from_word(&care.kind).ok_or(AppError::Store(StoreError::Damaged("care")))?;
+        Ok((care, kind))
+    }
+
+    /// As [`App::care_kept`], only where the family has decided.
+    async fn care_row(&self, id: MatterId) -> Result<(CareRow, CareKind), AppError> {
+        let (care, kind) = self.care_kept(id).await?;
         if let Some(notice) = care.notice_id {
             self.family_decided(notice).await?;
         }
-        let kind = CareKind::from_word(&care.kind).ok_or(AppError::Store(StoreError::Damaged("care")))?;
         Ok((care, kind))
+    }
+
+    /// Whether a case that was opened after a death notice is open: whoever of the family it is about waits for us.
+    pub(super) async fn care_is_open(&self, notice: MatterId) -> Result<bool, AppError> {
+        for care in self.store.care_of_notice(&self.vault, notice).await? {
+            if self.store.matter_row(&self.vault, care.id).await?.is_some_and(|row| row.closed_at.is_none()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn aid_of(&self, id: MatterId) -> Result<AidCase, AppError> {

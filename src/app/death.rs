@@ -101,7 +101,7 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let all: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-        tx.cancel_open(&all, "exited").await?;
+        tx.cancel_exited(&all, now).await?;
         tx.close_links(&all, now).await?;
         let death = Guarded::new(death);
         let mut facts = Vec::new();

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::domain::consent::Purpose;
-use crate::domain::id::{PublicId, SubjectId};
+use crate::domain::correction;
+use crate::domain::id::{MatterId, PublicId, SubjectId};
 use crate::domain::in_error::{Around, Back, Beside, Entered, InErrorWhy};
 use crate::domain::outside::{NotNow, OutsideAct, OutsideSystem};
 use crate::domain::problem::ProblemCode;
@@ -28,10 +29,15 @@ use super::{Actor, App, AppError};
 
 pub use page::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 
-/// The line of the correction list that asks a registrar for a standing: nobody else would look for whoever is undecided.
-fn status_asked(view: &PersonView, subject: SubjectId, now: Timestamp) -> Option<CorrectionRow> {
-    let record = view.records().filter(|record| record.subject == subject).last()?;
-    Some(CorrectionRow::asks((subject, record.id), "status", ProblemCode::MissingStatus, now))
+/// The line of the correction list that asks a registrar for a standing: nobody else would look for whoever is undecided. It hangs on the record of
+/// that registry; where the registration has none, it names the registry.
+fn status_asked(view: &PersonView, row: &EnrolmentRow, now: Timestamp) -> Option<CorrectionRow> {
+    let records = || view.records().filter(|record| record.subject == row.subject_id);
+    let (record, field) = match records().filter(|record| record.registry == row.registry).last() {
+        Some(record) => (record, correction::STANDING.to_owned()),
+        None => (records().last()?, correction::standing_in(row.registry)),
+    };
+    Some(CorrectionRow::asks((row.subject_id, record.id), &field, ProblemCode::MissingStatus, now))
 }
 
 /// One act, as it was kept: the registrations it changed, and those it was only told of.
@@ -48,6 +54,8 @@ struct Weighed {
     of: Entered,
     /// Each registry it changed, and what becomes of the registrations there.
     back: BTreeMap<Registry, Result<Back, NotNow>>,
+    /// Where the person would stand with the registrations as before.
+    stands: BTreeMap<Registry, EnrolmentStatus>,
     /// Other systems that would not have to be told any more.
     outside: BTreeSet<OutsideSystem>,
     /// The sample whose acceptance it was.
@@ -91,6 +99,16 @@ fn stands(act: &Act, view: &PersonView) -> bool {
     let now = standings(view.enrolments());
     let here = |kept: &StandingStepRow| now.iter().any(|(registry, status, _)| *registry == kept.registry && *status == kept.status);
     act.rows.iter().all(same) && act.changed().all(here)
+}
+
+/// The registrations that an act changed, as they stood before it.
+fn as_before(act: &Act, view: &PersonView) -> Vec<EnrolmentRow> {
+    let before = |kept: &StandingStepRow| {
+        let row = view.enrolments().find(|row| row.id == kept.enrolment_id)?;
+        let (status, since, row_version) = (kept.before_status, kept.before_since, row.row_version + 1);
+        Some(EnrolmentRow { status, since, row_version, ..row.clone() })
+    };
+    act.changed().filter_map(before).collect()
 }
 
 impl App {
@@ -143,7 +161,7 @@ impl App {
         let (_, view) = self.whole(id).await?;
         let found = self.act_of(&view, act).await?;
         self.allowed(actor, &view, &found, now).await?;
-        let wrong = self.wrong_facts(&found).await?;
+        let wrong = self.wrong_facts(&view, &found, now).await?;
 
         let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
@@ -151,15 +169,23 @@ impl App {
         let (weighed, backs) = self.allowed(actor, &view, &act, now).await?;
         let first = act.first().ok_or(AppError::Missing("act"))?;
         self.restore_standings(&mut tx, actor, &view, (&act, &backs), why, now).await?;
-        let mut facts = Vec::with_capacity(wrong.len());
-        for fact in &wrong {
+        let mut facts = Vec::new();
+        for fact in wrong.facts() {
             facts.push(prepare_fact(&self.vault, &self.taking_back(fact, now))?);
         }
-        for fact in wrong.iter().filter(|fact| backs.get(&fact.registry) == Some(&Back::Undecided)) {
+        for told in &wrong.behind {
+            facts.push(prepare_fact(&self.vault, &told.own)?);
+        }
+        for fact in wrong.act.iter().filter(|fact| backs.get(&fact.registry) == Some(&Back::Undecided)) {
             let undecided = self.left_fact(&view, fact.stat_id, (fact.registry, EnrolmentStatus::Undecided), self.today(now), now);
             facts.push(prepare_fact(&self.vault, &undecided)?);
         }
         tx.put_facts(facts).await?;
+        // What staff had taken on goes on; not where a registrar has to decide first, since nobody is contacted until then.
+        if !backs.values().any(|back| *back == Back::Undecided) {
+            let all: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
+            tx.restore_exited(person, &all, first.at).await?;
+        }
         let subjects: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
         let day = (self.today(now), actor.staff(), now);
         tx.outside_taken_back(&self.vault, &subjects, first.at, day).await?;
@@ -207,7 +233,7 @@ impl App {
                 tx.set_standing(&self.vault, row.id, row.row_version, status, since, now).await?;
             }
             if status == EnrolmentStatus::Undecided && status != row.status {
-                asked.extend(status_asked(view, row.subject_id, now));
+                asked.extend(status_asked(view, row, now));
             }
             moves.push(StandingMove { before: row.clone(), status });
         }
@@ -280,25 +306,41 @@ impl App {
             let counts = ![Phase::Rejected, Phase::Dropped, Phase::Released].iter().any(|phase| phase.word() == m.phase);
             counts && sample.as_ref().is_some_and(|this| m.id != this.id && m.opened_at >= this.opened_at)
         };
+        let mut family_cared_for = false;
+        let notices: Vec<MatterId> = of_kind(MatterKind::Death).filter(|_| of == Entered::Death).map(|m| m.id).collect();
+        for notice in notices {
+            family_cared_for |= self.care_is_open(notice).await?;
+        }
         let around = Around {
             undone: act.undone,
             overtaken: !stands(act, view) || of_kind(MatterKind::Sample).any(later),
             not_theirs: !own && actor.needs(Right::TakeBackAny).is_err(),
             dead,
             told_outside: false,
+            another_counts: false,
             match_ended: of_kind(MatterKind::Match).any(|m| m.closed_at == Some(first.at)),
             match_open: of_kind(MatterKind::Match).any(|m| m.closed_at.is_none()),
             notice: of_kind(MatterKind::Death).any(|m| m.closed_at.is_none() || m.happened_at.is_some()),
+            family_cared_for,
             of_age: first.registry == Registry::StemCell && self.is_past_age(view, now),
             own_word: act.own_word,
+        };
+        // Whom a registrar joined can be taken apart again, and each is who they were: what was entered is simply taken back.
+        let (restored, by_hand) = self.standings_with(view, &as_before(act, view)).await?;
+        let another_counts = |registry: Registry| {
+            let mut promised = act.changed().filter(|row| row.registry == registry).map(|row| row.before_status).peekable();
+            let stands = restored.iter().find(|(of, ..)| *of == registry).map(|(_, status, _)| *status);
+            !by_hand && promised.peek().is_some() && !promised.any(|status| stands == Some(status))
         };
         let mut back: BTreeMap<Registry, Result<Back, NotNow>> = BTreeMap::new();
         // A death of who had left everywhere before changed no registry, and is taken back all the same.
         for row in act.changed().chain(act.first().filter(|row| row.death)) {
             let told_outside = told.iter().any(|system| system.registry() == row.registry);
-            back.insert(row.registry, of.taken_back(&Around { told_outside, ..around }));
+            let another_counts = another_counts(row.registry);
+            back.insert(row.registry, of.taken_back(&Around { told_outside, another_counts, ..around }));
         }
-        Ok(Weighed { of, back, outside, sample })
+        let stands = restored.iter().map(|(registry, status, _)| (*registry, *status)).collect();
+        Ok(Weighed { of, back, stands, outside, sample })
     }
 
     /// Of the systems that an exit was to be told to: those that were told, and those that nobody has seen to.

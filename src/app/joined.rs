@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::in_error::Beside;
 use crate::domain::joined::{Came, counting_from};
-use crate::domain::registry::Registry;
+use crate::domain::registry::{EnrolmentStatus, Registry};
 use crate::domain::time::Timestamp;
 use crate::store::{EnrolmentRow, Origin, PersonView, StandingAct, StandingMove, StandingStepRow, SubjectView, Tx};
 
+use super::people::standings;
 use super::{App, AppError};
 
 impl App {
@@ -19,15 +20,47 @@ impl App {
         let joined = tx.joined_by_hand(persons).await?;
         for person in persons {
             let Some(view) = tx.person(&self.vault, *person).await? else { continue };
-            let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
-            let by_hand = joined.iter().any(|(whose, subject)| whose == person && subjects.contains(subject));
-            let mut steps = self.store.standing_steps(&self.vault, &subjects).await?;
-            steps.retain(|step| step.beside() == Some(Beside::JoinedBehind));
+            let by_hand = is_by_hand(&view, &joined);
+            let steps = self.joined_behind(&view).await?;
             for registry in Registry::ALL {
                 self.settle_registry(tx, (&view, by_hand), registry, &steps, now).await?;
             }
         }
         Ok(())
+    }
+
+    /// Where a person would stand, were some of the registrations those given instead, once [`App::settle_joined`] has seen them; and whether a
+    /// registrar joined any of them.
+    pub(super) async fn standings_with(
+        &self,
+        view: &PersonView,
+        instead: &[EnrolmentRow],
+    ) -> Result<(Vec<(Registry, EnrolmentStatus, NaiveDate)>, bool), AppError> {
+        let by_hand = is_by_hand(view, &self.store.joined_by_hand(&[view.row.id]).await?);
+        let steps = self.joined_behind(view).await?;
+        let mut would: Vec<EnrolmentRow> = Vec::new();
+        for registry in Registry::ALL {
+            let mut rows: Vec<&EnrolmentRow> = Vec::new();
+            let mut alone: Vec<Came> = Vec::new();
+            for subject in &view.subjects {
+                for row in subject.enrolments.iter().filter(|row| row.registry == registry) {
+                    let row = instead.iter().find(|other| other.id == row.id).unwrap_or(row);
+                    rows.push(row);
+                    alone.push(came(subject, row, &steps));
+                }
+            }
+            let days = days_of(&alone, by_hand);
+            would.extend(rows.into_iter().zip(days).map(|(row, day)| EnrolmentRow { since: day.into(), ..row.clone() }));
+        }
+        Ok((standings(would.iter()), by_hand))
+    }
+
+    /// Since when standings held by themselves that count from another day.
+    async fn joined_behind(&self, view: &PersonView) -> Result<Vec<StandingStepRow>, AppError> {
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        let mut steps = self.store.standing_steps(&self.vault, &subjects).await?;
+        steps.retain(|step| step.beside() == Some(Beside::JoinedBehind));
+        Ok(steps)
     }
 
     async fn settle_registry(
@@ -46,7 +79,7 @@ impl App {
                 alone.push(came(subject, row, steps));
             }
         }
-        let days = if by_hand { counting_from(&alone) } else { alone.iter().map(|came| came.since).collect() };
+        let days = days_of(&alone, by_hand);
         for ((row, came), day) in rows.into_iter().zip(&alone).zip(days) {
             if row.since.0 == day {
                 continue;
@@ -60,6 +93,16 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether a registrar joined any of a person's registrations, of those whom registrars joined to anybody.
+fn is_by_hand(view: &PersonView, joined: &[(PersonId, SubjectId)]) -> bool {
+    joined.iter().any(|(whose, subject)| *whose == view.row.id && view.subjects.iter().any(|s| s.row.id == *subject))
+}
+
+/// From which day each of a person's registrations in one registry counts.
+fn days_of(alone: &[Came], by_hand: bool) -> Vec<NaiveDate> {
+    if by_hand { counting_from(alone) } else { alone.iter().map(|came| came.since).collect() }
 }
 
 /// A registration by itself.

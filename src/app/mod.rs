@@ -87,6 +87,7 @@ mod self_enrol;
 mod shift;
 mod takeback;
 mod told;
+mod told_as;
 mod urgent;
 mod volunteer;
 mod wish;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::Guarded;
 use crate::domain::consent::Purpose;
 use crate::domain::contact::Contact;
+use crate::domain::correction;
 use crate::domain::death::Death;
 use crate::domain::id::{CorrectionId, PersonId, PublicId, RecordId, SubjectId};
 use crate::domain::leaving::HowTold;
@@ -408,7 +409,7 @@ impl App {
         if let EnrolmentStatus::Exited(reason) = status {
             // An earlier registration that ended with a donation was still followed up.
             let here: Vec<SubjectId> = view.enrolments().filter(|e| e.registry == registry).map(|e| e.subject_id).collect();
-            tx.cancel_open(&here, "exited").await?;
+            tx.cancel_exited(&here, now).await?;
             self.after_exit(tx, actor, &touched, registry, reason, now).await?;
         }
         if status == EnrolmentStatus::Exited(ExitReason::Withdrew) {
@@ -448,12 +449,10 @@ impl App {
         let mut asked = Vec::new();
         for subject in &view.subjects {
             let rows = self.store.corrections_of(subject.row.id).await?;
-            let here = |row: &CorrectionRow| subject.records.iter().any(|r| r.id == row.record_id && r.registry == registry);
-            asked.extend(
-                rows.into_iter()
-                    .filter(|row| ["status", "guardian"].contains(&row.field.as_str()) && row.state == CorrectionState::Open && here(row))
-                    .map(|row| (row.id, row.row_version)),
-            );
+            let of_record = |row: &CorrectionRow| subject.records.iter().find(|r| r.id == row.record_id).map(|r| r.registry);
+            let here = |row: &CorrectionRow| of_record(row).and_then(|of| correction::asks_standing(&row.field, of)) == Some(registry);
+            let open = rows.into_iter().filter(|row| row.state == CorrectionState::Open && here(row));
+            asked.extend(open.map(|row| (row.id, row.row_version)));
         }
         Ok(asked)
     }

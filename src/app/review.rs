@@ -209,6 +209,11 @@ impl App {
             return Err(AppError::Stale);
         }
         let person = self.store.person_of(pair.subject_l).await?.ok_or(AppError::Missing("person"))?;
+        // Read before the transaction: the facts are many.
+        let told = match self.store.person(&self.vault, person).await? {
+            Some(view) if pair.decision == PairDecision::Same => self.told_as_another(&view, now).await?,
+            _ => Vec::new(),
+        };
         let mut tx = self.store.begin().await?;
         if pair.decision == PairDecision::Same && tx.person_of(pair.subject_r).await? == Some(person) {
             let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
@@ -221,6 +226,7 @@ impl App {
             let (out, stays) =
                 if moved.contains(&pair.subject_r) { (pair.subject_r, pair.subject_l) } else { (pair.subject_l, pair.subject_r) };
             self.note_join(&mut tx, (out, stays), Tie::Split, turn([pair.row_version]), now).await?;
+            self.tell_own(&mut tx, (&view, &moved), &told, now).await?;
             self.settle_joined(&mut tx, &all_of(person, &apart), now).await?;
         }
         tx.decide_pair(id, pair.row_version, PairDecision::Review, by, now).await?;
@@ -236,6 +242,11 @@ impl App {
     pub async fn take_out(&self, actor: Actor, person: &PublicId, subject: SubjectId, now: Timestamp) -> Result<(), AppError> {
         actor.needs(Right::Review)?;
         let id = self.store.resolve(person).await?.ok_or(AppError::Missing("person"))?;
+        // Read before the transaction: the facts are many.
+        let told = match self.store.person(&self.vault, id).await? {
+            Some(view) => self.told_as_another(&view, now).await?,
+            None => Vec::new(),
+        };
         let mut tx = self.store.begin().await?;
         let view = tx.person(&self.vault, id).await?.ok_or(AppError::Missing("person"))?;
         let others: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).filter(|s| *s != subject).collect();
@@ -244,6 +255,7 @@ impl App {
         };
         let moved = tx.split(&self.vault, id, &[subject], actor.staff(), now).await?;
         self.note_join(&mut tx, (subject, stays), Tie::Split, 0, now).await?;
+        self.tell_own(&mut tx, (&view, &[subject]), &told, now).await?;
         self.settle_joined(&mut tx, &all_of(id, &moved), now).await?;
         let fresh = moved.first().map_or(id, |(_, person)| *person);
         tx.put_pairs(

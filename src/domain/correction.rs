@@ -16,6 +16,29 @@ use super::record::{Details, RecordDraft};
 use super::registry::{EnrolmentStatus, Registry};
 use super::town::Towns;
 
+/// The word of the field of a line that asks for a standing: of the registry that its record is of.
+pub const STANDING: &str = "status";
+/// What stands before the registry's word where its record is of another one.
+const STANDING_IN: &str = "status-";
+
+/// The word of the field of a line that asks for the standing in a registry of which the registration has no record.
+pub fn standing_in(registry: Registry) -> String {
+    format!("{STANDING_IN}{}", registry.word())
+}
+
+/// In which registry a line asks for a standing, or for what it waits for; none of any other line.
+pub fn asks_standing(field: &str, of_record: Registry) -> Option<Registry> {
+    match field {
+        STANDING | "guardian" => Some(of_record),
+        _ => Registry::from_word(field.strip_prefix(STANDING_IN)?),
+    }
+}
+
+/// The word by which a field is told to staff.
+pub fn told_as(field: &str) -> &str {
+    if field.starts_with(STANDING_IN) { STANDING } else { field }
+}
+
 /// The record that a corrected value adds to what was known; none where the field is settled by a decision alone (witness, executor, hours ...).
 ///
 /// # Errors
@@ -128,5 +151,17 @@ mod tests {
     #[test]
     fn a_field_that_is_decided_and_not_typed_adds_no_record() {
         assert!(apply_to("witness", "已补签").expect("settled").is_none());
+    }
+
+    #[test]
+    fn a_line_that_asks_for_a_standing_says_of_which_registry() {
+        for registry in Registry::ALL {
+            assert_eq!(asks_standing(STANDING, registry), Some(registry));
+            assert_eq!(asks_standing("guardian", registry), Some(registry));
+            assert_eq!(asks_standing(&standing_in(registry), Registry::Blood), Some(registry), "whatever its record is of");
+            assert_eq!(told_as(&standing_in(registry)), STANDING);
+        }
+        assert_eq!(asks_standing("phone", Registry::Blood), None);
+        assert_eq!(told_as("phone"), "phone");
     }
 }

@@ -53,8 +53,12 @@ pub struct Around {
     pub dead: bool,
     /// Another system was told of it, with evidence.
     pub told_outside: bool,
+    /// Another registration of the person in the registry would count then, and says something else: a sheet that came later.
+    pub another_counts: bool,
     /// It ended a match request, and the province has its answer.
     pub match_ended: bool,
+    /// What was opened for the family after a death notice about the person is open: aid, calls, remembrance.
+    pub family_cared_for: bool,
     /// A match request for this donor is open.
     pub match_open: bool,
     /// A death notice about the person is open, or has told of the death.
@@ -70,7 +74,7 @@ pub struct Around {
 pub enum Back {
     /// As it was before.
     AsBefore,
-    /// No contact until a registrar decides: another system has let the person go.
+    /// No contact until a registrar decides: another system has let the person go, or another registration says something else.
     Undecided,
 }
 
@@ -86,6 +90,8 @@ impl Entered {
             _ if around.not_theirs => "in-error-not-theirs",
             _ if around.dead => "in-error-dead",
             Self::Death if around.notice => "in-error-notice",
+            // Nobody else would end it: a family would be called and asked to remember somebody who lives.
+            Self::Death if around.family_cared_for => "in-error-care",
             // The rest of a case that has an answer, or waits for one, would say the opposite.
             Self::Exit(_) | Self::Death if around.match_ended => "in-error-match-ended",
             _ if around.match_open => "in-error-match-open",
@@ -94,7 +100,7 @@ impl Entered {
             // Asked for by the person and done elsewhere: only they can come back, by a consent of their own.
             Self::Exit(ExitReason::Withdrew) if around.told_outside => "in-error-told-outside",
             Self::Exit(ExitReason::AgedOut) if around.of_age => "in-error-of-age",
-            _ if around.told_outside => return Ok(Back::Undecided),
+            _ if around.told_outside || around.another_counts => return Ok(Back::Undecided),
             _ => return Ok(Back::AsBefore),
         };
         Err(NotNow { key: refused })
@@ -102,12 +108,13 @@ impl Entered {
 }
 
 /// The keys of every sentence that says why something is not taken back.
-pub const REFUSALS: [&str; 10] = [
+pub const REFUSALS: [&str; 11] = [
     "in-error-undone",
     "in-error-overtaken",
     "in-error-not-theirs",
     "in-error-dead",
     "in-error-notice",
+    "in-error-care",
     "in-error-match-ended",
     "in-error-match-open",
     "in-error-own-word",
@@ -161,6 +168,13 @@ mod tests {
     }
 
     #[test]
+    fn where_another_registration_would_count_a_registrar_decides() {
+        for of in ALL {
+            assert_eq!(of.taken_back(&Around { another_counts: true, ..Around::default() }), Ok(Back::Undecided), "{of:?}");
+        }
+    }
+
+    #[test]
     fn an_exit_stands_once_they_said_themselves_that_they_are_no_longer_willing() {
         let said = Around { own_word: true, ..Around::default() };
         for reason in ExitReason::ALL {
@@ -173,8 +187,9 @@ mod tests {
 
     #[test]
     fn an_answer_to_the_province_a_notice_and_the_age_stand() {
-        let around = Around { match_ended: true, notice: true, of_age: true, ..Around::default() };
+        let around = Around { match_ended: true, notice: true, family_cared_for: true, of_age: true, ..Around::default() };
         assert_eq!(key(Entered::Death, around), "in-error-notice");
+        assert_eq!(key(Entered::Death, Around { notice: false, ..around }), "in-error-care");
         assert_eq!(key(Entered::Exit(ExitReason::AgedOut), around), "in-error-match-ended");
         assert_eq!(key(Entered::Exit(ExitReason::AgedOut), Around { match_ended: false, ..around }), "in-error-of-age");
         assert_eq!(Entered::Exit(ExitReason::Lost).taken_back(&Around { match_ended: false, ..around }), Ok(Back::AsBefore));
@@ -196,11 +211,13 @@ mod tests {
                 notice: on(7),
                 of_age: on(8),
                 own_word: on(9),
+                family_cared_for: on(10),
+                another_counts: on(11),
             }
         };
         let mut seen = std::collections::BTreeSet::new();
         for of in ALL {
-            seen.extend((0..1024).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
+            seen.extend((0..4096).filter_map(|bits| of.taken_back(&yes(bits)).err()).map(|not| not.key));
         }
         assert_eq!(seen, REFUSALS.into_iter().collect::<std::collections::BTreeSet<_>>());
     }

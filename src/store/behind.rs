@@ -1,7 +1,7 @@
 //! A sheet's standing that is behind the one on file, at its import or where a registrar joins it to somebody later.
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::domain::fact::{Fact, FactEvent};
 use crate::domain::id::{EnrolmentId, ImportId, PersonId, SubjectId};
@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::vault::{Sealed, Vault};
 
 use super::change::ChangeKind;
+use super::connect::Store;
 use super::entity::value::Day;
 use super::entity::{enrolment, membership};
 use super::error::StoreError;
@@ -70,17 +71,17 @@ impl PreparedRecord {
     }
 }
 
-impl Tx {
+impl Store {
     /// Of some persons those to whom a registrar joined anybody, with whom it was; whoever was taken out again since is among them.
     pub async fn joined_by_hand(&self, persons: &[PersonId]) -> Result<Vec<(PersonId, SubjectId)>, StoreError> {
-        let mut out = Vec::new();
-        for part in persons.chunks(super::admit::IDS) {
-            let rows = membership::Entity::find()
-                .filter(membership::Column::PersonId.is_in(part.iter().copied()))
-                .filter(membership::Column::Decision.eq(MembershipDecision::Merged));
-            out.extend(rows.all(&self.db).await?.into_iter().map(|row| (row.person_id, row.subject_id)));
-        }
-        Ok(out)
+        by_hand(&self.reader, persons).await
+    }
+}
+
+impl Tx {
+    /// As [`Store::joined_by_hand`], as this transaction sees them.
+    pub async fn joined_by_hand(&self, persons: &[PersonId]) -> Result<Vec<(PersonId, SubjectId)>, StoreError> {
+        by_hand(&self.db, persons).await
     }
 
     /// Lets a standing count from another day for whom it was joined to. It is no change of the standing: the row keeps its version, so that
@@ -94,4 +95,15 @@ impl Tx {
         enrolment::Entity::update(row.into_active_model().reset_all()).exec(&self.db).await?;
         Ok(())
     }
+}
+
+async fn by_hand(db: &impl ConnectionTrait, persons: &[PersonId]) -> Result<Vec<(PersonId, SubjectId)>, StoreError> {
+    let mut out = Vec::new();
+    for part in persons.chunks(super::admit::IDS) {
+        let rows = membership::Entity::find()
+            .filter(membership::Column::PersonId.is_in(part.iter().copied()))
+            .filter(membership::Column::Decision.eq(MembershipDecision::Merged));
+        out.extend(rows.all(db).await?.into_iter().map(|row| (row.person_id, row.subject_id)));
+    }
+    Ok(out)
 }

@@ -132,7 +132,7 @@ impl Store {
             out.extend(task::Entity::find().filter(task::Column::PersonId.is_in(part.iter().copied())).all(&self.reader).await?);
         }
         out.sort_by_key(|t| (t.due_on, t.id));
-        Ok(out)
+        Ok(out.into_iter().map(TaskRow::told).collect())
     }
 
     /// A message.

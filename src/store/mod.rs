@@ -28,6 +28,7 @@ mod base64;
 mod behind;
 
 mod bulk;
+mod cancelled;
 mod care;
 mod change;
 mod connect;

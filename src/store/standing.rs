@@ -182,7 +182,13 @@ impl Tx {
     }
 
     /// Cancels whatever is planned or queued for subjects: withdrawal, death and erasure act at once. Answers how many were cancelled.
+    /// What an exit cancelled before does not come back either.
     pub async fn cancel_open(&mut self, subjects: &[SubjectId], reason: &str) -> Result<u64, StoreError> {
+        self.forget_exited(subjects, reason).await?;
+        self.cancel_all(subjects, reason).await
+    }
+
+    pub(super) async fn cancel_all(&mut self, subjects: &[SubjectId], reason: &str) -> Result<u64, StoreError> {
         let mut count = 0;
         for part in subjects.chunks(super::admit::IDS) {
             let ids = || part.iter().copied();

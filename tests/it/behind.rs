@@ -1,11 +1,13 @@
 //! No later sheet turns anybody back: not who is enrolled to registered, not who is registered to an interest, and not one exit into another.
 
 use donor_registry::app::import::{ImportOptions, Staged};
-use donor_registry::app::{Actor, App};
+use donor_registry::app::{Actor, App, Once};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::id::PublicId;
+use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::problem::ProblemCode;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
+use donor_registry::domain::sample::Act;
 use donor_registry::domain::time::Timestamp;
 
 use crate::harness::people::check_digit;
@@ -25,6 +27,11 @@ pub const fn day_heading(registry: Kind) -> &'static str {
 
 /// Takes in a sheet of one person; `day` may be empty, a barcode says that a sample was taken.
 async fn sheet(app: &App, registry: Kind, day: &str, status: &str, barcode: &str) {
+    sheet_at(app, registry, (day, status, barcode), NOW).await;
+}
+
+/// As [`sheet`], at an instant.
+async fn sheet_at(app: &App, registry: Kind, (day, status, barcode): (&str, &str, &str), now: Timestamp) {
     let first17 = "51200219850607011";
     let document = format!("{first17}{}", check_digit(first17));
     let text = format!(
@@ -32,9 +39,9 @@ async fn sheet(app: &App, registry: Kind, day: &str, status: &str, barcode: &str
         day_heading(registry)
     );
     let options = ImportOptions { registry: Some(registry), ..ImportOptions::default() };
-    let staged = app.stage(Actor::Console, Guarded::new(text.into_bytes()), "sheet.csv", &options, NOW, &mut |_, _| {}).await.unwrap();
+    let staged = app.stage(Actor::Console, Guarded::new(text.into_bytes()), "sheet.csv", &options, now, &mut |_, _| {}).await.unwrap();
     let Staged::Draft(id) = staged else { panic!("new bytes") };
-    let totals = app.admit(Actor::Console, id, NOW).await.unwrap();
+    let totals = app.admit(Actor::Console, id, now).await.unwrap();
     assert_eq!((totals.refused, totals.accepted + totals.review), (0, 1));
 }
 
@@ -167,4 +174,99 @@ fn the_line_that_asks_says_what_can_be_done_and_leaves_the_list_once_it_was_chec
         assert_eq!(registrar.post(&path, &fields).await.status, rocket::http::Status::SeeOther);
         assert_eq!(asked(&desk.app).await, 0);
     });
+}
+
+/// Two months before.
+const EARLY: Timestamp = Timestamp(NOW.0 - 60 * 86_400_000_000);
+
+fn once() -> Once {
+    Once { key: uuid::Uuid::new_v4().to_string(), fingerprint: [7; 32] }
+}
+
+fn at(minutes: i64) -> Timestamp {
+    NOW.plus_seconds(60 * minutes)
+}
+
+/// Takes back what was entered last, as the page says it would: to the status named there.
+async fn taken_back(app: &App, when: Timestamp) -> EnrolmentStatus {
+    let id = who(app).await;
+    let line = app.in_error_page(Actor::Console, &id, when).await.unwrap().lines.remove(0);
+    assert_eq!(line.refused, None);
+    app.take_back_standing(Actor::Console, &id, (line.act, InErrorWhy::WrongPerson), &once(), when).await.unwrap();
+    line.moves[0].to
+}
+
+/// Registered by a sheet, enrolled by an accepted sample, and told as registered by a later sheet.
+async fn enrolled_and_told_again(app: &App) {
+    let (kind, today) = (Kind::StemCell, app.today(EARLY));
+    sheet_at(app, kind, ("2024-05-01", "有效", ""), EARLY).await;
+    let (id, barcode) = (who(app).await, Guarded::new("TUBE-0001".to_owned()));
+    app.take_sample(Actor::Console, &id, (&barcode, today), &once(), EARLY).await.unwrap();
+    for act in [Act::Sent, Act::Accepted] {
+        let sample = app.samples(Actor::Console, &id).await.unwrap().samples.remove(0);
+        app.note_sample(Actor::Console, (sample.id, sample.version), (act, today), &once(), EARLY).await.unwrap();
+    }
+    sheet(app, kind, "2026-11-01", "有效", "").await;
+    assert_eq!((stands(app, kind).await, asked(app).await), (EnrolmentStatus::Enrolled, 1));
+    assert_eq!(counted(app, kind, "2026-11-23").await, (1, 1));
+}
+
+/// Takes the registration that a sheet told, and nothing else happened to, out of the person.
+async fn taken_out(app: &App, status: EnrolmentStatus, when: Timestamp) {
+    let id = who(app).await;
+    let view = app.person(Actor::Console, &id, when).await.unwrap().view;
+    let alone = view.subjects.iter().rfind(|s| s.enrolments[0].row_version == 1 && s.enrolments[0].status == status);
+    app.take_out(Actor::Console, &id, alone.expect("a sheet's").row.id, when).await.unwrap();
+}
+
+#[test]
+fn an_enrolment_that_is_taken_back_is_counted_nowhere_whatever_sheet_repeated_it() {
+    registry().look(|app| async move {
+        let kind = Kind::StemCell;
+        enrolled_and_told_again(&app).await;
+        assert_eq!(taken_back(&app, at(1)).await, EnrolmentStatus::Registered);
+        assert_eq!(stands(&app, kind).await, EnrolmentStatus::Registered);
+        assert_eq!(counted(&app, kind, "2026-11-23").await, (1, 0), "the pages and the statistics say the same");
+        taken_out(&app, EnrolmentStatus::Registered, at(2)).await;
+        assert_eq!(counted(&app, kind, "2026-11-23").await, (2, 0), "and of each, taken apart");
+    });
+}
+
+#[test]
+fn who_is_taken_out_counts_as_the_sheet_said_and_not_as_whom_they_were_taken_for() {
+    registry().look(|app| async move {
+        enrolled_and_told_again(&app).await;
+        taken_out(&app, EnrolmentStatus::Registered, at(1)).await;
+        assert_eq!(counted(&app, Kind::StemCell, "2026-11-23").await, (2, 1), "one of the two is enrolled");
+    });
+}
+
+#[test]
+fn a_wrong_exit_that_a_later_sheet_gives_another_reason_for_is_left_to_a_registrar() {
+    for told in ["失联", "迁出"] {
+        registry().look(|app| async move {
+            let kind = Kind::Volunteer;
+            sheet_at(&app, kind, ("2024-05-01", "有效", ""), EARLY).await;
+            let id = who(&app).await;
+            app.leave(Actor::Console, &id, kind, ExitReason::MovedOut, EARLY).await.unwrap();
+            sheet(&app, kind, "2026-11-01", told, "").await;
+            assert_eq!(stands(&app, kind).await, EnrolmentStatus::Exited(ExitReason::MovedOut), "{told}");
+            assert_eq!(counted(&app, kind, "2026-11-23").await, (0, 0), "{told}");
+            assert_eq!(
+                taken_back(&app, at(1)).await,
+                EnrolmentStatus::Undecided,
+                "{told}: the page does not promise what the sheet denies"
+            );
+            assert_eq!(stands(&app, kind).await, EnrolmentStatus::Undecided, "{told}");
+            assert_eq!(counted(&app, kind, "2026-11-23").await, (0, 0), "{told}: nobody counts who is asked about");
+            let waits = async || {
+                let lines = app.corrections(Actor::Console, None, None, 100, NOW).await.unwrap();
+                lines.iter().filter(|line| line.problem == Some(ProblemCode::MissingStatus)).count()
+            };
+            assert_eq!(waits().await, 1, "{told}");
+            app.decide_standing(Actor::Console, &id, kind, EnrolmentStatus::Registered, at(2)).await.unwrap();
+            assert_eq!((stands(&app, kind).await, waits().await), (EnrolmentStatus::Registered, 0), "{told}");
+            assert_eq!(counted(&app, kind, "2026-11-23").await, (1, 0), "{told}");
+        });
+    }
 }

@@ -46,7 +46,7 @@ fn printing(n: u64) -> Once {
     Once { key: key_of(n), fingerprint: [7; 32] }
 }
 
-async fn first(app: &App, day: NaiveDate) -> TaskItem {
+pub async fn first(app: &App, day: NaiveDate) -> TaskItem {
     app.staff_tasks(Actor::Console, day, 10).await.unwrap().into_iter().next().expect("a task is due")
 }
 

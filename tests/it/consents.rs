@@ -37,16 +37,15 @@ async fn desk() -> Desk {
 }
 
 /// An interest taken down at an instant; answers the public id.
-async fn interest(app: &App, (phone, key): (&str, u64), at: Timestamp) -> String {
+async fn interest(app: &App, who: (&str, u64), at: Timestamp) -> String {
+    interest_in(app, who, vec![Registry::Blood], at).await
+}
+
+/// As [`interest`], in some registries.
+pub async fn interest_in(app: &App, (phone, key): (&str, u64), registries: Vec<Registry>, at: Timestamp) -> String {
     let secret = |text: &str| Guarded::new(text.to_owned());
-    let form = InterestForm {
-        name: secret("卫样年"),
-        phone: secret(phone),
-        mail: secret(""),
-        registries: vec![Registry::Blood],
-        consent: true,
-        english: false,
-    };
+    let form =
+        InterestForm { name: secret("卫样年"), phone: secret(phone), mail: secret(""), registries, consent: true, english: false };
     let key = crate::harness::desk::key(key);
     let how = Circumstances { key, fingerprint: [1; 32], drive: None, channel: Channel::Drive, now: at };
     app.interest(Actor::Console, &form, how).await.unwrap();

@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use donor_registry::app::import::{ImportOptions, Staged};
-use donor_registry::app::{Actor, AgeTally, App, AppError, MatchForm, NoticeForm, Once, Schedule, StepForm};
+use donor_registry::app::{Actor, AgeTally, App, AppError, FamilyForm, MatchForm, NoticeForm, Once, RemembranceForm, Schedule, StepForm};
 use donor_registry::domain::Guarded;
+use donor_registry::domain::care::Told as ByFamily;
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::death_notice::{Caller, Code, Phase};
 use donor_registry::domain::id::{MatterId, PublicId};
+use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::NotNow;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
 use donor_registry::domain::time::Timestamp;
@@ -27,7 +29,7 @@ const NOW: Timestamp = Timestamp(1_795_420_800_000_000);
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-fn once(n: u64) -> Once {
+pub fn once(n: u64) -> Once {
     Once { key: key(n), fingerprint: [u8::try_from(n).unwrap(); 32] }
 }
 
@@ -247,7 +249,7 @@ fn a_death_counts_on_its_day_and_what_was_counted_still_reconciles() {
     });
 }
 
-async fn dying(app: &App, person: &PublicId, n: u64) -> MatterId {
+pub async fn dying(app: &App, person: &PublicId, n: u64) -> MatterId {
     let form = NoticeForm {
         caller: Caller::Hospital,
         call_back: None,
@@ -260,7 +262,7 @@ async fn dying(app: &App, person: &PublicId, n: u64) -> MatterId {
     app.open_notice(Actor::Console, &form, &once(n), NOW).await.unwrap()
 }
 
-async fn step(
+pub async fn step(
     app: &App,
     notice: MatterId,
     (act, code): (&str, Option<&str>),
@@ -330,6 +332,46 @@ fn aid_and_remembrance_are_offered_for_nobody_who_lives() {
         assert!(app.notice_case(Actor::Console, notice, NOW).await.unwrap().decided, "after the death it may be spoken of");
         app.care_may(Actor::Console, notice).await.unwrap();
         assert_eq!(app.decided_notices(Actor::Console).await.unwrap().len(), 1);
+    });
+}
+
+/// A family agrees to be called, and wishes to have the donor remembered.
+pub async fn cared_for(app: &App, notice: MatterId, n: u64, now: Timestamp) {
+    let (name, relation, contact) = ("谭小雪", "女儿", "16000000555");
+    let (told, day) = (ByFamily::Phone, app.today(now));
+    let calls = FamilyForm { name: text(name), relation: text(relation), contact: text(contact), told, day };
+    app.agree_to_calls(Actor::Console, notice, &calls, &once(n), now).await.unwrap();
+    let wish = RemembranceForm { shown: None, name: text(name), relation: text(relation), contact: text(contact), told, day };
+    app.remember(Actor::Console, notice, &wish, &once(n + 1), now).await.unwrap();
+}
+
+/// The family takes both back.
+pub async fn let_go(app: &App, n: u64, now: Timestamp) {
+    let calls = app.family_calls(Actor::Console, now).await.unwrap().remove(0);
+    app.end_family_calls(Actor::Console, (calls.id, calls.version), &once(n), now).await.unwrap();
+    let wish = app.remembrances(Actor::Console).await.unwrap().remove(0);
+    app.forget_remembrance(Actor::Console, (wish.id, wish.version), &once(n + 1), now).await.unwrap();
+    assert!(app.family_calls(Actor::Console, now).await.unwrap().is_empty());
+    assert!(app.remembrances(Actor::Console).await.unwrap().is_empty());
+}
+
+#[test]
+fn a_death_is_not_taken_back_while_its_family_is_cared_for() {
+    registry().look(|app| async move {
+        let ids = roster(&app, Actor::Console, "谭秋霜,16400000021,,,,,,\n").await;
+        let notice = dying(&app, &ids[0], 1).await;
+        step(&app, notice, ("kin-objected", None), None, 2, NOW).await.unwrap();
+        let death = Death { day: app.today(NOW), told_by: DeathSource::Family };
+        app.died(Actor::Console, &ids[0], death, NOW).await.unwrap();
+        cared_for(&app, notice, 3, NOW).await;
+        let line = app.in_error_page(Actor::Console, &ids[0], NOW).await.unwrap().lines.remove(0);
+        assert_eq!(line.refused, Some("in-error-care"), "the page says so");
+        let tried = app.take_back_standing(Actor::Console, &ids[0], (line.act, InErrorWhy::NotTrue), &once(5), NOW).await;
+        assert!(matches!(tried, Err(AppError::NotNow(NotNow { key: "in-error-care" }))), "{tried:?}");
+        assert_eq!(standing(&app, &ids[0], Kind::Volunteer).await, EnrolmentStatus::Exited(ExitReason::Died), "nothing was changed");
+        let_go(&app, 6, NOW).await;
+        app.take_back_standing(Actor::Console, &ids[0], (line.act, InErrorWhy::NotTrue), &once(8), NOW).await.unwrap();
+        assert!(standing(&app, &ids[0], Kind::Volunteer).await.in_pool());
     });
 }
 

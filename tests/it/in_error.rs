@@ -1,12 +1,15 @@
 //! Entered in error: an exit, a death, an enrolment taken back by a further act, as nothing that was told elsewhere would be contradicted.
 
-use donor_registry::app::{Actor, App, AppError, Once};
+use std::sync::Arc;
+
+use donor_registry::app::{Actor, App, AppError, Once, TaskOutcome};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::consent::Purpose;
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::id::PublicId;
 use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::{NotNow, OutsideState, OutsideSystem};
+use donor_registry::domain::problem::ProblemCode;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
 use donor_registry::domain::time::Timestamp;
 use donor_registry::reports::flows::Lines;
@@ -14,6 +17,8 @@ use donor_registry::reports::pool::Counted;
 use rocket::http::Status;
 
 use super::approvals::agreed;
+use super::call_numbers::{first, office};
+use super::consents::interest_in;
 use super::urgent::{DONOR, YOUNG, csrf, key, opened_match, registered};
 use super::volunteers::{registry, roster};
 use super::web::{Browser, Desk, Seen, run, signed_in};
@@ -226,6 +231,60 @@ fn what_another_system_was_told_is_not_silently_revived() {
         app.erase_person(Actor::Console, &second, &text(&second.to_string()), false, sent, now()).await.unwrap();
         let gone = app.take_back_standing(Actor::Console, &second, (act, InErrorWhy::NotTrue), &once(), now()).await;
         assert!(matches!(gone, Err(AppError::Missing(_))), "nobody erased comes back: {gone:?}");
+    });
+}
+
+#[test]
+fn the_line_that_asks_for_a_standing_without_a_record_of_its_own_leaves_the_list_once_it_is_decided() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let app = &desk.app;
+        let person = interest_in(app, ("16000000417", 1), vec![Kind::Blood, Kind::OrganBody], now()).await;
+        let id = PublicId::parse(&person).unwrap();
+        let (number, today) = (text("CODAC-2026-0003"), app.today(now()));
+        app.enter_outside(Actor::Console, &id, OutsideSystem::NationalOrgan, (&number, today), &once(), now()).await.unwrap();
+        app.died(Actor::Console, &id, Death { day: today, told_by: DeathSource::Family }, now()).await.unwrap();
+        seen_to(app, &id).await;
+        taken_back(app, Actor::Console, &id, now()).await.unwrap();
+        let stand = [standing(app, &id, Kind::Blood, now()).await, standing(app, &id, Kind::OrganBody, now()).await];
+        assert_eq!(stand, [EnrolmentStatus::Interest, EnrolmentStatus::Undecided], "let go elsewhere");
+        let asked = async || {
+            let lines = app.corrections(Actor::Console, None, None, 100, now()).await.unwrap();
+            lines.iter().filter(|line| line.problem == Some(ProblemCode::MissingStatus)).count()
+        };
+        assert_eq!(asked().await, 1, "a registrar is asked");
+        let mut registrar = signed_in(&desk, "registrar").await;
+        let list = registrar.get("/corrections").await.body;
+        assert!(list.contains("状态"), "the line is told in words: {list}");
+        app.decide_standing(Actor::Console, &id, Kind::OrganBody, EnrolmentStatus::Registered, now()).await.unwrap();
+        assert_eq!(asked().await, 0, "and no more once it is decided");
+    });
+}
+
+#[test]
+fn a_call_that_was_agreed_is_made_all_the_same_once_the_wrong_exit_or_death_is_taken_back() {
+    let registry = office("手机", &["16400000001"]);
+    registry.look(|app: Arc<App>| async move {
+        let at = now();
+        let (today, wished) = (app.today(at), app.today(at) + chrono::Days::new(5));
+        let call = first(&app, today).await;
+        app.finish_task(Actor::Console, call.id, call.version, TaskOutcome::CallOn(wished), at).await.unwrap();
+        let agreed = async |minutes: i64| {
+            let told = app.hand_over(Actor::Console, at.plus_seconds(60 * minutes)).await.unwrap().agreed;
+            told.iter().map(|item| item.due_on).collect::<Vec<_>>()
+        };
+        assert_eq!(agreed(1).await, [wished]);
+        let id = &call.public_id;
+        app.leave(Actor::Console, id, Kind::Volunteer, ExitReason::Lost, at.plus_seconds(120)).await.unwrap();
+        assert!(agreed(3).await.is_empty(), "nobody calls who left");
+        taken_back(&app, Actor::Console, id, at.plus_seconds(240)).await.unwrap();
+        assert_eq!(agreed(5).await, [wished], "on the day that was agreed");
+        let death = Death { day: today, told_by: DeathSource::Other };
+        app.died(Actor::Console, id, death, at.plus_seconds(360)).await.unwrap();
+        assert!(agreed(7).await.is_empty());
+        taken_back(&app, Actor::Console, id, at.plus_seconds(480)).await.unwrap();
+        app.plan(Actor::Console, today, 1, false, at.plus_seconds(540)).await.unwrap();
+        assert_eq!(agreed(10).await, [wished], "and the next plan leaves it");
     });
 }
 

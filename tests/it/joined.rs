@@ -12,6 +12,7 @@ use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as 
 use donor_registry::domain::time::Timestamp;
 
 use crate::behind::{counted, day_heading, stages};
+use crate::exits::{cared_for, dying, let_go, step};
 use crate::harness::program::Registry;
 
 /// 2026-11-23T08:00:00Z.
@@ -157,7 +158,7 @@ async fn alive_again(app: &App, id: &PublicId, when: Timestamp) {
     app.take_back_standing(Actor::Console, id, (line.act, InErrorWhy::WrongPerson), &once, when).await.unwrap();
 }
 
-async fn says_dead(app: &App, id: &PublicId) -> bool {
+async fn tells_of_death(app: &App, id: &PublicId) -> bool {
     app.person(Actor::Console, id, NOW).await.unwrap().death.is_some()
 }
 
@@ -174,10 +175,10 @@ fn a_death_of_one_that_was_told_again_of_both_leaves_neither_dead_once_it_is_tak
         // The day is put right, of whoever they are by now.
         app.died(Actor::Console, &one, told("2026-11-21"), at(3)).await.unwrap();
         alive_again(&app, &one, at(4)).await;
-        assert!(!says_dead(&app, &one).await, "nobody says any more that they died");
+        assert!(!tells_of_death(&app, &one).await, "nobody says any more that they died");
         in_pool(&app, kind).await;
         part(&app, pair, at(5)).await;
-        assert!(!says_dead(&app, &one).await && !says_dead(&app, &other).await, "nor of who is taken apart again");
+        assert!(!tells_of_death(&app, &one).await && !tells_of_death(&app, &other).await, "nor of who is taken apart again");
         assert_eq!(stands(&app, &other).await[0].1, EnrolmentStatus::Exited(ExitReason::Lost));
         assert_eq!(in_pool(&app, kind).await, 1, "who had left before has left");
     });
@@ -205,11 +206,11 @@ fn a_death_told_of_two_as_one_is_counted_of_each_and_taken_back_of_each() {
                 assert_eq!((stands(&app, &one).await[0].1, stands(&app, &other).await[0].1), (DIED, DIED));
                 assert_eq!(in_pool(&app, kind).await, 0, "what happened meanwhile stays with both");
                 alive_again(&app, &one, at(4)).await;
-                assert!(says_dead(&app, &other).await);
+                assert!(tells_of_death(&app, &other).await);
                 assert_eq!(in_pool(&app, kind).await, 1);
                 alive_again(&app, &other, at(5)).await;
             }
-            assert!(!says_dead(&app, &one).await && !says_dead(&app, &other).await);
+            assert!(!tells_of_death(&app, &one).await && !tells_of_death(&app, &other).await);
             assert_eq!((stands(&app, &one).await, stands(&app, &other).await), apart);
             assert_eq!(in_pool(&app, kind).await, 2);
         });
@@ -230,5 +231,47 @@ fn a_row_that_was_left_since_they_had_died_counts_again_once_the_death_is_taken_
         alive_again(&app, &one, at(2)).await;
         assert_eq!(stands(&app, &one).await, [(kind, EnrolmentStatus::Registered, "2026-11-10".parse().unwrap())]);
         assert_eq!(in_pool(&app, kind).await, 1);
+    });
+}
+
+#[test]
+fn who_died_in_one_registry_is_asked_in_none_while_they_are_one_person() {
+    // Who stood there when they died, and who had left before.
+    for status in ["有效", "失联"] {
+        registry().look(|app| async move {
+            row(&app, Kind::Volunteer, ONE, ("2025-05-01", status, "")).await;
+            row(&app, Kind::Blood, OTHER, ("2025-06-01", "有效", "")).await;
+            let [one, other] = both(&app).await;
+            app.died(Actor::Console, &one, told("2026-11-20"), at(1)).await.unwrap();
+            let asked = async |when| app.first_contact_preview(Actor::Console, None, when).await.unwrap().people;
+            assert_eq!(asked(at(2)).await, 1, "{status}: the other one");
+            let pair = join(&app, at(3)).await;
+            assert_eq!(asked(at(4)).await, 0, "{status}: nobody asks the dead, in whichever registry");
+            assert!(app.calendar(Actor::Console, &other, at(4)).await.unwrap().lines.is_empty(), "{status}");
+            part(&app, pair, at(5)).await;
+            assert_eq!(asked(at(6)).await, 1, "{status}: taken apart again, the other one lives");
+        });
+    }
+}
+
+#[test]
+fn a_family_that_was_cared_for_stops_no_page_once_nobody_says_any_more_who_died() {
+    registry().look(|app| async move {
+        row(&app, Kind::Volunteer, ONE, ("2025-05-01", "有效", "")).await;
+        row(&app, Kind::Volunteer, OTHER, ("2025-06-01", "有效", "")).await;
+        let [one, other] = both(&app).await;
+        let notice = dying(&app, &one, 1).await;
+        step(&app, notice, ("kin-objected", None), None, 2, at(1)).await.unwrap();
+        app.died(Actor::Console, &other, told("2026-11-20"), at(2)).await.unwrap();
+        let pair = join(&app, at(3)).await;
+        cared_for(&app, notice, 3, at(4)).await;
+        part(&app, pair, at(5)).await;
+        assert!(!tells_of_death(&app, &one).await, "the death was another one's");
+        assert_eq!(app.urgent_board(Actor::Console, at(6)).await.unwrap().families, 0, "the board stands, and nobody is to be called");
+        assert!(app.open_remembrances(Actor::Console, at(6)).await.unwrap().is_empty(), "nobody is invited to remember who lives");
+        let call = app.family_calls(Actor::Console, at(6)).await.unwrap().remove(0);
+        assert!(!call.due && call.next.is_none());
+        assert!(app.open_family_call(Actor::Console, call.id, at(6)).await.is_err(), "nor are name and number opened");
+        let_go(&app, 5, at(7)).await;
     });
 }

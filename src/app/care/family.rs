@@ -101,7 +101,8 @@ impl App {
         self.open_case(actor, case, &family, once, now).await
     }
 
-    /// The families that agreed, those that are due first, then by the day of the next call; masked.
+    /// The families that agreed, those that are due first, then by the day of the next call; masked. A family stays listed until its case is
+    /// ended, and is called after a realised donation alone.
     pub async fn family_calls(&self, actor: Actor, now: Timestamp) -> Result<Vec<FamilyLine>, AppError> {
         actor.needs(Right::Urgent)?;
         let mut lines = Vec::new();
@@ -124,9 +125,10 @@ impl App {
     /// One family, to be called: logged before anything is shown.
     ///
     /// # Errors
-    /// As [`App::family_call`].
+    /// As [`App::family_call`]; [`AppError::NotNow`] where the notice does not say any more that the registrant has died.
     pub async fn open_family_call(&self, actor: Actor, id: MatterId, now: Timestamp) -> Result<FamilyLine, AppError> {
         let line = self.family_call(actor, id, now).await?;
+        self.care_row(id).await?;
         let mut tx = self.store.begin().await?;
         tx.audit(&AuditEntry::on(now, actor.staff(), "family.open", "matter", Some(id.0))).await?;
         tx.commit().await?;
@@ -172,9 +174,10 @@ impl App {
         self.end_case(actor, (&row, version), "family.end", once, now).await
     }
 
+    /// A family's case, whatever the notice says by now: what is kept of it can be ended and destroyed in any case.
     async fn family_row(&self, id: MatterId) -> Result<(MatterRow, MatterId, Option<Guarded<Beneficiary>>), AppError> {
         let missing = || AppError::Missing("case");
-        let (care, kind) = self.care_row(id).await?;
+        let (care, kind) = self.care_kept(id).await?;
         let notice = care.notice_id.filter(|_| kind == CareKind::FamilyContact).ok_or_else(missing)?;
         let (row, family) = self.store.matter::<Beneficiary>(&self.vault, id).await?.ok_or_else(missing)?;
         Ok((row, notice, family))

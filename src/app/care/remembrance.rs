@@ -78,9 +78,10 @@ impl App {
         self.open_case(actor, case, &remembered, once, now).await
     }
 
+    /// A family's wish, whatever the notice says by now: it can be taken back in any case.
     async fn remembrance_row(&self, id: MatterId) -> Result<(MatterRow, Option<Guarded<Remembered>>), AppError> {
         let missing = || AppError::Missing("remembrance");
-        let (_, kind) = self.care_row(id).await?;
+        let (_, kind) = self.care_kept(id).await?;
         if kind != CareKind::Remembrance {
             return Err(missing());
         }
@@ -107,9 +108,17 @@ impl App {
         Ok(lines)
     }
 
-    /// The same, to be printed with names and contacts for the invitations of Qingming: one leaf with every id, before anything is shown.
+    /// The same, to be printed with names and contacts for the invitations of Qingming: one leaf with every id, before anything is shown. Nobody
+    /// is invited to remember somebody of whom the notice does not say any more that they have died.
     pub async fn open_remembrances(&self, actor: Actor, now: Timestamp) -> Result<Vec<RemembranceLine>, AppError> {
-        let lines = self.remembrances(actor).await?;
+        let mut lines = Vec::new();
+        for line in self.remembrances(actor).await? {
+            match self.care_row(line.id).await {
+                Ok(_) => lines.push(line),
+                Err(AppError::NotNow(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
         let mut entry = AuditEntry::on(now, actor.staff(), "remembrance.print", "matter", None).with("count", lines.len());
         entry.ids = lines.iter().map(|l| l.id.0).collect();
         let mut tx = self.store.begin().await?;

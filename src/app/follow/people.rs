@@ -247,15 +247,21 @@ impl App {
         Ok(())
     }
 
-    /// Who donated stem cells or left by age is followed up after it; once they have died nobody asks any more. No standing says so of who had
-    /// left every registry before.
+    /// Nobody asks the dead any more, in whichever registry: a standing may be open of somebody who was joined to who died in another one, and who
+    /// donated stem cells or left by age was followed up after it. No standing says so of who had left every registry before.
     async fn hush_the_dead(&self, people: &mut HashMap<PersonId, Reachable>) -> Result<(), AppError> {
-        let after = |p: &PlanSubject| p.status.may_follow_up(p.registry) && !p.status.may_contact();
-        let asked: Vec<SubjectId> =
-            people.values().filter(|person| person.plans.iter().any(after)).flat_map(|person| person.subjects.iter().copied()).collect();
-        let dead = self.told_dead(&asked).await?;
-        for person in people.values_mut().filter(|person| person.subjects.iter().any(|s| dead.contains(s))) {
-            person.plans.iter_mut().for_each(|plan| plan.suppressed = true);
+        let asked = |person: &&Reachable| person.plans.iter().any(|p| p.status.may_follow_up(p.registry));
+        let mut subjects: Vec<SubjectId> = people.values().filter(asked).flat_map(|person| person.subjects.iter().copied()).collect();
+        if subjects.len() > FEW {
+            let kept = self.store.with_a_death().await?;
+            subjects.retain(|subject| kept.contains(subject));
+        }
+        let dead = self.told_dead(&subjects).await?;
+        for person in people.values_mut() {
+            let died = person.plans.iter().any(|plan| plan.status.tells_of_death(plan.registry));
+            if died || person.subjects.iter().any(|s| dead.contains(s)) {
+                person.plans.iter_mut().for_each(|plan| plan.suppressed = true);
+            }
         }
         Ok(())
     }

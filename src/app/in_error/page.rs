@@ -91,7 +91,8 @@ impl App {
             let mut moves: Vec<Restored> = Vec::new();
             for row in act.changed() {
                 let undecided = weighed.back.get(&row.registry).is_some_and(|back| *back == Ok(Back::Undecided));
-                let to = if undecided { EnrolmentStatus::Undecided } else { row.before_status };
+                let before = weighed.stands.get(&row.registry).copied().unwrap_or(row.before_status);
+                let to = if undecided { EnrolmentStatus::Undecided } else { before };
                 let line = Restored { registry: row.registry, from: row.status, to };
                 if !moves.contains(&line) {
                     moves.push(line);

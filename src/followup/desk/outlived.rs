@@ -93,7 +93,7 @@ mod tests {
             recorded_on: day("2024-01-10"),
             origin: Origin::Drive,
             first_contact_released: false,
-            reach: Reach { mail: MailReach::None, phone: true, mobile: true, address: true },
+            reach: Reach { mail: MailReach::None, phone: true, mobile: true, address: true, no_calls: false },
             anchors,
             contacted: Vec::new(),
             suppressed: false,

@@ -94,7 +94,9 @@ fn stand_of<'a>(members: &[&'a PlanSubject], plan: &mut Plan) -> Option<(Whole, 
 /// What stops every contact with a person, whatever the registry.
 fn person_wide_stop(members: &[&PlanSubject]) -> Option<Reason> {
     let gone = members.iter().find_map(|m| match m.status {
-        EnrolmentStatus::Exited(reason @ (ExitReason::Died | ExitReason::Erased)) => Some(Reason::Exited(reason)),
+        EnrolmentStatus::Exited(reason) if reason == ExitReason::Erased || m.status.tells_of_death(m.registry) => {
+            Some(Reason::Exited(reason))
+        }
         _ => None,
     });
     gone.or_else(|| members.iter().any(|m| m.suppressed).then_some(Reason::Suppressed))

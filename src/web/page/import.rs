@@ -8,6 +8,7 @@ use super::{Answer, Download, Reply, day, typed};
 use crate::app::AppError;
 use crate::app::import::{ImportOptions, Preview, Staged, report_csv};
 use crate::domain::Guarded;
+use crate::domain::correction::told_as;
 use crate::domain::id::{CorrectionId, DriveId, ImportId};
 use crate::domain::registry::Registry;
 use crate::intake::IntakeError;
@@ -209,7 +210,7 @@ async fn correction_page(staff: &CanImport<'_>, id: CorrectionId, entries: Optio
         standing: item
             .person
             .as_ref()
-            .filter(|_| ["status", "guardian"].contains(&item.field.as_str()))
+            .filter(|_| ["status", "guardian"].contains(&told_as(&item.field)))
             .map(|id| format!("/people/{id}"))
             .unwrap_or_default(),
         version: item.version,

@@ -6,6 +6,7 @@ use super::chart::Svg;
 use super::{Choice, Field, Select, Shell, Slips, mask};
 use crate::app::CorrectionItem;
 use crate::domain::Guarded;
+use crate::domain::correction::told_as;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::domain::source::ImportSource;
 use crate::web::i18n::Text;
@@ -96,7 +97,7 @@ impl CorrectionLine {
 
 /// The word of a field of the correction list.
 pub fn field_word(field: &str, text: Text) -> String {
-    let key = format!("kept-{field}");
+    let key = format!("kept-{}", told_as(field));
     if text.has(&key) { text.t(&key) } else { text.t("kept-other") }
 }
 

@@ -81,6 +81,43 @@ on_both! {
         assert_eq!(bench.store.task(read[1].id).await.unwrap().unwrap().state, TaskState::Cancelled);
     }
 
+    async fn what_staff_had_taken_on_comes_back_with_the_taking_back_of_the_exit_and_of_no_other(bench: &Bench) {
+        let a = bench.register(&somebody(1)).await.unwrap();
+        let call = TaskRow { channel: TaskChannel::Phone, reason: Some("call-on".to_owned()), rule: "question-1".to_owned(), ..task(&a, 2) };
+        let open = async || {
+            let tasks = bench.store.tasks_of(&[a.person]).await.unwrap();
+            let planned: Vec<_> = tasks.into_iter().filter(|t| t.state == TaskState::Planned).map(|t| (t.id, t.reason)).collect();
+            (planned, bench.store.count_messages(OutboxState::Due).await.unwrap())
+        };
+        let mut tx = bench.store.begin().await.unwrap();
+        tx.put_tasks(vec![task(&a, 1), call.clone()]).await.unwrap();
+        tx.put_messages(vec![message(&a, 1)]).await.unwrap();
+        assert_eq!(tx.cancel_exited(&[a.subject], later(1)).await.unwrap(), 3);
+        tx.commit().await.unwrap();
+        assert_eq!(open().await, (Vec::new(), 0));
+        let told = bench.store.tasks_of(&[a.person]).await.unwrap();
+        assert!(told.iter().all(|t| t.reason.as_deref() == Some("exited")), "as staff read it: {told:?}");
+        let restored = async |at: Timestamp| {
+            let mut tx = bench.store.begin().await.unwrap();
+            let count = tx.restore_exited(a.person, &[a.subject], at).await.unwrap();
+            tx.commit().await.unwrap();
+            count
+        };
+        assert_eq!(restored(later(2)).await, 0, "another exit");
+        // A later exit leaves what the first one cancelled as it is.
+        let mut tx = bench.store.begin().await.unwrap();
+        assert_eq!(tx.cancel_exited(&[a.subject], later(3)).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        assert_eq!(restored(later(1)).await, 2, "the call and the mail that stands alone");
+        assert_eq!(open().await, (vec![(call.id, Some("call-on".to_owned()))], 1));
+        // Who objects meanwhile gets nothing back.
+        let mut tx = bench.store.begin().await.unwrap();
+        assert_eq!(tx.cancel_exited(&[a.subject], later(4)).await.unwrap(), 2);
+        tx.cancel_open(&[a.subject], "objected").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(restored(later(4)).await, 0);
+    }
+
     async fn a_message_is_in_one_pair_of_hands(bench: &Bench) {
         let a = bench.register(&somebody(1)).await.unwrap();
         let mut tx = bench.store.begin().await.unwrap();
