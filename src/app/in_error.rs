@@ -184,7 +184,7 @@ impl App {
         // What staff had taken on goes on; not where a registrar has to decide first, since nobody is contacted until then.
         if !backs.values().any(|back| *back == Back::Undecided) {
             let all: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
-            tx.restore_exited(person, &all, first.at).await?;
+            tx.restore_exited(&self.vault, person, &all, first.at).await?;
         }
         let subjects: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
         let day = (self.today(now), actor.staff(), now);

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::time::Timestamp;
+use crate::vault::Vault;
 
 use super::entity::{outbox, task};
 use super::error::StoreError;
@@ -62,7 +63,13 @@ impl Tx {
     }
 
     /// Takes back what an exit that was entered at an instant cancelled of some subjects of a person. Answers how much it was.
-    pub async fn restore_exited(&mut self, person: PersonId, subjects: &[SubjectId], at: Timestamp) -> Result<u64, StoreError> {
+    pub async fn restore_exited(
+        &mut self,
+        vault: &Vault,
+        person: PersonId,
+        subjects: &[SubjectId],
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
         let (begins, mut count) = (noted(at, ""), 0);
         for part in subjects.chunks(super::admit::IDS) {
             let cancelled = task::Entity::find()
@@ -86,7 +93,7 @@ impl Tx {
         }
         if count > 0 {
             // They may have been joined to somebody since who has the same planned.
-            self.settle_open(&[person]).await?;
+            self.settle_open(vault, &[person]).await?;
         }
         Ok(count)
     }

@@ -81,7 +81,7 @@ impl App {
         for id in run {
             tasks.extend(self.store.task(*id).await?.filter(printed));
         }
-        let out = self.addressed(tasks, &mut HashSet::new(), now).await?;
+        let out = self.may_get(tasks, &mut HashSet::new(), now).await?;
         let (mut rows, links) = self.links_of(&out, now)?;
         let mut entry = AuditEntry::on(now, actor.staff(), "followup.letters-again", "registry", None).with("people", out.len());
         entry.ids = out.iter().map(|(task, _)| task.person_id.0).collect();
@@ -117,7 +117,7 @@ impl App {
             let tasks = self.store.channel_tasks_due(TaskChannel::Letter, today, after, PAGE).await?;
             let Some(last) = tasks.last().map(|task| (task.due_on.0, task.id)) else { break };
             after = Some(last);
-            for letter in self.addressed(tasks, &mut once, now).await? {
+            for letter in self.may_get(tasks, &mut once, now).await? {
                 all += 1;
                 if first.len() < wanted {
                     first.push(letter);
@@ -128,7 +128,7 @@ impl App {
     }
 
     /// Of letters those to people who may be written to by one, each person once, with whom they go to.
-    async fn addressed(&self, tasks: Vec<TaskRow>, once: &mut HashSet<PersonId>, now: Timestamp) -> Result<Addressed, AppError> {
+    async fn may_get(&self, tasks: Vec<TaskRow>, once: &mut HashSet<PersonId>, now: Timestamp) -> Result<Addressed, AppError> {
         let today = self.today(now);
         let people = self.reachable_of(&persons_of(&tasks), now).await?;
         let mut of_person = Vec::new();

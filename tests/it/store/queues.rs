@@ -99,7 +99,7 @@ on_both! {
         assert!(told.iter().all(|t| t.reason.as_deref() == Some("exited")), "as staff read it: {told:?}");
         let restored = async |at: Timestamp| {
             let mut tx = bench.store.begin().await.unwrap();
-            let count = tx.restore_exited(a.person, &[a.subject], at).await.unwrap();
+            let count = tx.restore_exited(&bench.vault, a.person, &[a.subject], at).await.unwrap();
             tx.commit().await.unwrap();
             count
         };
