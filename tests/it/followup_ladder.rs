@@ -176,7 +176,7 @@ fn a_message_whose_result_nobody_tells_and_a_number_that_is_dead_lead_to_a_lette
             app.finish_task(Actor::Console, call.id, call.version, TaskOutcome::NoAnswer, at(day)).await.unwrap();
         }
         let given_out = "2027-12-22";
-        app.hand_off(Actor::Console, "请回电", on(given_out), at(given_out)).await.unwrap();
+        assert_eq!(app.hand_off(Actor::Console, "请回电", on(given_out), at(given_out)).await.unwrap().1, 1);
         plan(&app, "2027-12-28").await;
         assert!(!channels(&app, &ids[0], "2028-01-31").await.contains(&"letter"), "a week for the result");
         plan(&app, "2027-12-29").await;

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use donor_registry::domain::match_request::{Act, Phase};
 use rocket::http::Status;
 
-use super::urgent::{csrf, noted, noted_with, opened_match, registered};
+use super::urgent::{csrf, noted, noted_with, opened_match_of, registered_by};
 use super::web::{Browser, Desk, run, signed_in};
 use crate::harness::people::Invented;
 
@@ -57,6 +57,8 @@ fn ways() -> Vec<(Phase, Vec<Act>)> {
 /// A coordinator who takes requests through their stages, each with a donor of its own.
 struct Walk<'a> {
     desk: &'a Desk,
+    /// Who registers the donors.
+    table: (Browser<'a>, String),
     browser: Browser<'a>,
     token: String,
     people: u64,
@@ -67,8 +69,9 @@ impl Walk<'_> {
     async fn comes_to(&mut self, phase: Phase, way: &[Act]) -> String {
         self.people += 1;
         let donor = Invented::of(self.people);
-        let person = registered(self.desk, "stem-cell", &donor.document, &donor.name).await;
-        let path = opened_match(&mut self.browser, &self.token, &person).await;
+        let (table, token) = &mut self.table;
+        let person = registered_by((table, token), self.desk, "stem-cell", (&donor.document, &donor.name)).await;
+        let path = opened_match_of(&mut self.browser, &self.token, &person, &format!("CMDP-2026-{:04}", self.people)).await;
         for act in way {
             let (status, body) = does(&mut self.browser, &self.token, &path, *act).await;
             assert_eq!(status, Status::SeeOther, "{} on the way to {}: {body}", act.word(), phase.word());
@@ -104,7 +107,9 @@ fn every_stage_is_reached_and_every_step_taken_from_the_page_and_no_other() {
         let desk = Desk::open().await;
         let mut browser = signed_in(&desk, "coordinator").await;
         let token = csrf(&mut browser).await;
-        let mut walk = Walk { desk: &desk, browser, token, people: 0 };
+        let mut recruiter = signed_in(&desk, "recruiter").await;
+        let at_table = csrf(&mut recruiter).await;
+        let mut walk = Walk { desk: &desk, table: (recruiter, at_table), browser, token, people: 0 };
         let mut steps = 0;
         for (phase, way) in &ways {
             // What leaves the request where it is, and what is refused, may come one after the other.

@@ -195,7 +195,7 @@ fn is_left(told: EnrolmentStatus, stands: EnrolmentStatus, dayless: bool) -> boo
     match (told, stands) {
         (Exited(told), Exited(stands)) => told != stands,
         (Exited(_), _) | (_, Undecided) | (Undecided, Exited(_)) => false,
-        (_, Exited(why)) => dayless || why == ExitReason::Died,
+        (_, Exited(why)) => dayless || matches!(why, ExitReason::Died | ExitReason::Donated),
         (Undecided, stage) => stage == Enrolled,
         (told, stage) => further(told) < further(stage),
     }

@@ -18,8 +18,19 @@ pub(crate) async fn csrf(browser: &mut Browser<'_>) -> String {
 /// Registers somebody in full; answers the public id.
 pub(crate) async fn registered(desk: &Desk, registry: &str, document: &str, name: &str) -> String {
     let mut table = signed_in(desk, "recruiter").await;
-    let (csrf, key) = (csrf(&mut table).await, key());
-    let sent = (csrf.as_str(), key.as_str(), "save");
+    let token = csrf(&mut table).await;
+    registered_by((&mut table, &token), desk, registry, (document, name)).await
+}
+
+/// The same by a recruiter who is signed in.
+pub(crate) async fn registered_by(
+    (table, csrf): (&mut Browser<'_>, &str),
+    desk: &Desk,
+    registry: &str,
+    (document, name): (&str, &str),
+) -> String {
+    let key = key();
+    let sent = (csrf, key.as_str(), "save");
     let mut fields = if registry == "stem-cell" { stem_cell(sent, (document, name)) } else { organ_body(sent, (document, name)) };
     fields.push(("relative1-relation", "女儿"));
     if registry != "stem-cell" {
@@ -86,11 +97,15 @@ fn civil(hours_ago: i64) -> String {
 }
 
 pub(crate) async fn opened_match(browser: &mut Browser<'_>, token: &str, person: &str) -> String {
+    opened_match_of(browser, token, person, "CMDP-2026-0007").await
+}
+
+pub(crate) async fn opened_match_of(browser: &mut Browser<'_>, token: &str, person: &str, cmdp: &str) -> String {
     let (key, received) = (key(), civil(2));
     let fields = [
         ("csrf", token),
         ("key", key.as_str()),
-        ("cmdp", "CMDP-2026-0007"),
+        ("cmdp", cmdp),
         ("request", "REQ-0007"),
         ("received", received.as_str()),
         ("answer_by", ""),

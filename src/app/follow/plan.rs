@@ -89,8 +89,10 @@ impl App {
         let known =
             |rule: &str| RuleId::parse(rule).is_some_and(|id| self.policies.editions().any(|(edition, _)| edition.rule(&id).is_some()));
         let mut changes = reconcile(&open, &plan, known, until);
-        let agreed = rows.iter().filter(|row| row.reason.as_deref() == Some(CALL_ON)).map(|row| row.id).collect();
-        outlived(&self.policies, &subjects, &open, &agreed, &plan, &mut changes);
+        let because = |reason: &str| -> HashSet<TaskId> {
+            rows.iter().filter(|row| row.reason.as_deref() == Some(reason)).map(|row| row.id).collect()
+        };
+        outlived(&self.policies, &subjects, &open, (&because(CALL_ON), &because(HANDED)), &plan, &mut changes);
         // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
         changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
         let further = self.further_rungs(&people, &open, from).await?;

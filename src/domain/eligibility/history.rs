@@ -257,13 +257,6 @@ impl History {
         self.donations.iter().filter(|d| d.kind == kind).map(|d| d.day).max()
     }
 
-    /// The same without what no rule counts: group, places, calls.
-    #[must_use]
-    pub fn for_rules(mut self) -> Self {
-        self.donations.iter_mut().for_each(|d| d.place = None);
-        Self { group: None, asked: Vec::new(), ..self }
-    }
-
     /// Takes in what another registration of the donor tells.
     pub fn join(&mut self, other: Self) {
         self.donations.extend(other.donations);

@@ -125,7 +125,7 @@ fn opened(
         // Only the rule for stem-cell registrants about to leave school asks.
         let details = details.filter(|_| registry == Registry::StemCell);
         let details = open::<Details>(vault, &keys, record_slot(Compartment::Documents, "sealed_details", id, subject), details)?;
-        let history = History::of(&health, &[]).for_rules();
+        let history = History::of(&health, &[]);
         told.push(DaysTold {
             at,
             deferred_at: (!history.deferrals.is_empty()).then_some(at),
@@ -144,7 +144,7 @@ fn opened(
         let undone: Vec<_> = recorded.iter().filter_map(|view| HealthFact::undoes(&view.fact)).collect();
         let defers = recorded.iter().filter(|view| HealthFact::deferral(&view.fact).is_some() && !undone.contains(&view.id.0));
         let deferred_at = defers.map(|view| view.at).max();
-        let history = History::of([], &known).for_rules();
+        let history = History::of([], &known);
         let donations = u32::try_from(history.donations.len()).ok().filter(|n| *n > 0);
         told.push(DaysTold { at: last.at, history, donations, deferred_at, student });
         // Whether somebody goes to school was told last by what stands last.

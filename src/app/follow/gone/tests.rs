@@ -83,10 +83,10 @@ async fn put(app: &App, person: PersonId, rule: &str, kind: &str) -> TaskRow {
     app.store.tasks_of(&[person]).await.unwrap().into_iter().find(|t| t.rule == row.rule).unwrap()
 }
 
-async fn sent(app: &App, person: PersonId) -> OutboxRow {
+async fn sent(app: &App, person: PersonId, rule: &'static str) -> OutboxRow {
     let subject = app.store.subjects_of(&[person]).await.unwrap().remove(0);
     let (kind, occurrence) = ("contact_check", app.today(MORNING));
-    let letter = Letter { person, subject, rule: "contact-check", occurrence, kind, lang: "zh", task: None, sensitive: false };
+    let letter = Letter { person, subject, rule, occurrence, kind, lang: "zh", task: None, sensitive: false };
     let row = OutboxRow { state: OutboxState::Sent, ..app.message(&letter, MORNING) };
     let mut tx = app.store.begin().await.unwrap();
     tx.put_messages(vec![row.clone()]).await.unwrap();
@@ -109,12 +109,15 @@ async fn a_mail_that_comes_back_or_is_refused_after_a_withdrawal_opens_no_call()
     let folder = tempfile::tempdir().unwrap();
     let app = opened(folder.path()).await;
     let [(id, person), (_, stays)] = donors(&app).await;
-    let mails = [sent(&app, person).await, sent(&app, stays).await];
+    let refused = [sent(&app, person, "contact-check").await, sent(&app, stays, "contact-check").await];
+    let returned = [sent(&app, person, "family-told").await, sent(&app, stays, "family-told").await];
     app.leave(Actor::Console, &id, Registry::Blood, ExitReason::Withdrew, MORNING).await.unwrap();
-    for mail in &mails {
+    for mail in &refused {
         let mut tx = app.store.begin().await.unwrap();
         app.call_instead(&mut tx, mail, MORNING).await.unwrap();
         tx.commit().await.unwrap();
+    }
+    for mail in &returned {
         let path = bounce_address(mail.id, "bounce.example", &*app.vault);
         // One byte more or less: the same message again would change nothing.
         let bytes = format!("{RETURNED_MAIL}{}\n", mail.id.0);
