@@ -8,7 +8,7 @@ use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
 use crate::followup::desk::{CALL_ON, Changes, OpenTask, RETURNED, SentMail, base_rule, outlived, put_off, reconcile, restep, unanswered};
-use crate::followup::plan::{MailReach, Plan, PlanSubject, Planned, plan};
+use crate::followup::plan::{MailReach, Plan, PlanSubject, Planned, Reason, plan};
 use crate::followup::policy::RuleId;
 use crate::followup::{Channel, Kind};
 use crate::store::{AuditEntry, StoreError, TaskChannel, TaskRow, TaskState};
@@ -92,7 +92,10 @@ impl App {
         let because = |reason: &str| -> HashSet<TaskId> {
             rows.iter().filter(|row| row.reason.as_deref() == Some(reason)).map(|row| row.id).collect()
         };
-        outlived(&self.policies, &subjects, &open, (&because(CALL_ON), &because(HANDED)), &plan, &mut changes);
+        outlived(&self.policies, &subjects, &open, &because(CALL_ON), &plan, &mut changes);
+        // A message that was given out counts as made: it is not covered by itself, and what follows it waits for its result.
+        let awaits = because(HANDED);
+        changes.drop.retain(|(id, reason)| *reason != Reason::Covered.word() || !awaits.contains(id));
         // Rows get their ids in this order: person by person, rows that are read and changed together stand together in every index.
         changes.add.sort_by(|a, b| (a.person, &a.rule, a.occurrence).cmp(&(b.person, &b.rule, b.occurrence)));
         let further = self.further_rungs(&people, &open, from).await?;

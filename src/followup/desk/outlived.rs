@@ -14,12 +14,12 @@ use super::reconcile::{Changes, OpenTask};
 
 /// Drops of the calls in hand that a plan is silent about those that do not apply any more: the rule does not name the day any longer - the
 /// donation was struck, the drive is over - or a later contact of the same kind was made, or falls due no later than a call whose day was not
-/// `agreed` with the person. A message that was given out and `awaits` its result is itself the contact that was made.
+/// `agreed` with the person.
 pub fn outlived(
     policies: &Policies,
     subjects: &[PlanSubject],
     open: &[OpenTask],
-    (agreed, awaits): (&HashSet<TaskId>, &HashSet<TaskId>),
+    agreed: &HashSet<TaskId>,
     plan: &Plan,
     changes: &mut Changes,
 ) {
@@ -43,7 +43,7 @@ pub fn outlived(
         let coming = coming.get(&task.person).filter(|_| !agreed.contains(&task.id)).map(Vec::as_slice).unwrap_or_default();
         if !still_names(policies, members, &task.rule, task.occurrence) {
             changes.drop.push((task.id, "anchor-changed"));
-        } else if !awaits.contains(&task.id) && overtaken(task, kind, members, coming) {
+        } else if overtaken(task, kind, members, coming) {
             changes.drop.push((task.id, Reason::Covered.word()));
         }
     }
@@ -126,7 +126,7 @@ mod tests {
         let open = std::slice::from_ref(task);
         let mut changes = reconcile(open, &plan, |_| true, until);
         let agreed = agreed.then_some(task.id).into_iter().collect();
-        outlived(&policies, people, open, (&agreed, &HashSet::new()), &plan, &mut changes);
+        outlived(&policies, people, open, &agreed, &plan, &mut changes);
         assert!(changes.drop.len() <= 1 && changes.drop.iter().all(|(id, _)| *id == task.id));
         changes.drop.first().map(|(_, why)| *why)
     }
