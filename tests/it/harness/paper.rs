@@ -32,11 +32,12 @@ impl Paper {
         self.count("/Type /Page\n") + self.count("/Type /Page ") + self.count("/Type /Page/")
     }
 
-    /// Whether every font used travels with the paper, so that it is printed anywhere as it is here.
+    /// Whether every font used travels with the paper, so that it is printed anywhere as it is here: drawn glyph by glyph (Type 3), or with its
+    /// program beside it.
     pub fn brings_its_letters(&self) -> bool {
-        let fonts = self.count("/Type /FontDescriptor") + self.count("/Subtype /Type3");
-        let programs = self.count("/FontFile") + self.count("/Subtype /Type3");
-        fonts > 0 && programs >= fonts
+        let drawn = self.count("/Subtype /Type3");
+        let named: usize = ["/Subtype /CIDFontType", "/Subtype /TrueType", "/Subtype /Type1"].iter().map(|kind| self.count(kind)).sum();
+        drawn + named > 0 && self.count("/FontFile") >= named
     }
 
     /// Characters of a text that are letters or digits and for which no glyph was drawn: boxes on paper.
@@ -68,6 +69,42 @@ fn streams(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Radicals that are drawn by the glyph of a character of their own and that a map may name in its place (Unicode, EquivalentUnifiedIdeograph).
+const RADICALS: [(char, char); 27] = [
+    ('\u{2e9f}', '母'),
+    ('\u{2ea0}', '民'),
+    ('\u{2ec1}', '虎'),
+    ('\u{2ec4}', '西'),
+    ('\u{2ec5}', '见'),
+    ('\u{2ec6}', '角'),
+    ('\u{2ec9}', '贝'),
+    ('\u{2ecb}', '车'),
+    ('\u{2ed3}', '长'),
+    ('\u{2ed4}', '门'),
+    ('\u{2ed8}', '青'),
+    ('\u{2ed9}', '韦'),
+    ('\u{2eda}', '页'),
+    ('\u{2edb}', '风'),
+    ('\u{2edc}', '飞'),
+    ('\u{2edd}', '食'),
+    ('\u{2ee2}', '马'),
+    ('\u{2ee3}', '骨'),
+    ('\u{2ee4}', '鬼'),
+    ('\u{2ee5}', '鱼'),
+    ('\u{2ee6}', '鸟'),
+    ('\u{2ee8}', '麦'),
+    ('\u{2ee9}', '黄'),
+    ('\u{2eec}', '齐'),
+    ('\u{2eee}', '齿'),
+    ('\u{2ef0}', '龙'),
+    ('\u{2ef3}', '龟'),
+];
+
+/// The character a glyph stands for.
+fn unified(c: char) -> char {
+    RADICALS.iter().find(|(radical, _)| *radical == c).map_or(c, |(_, unified)| *unified)
+}
+
 /// The characters that a map from glyphs to Unicode names (PDF 32000-1, 9.10.3). A character may be written as its compatible form.
 fn told(map: &str, drawn: &mut HashSet<char>) {
     if !map.contains("begincmap") {
@@ -94,7 +131,7 @@ fn told(map: &str, drawn: &mut HashSet<char>) {
                     if let Some(last) = text.last_mut() {
                         *last += step;
                     }
-                    drawn.extend(String::from_utf16_lossy(&text).nfkc());
+                    drawn.extend(String::from_utf16_lossy(&text).nfkc().map(unified));
                 }
             }
         }
