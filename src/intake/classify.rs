@@ -107,7 +107,7 @@ impl Classifier<'_> {
         }
         let layout = Layout::at(self.grid, self.merges, self.reader, row)?;
         let known = layout.columns.iter().filter(|c| c.reading.is_some_and(|r| r.sureness.0 <= 4)).count();
-        (layout.is_header() && known >= 3 && known * 10 >= layout.columns.len() * 7).then_some(layout)
+        (layout.is_header() && known >= 3 && (known * 10 >= layout.columns.len() * 7 || layout.tells_people())).then_some(layout)
     }
 
     /// Whether the row carries a document or phone number where they stand.

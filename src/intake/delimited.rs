@@ -37,10 +37,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, IntakeError> {
             return Err(IntakeError::TooManyCells { rows: MAX_ROWS, columns: MAX_COLUMNS });
         }
         let cells: Cells =
-            record.into_iter().zip(0u32..).filter(|(text, _)| !text.is_empty()).map(|(text, c)| (c, Cell::text(text))).collect();
+            record.into_iter().zip(0u32..).filter(|(text, _)| !text.is_empty()).map(|(text, c)| (c, Cell::text(meant(text)))).collect();
         grid.rows.push(cells);
     }
     Ok(grid)
+}
+
+/// The text of ="512002...", which programs write so that a spreadsheet keeps every digit; any other text as it is.
+fn meant(text: String) -> String {
+    let inner = text.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|inner| !inner.contains('"'));
+    inner.map(str::to_owned).unwrap_or(text)
 }
 
 /// Lends a text file's bytes to a reader of UTF-8, whatever encoding it was saved in; bytes that are UTF-8 are not copied.
@@ -262,6 +268,13 @@ mod tests {
         let wide = |last: &str| format!("姓名,备注{}{last}\n张三,好\n", ",".repeat(3_000)).into_bytes();
         assert_eq!(shown(&wide(""))[1][0], "张三");
         assert!(matches!(read(&wide("x")), Err(IntakeError::TooManyCells { .. })));
+    }
+
+    #[test]
+    fn a_text_written_as_a_formula_keeps_its_digits() {
+        let rows = shown("姓名,证号,备注\n张三,=\"0123\",=1+1\n李四,\"=\"\"0124\"\"\",\"=A(\"\"x\"\",\"\"y\"\")\"\n".as_bytes());
+        assert_eq!(rows[1], ["张三", "0123", "=1+1"]);
+        assert_eq!(rows[2], ["李四", "0124", "=A(\"x\",\"y\")"]);
     }
 
     #[test]

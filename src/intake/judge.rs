@@ -11,6 +11,7 @@ use crate::domain::registry::EnrolmentStatus;
 use crate::domain::town::TownCode;
 
 use super::classify::Classifier;
+use super::contents;
 use super::field::Field;
 use super::grid::{Cell, Grid};
 use super::heading::Reader;
@@ -28,7 +29,7 @@ const STEP: usize = 200;
 
 /// Reads the table of a grid.
 pub(super) fn sheet(
-    (grid, merges, layout): (&Grid, &Merges, Layout),
+    (grid, merges, mut layout): (&Grid, &Merges, Layout),
     reader: Reader<'_>,
     limits: Limits,
     file_name: &str,
@@ -36,6 +37,7 @@ pub(super) fn sheet(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Sheet {
     let latest = options.judged_on.unwrap_or(options.today);
+    contents::tell(&mut layout, grid, options.registry);
     let classifier = Classifier { grid, merges, reader, towns: options.towns };
     let columns = layout
         .columns
@@ -52,7 +54,10 @@ pub(super) fn sheet(
     let mut at = current.last + 1;
     while at < total {
         let (kind, own) = classifier.row(&current, at);
-        if let Some(own) = own {
+        if let Some(mut own) = own {
+            contents::tell(&mut own, grid, options.registry);
+            // 同上 means nothing above another table's header.
+            carried.above.clear();
             for row in at..=own.last {
                 rows.push((row, RowKind::Header, None));
             }

@@ -39,14 +39,33 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The best header of a sheet: the earliest of those that understand nearly as many columns as the best one.
+    /// The best header of a sheet: the earliest of those that understand nearly as many columns as the best one, or of a smaller table of
+    /// people above it.
     pub(super) fn find(grid: &Grid, merges: &Merges, reader: Reader<'_>) -> Option<Self> {
         let mut found: Vec<Self> = Vec::new();
         for row in (0..grid.rows.len().min(HEADER_WITHIN)).filter(|row| holds_words(grid, *row)) {
             found.extend(Self::at(grid, merges, reader, row).filter(Self::is_header));
         }
         let best = found.iter().map(Self::score).max()?;
-        found.into_iter().find(|l| l.score() * 10 >= best * 7)
+        let nearly = found.iter().find(|l| l.score() * 10 >= best * 7)?.first;
+        found.into_iter().find(|l| l.first == nearly || (l.last < nearly && l.tells_people() && l.has_people(grid, nearly)))
+    }
+
+    /// Whether a header, however short, is one of people: names, something they are known by, and a third column, all in sure words.
+    pub(super) fn tells_people(&self) -> bool {
+        let sure = |c: &&Column| c.reading.is_some_and(|r| r.sureness.0 <= 4);
+        let known = self.columns.iter().filter(sure).count();
+        let by = self.columns.iter().filter(sure).any(|c| c.reading.is_some_and(|r| matches!(r.field, Field::Document | Field::Phone)));
+        self.has(Field::Name) && by && known >= 3 && known * 2 >= self.columns.len()
+    }
+
+    /// Whether a row between this header and another one has a name and a number where they stand.
+    fn has_people(&self, grid: &Grid, before: usize) -> bool {
+        let long = |text: &str| text.chars().map(crate::domain::written::narrow).filter(char::is_ascii_digit).count() >= 7;
+        (self.last + 1..before).any(|row| {
+            self.column(Field::Name).is_some_and(|c| !grid.shown(row, c).trim().is_empty())
+                && [Field::Document, Field::Phone].into_iter().filter_map(|f| self.column(f)).any(|c| long(&grid.shown(row, c)))
+        })
     }
 
     /// Whether a row would be a header if it had a column of names.

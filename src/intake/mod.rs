@@ -7,6 +7,7 @@
 //! [`MAX_FILE_BYTES`], [`IntakeError`].
 
 mod classify;
+mod contents;
 mod delimited;
 mod error;
 mod field;

@@ -19,6 +19,10 @@ pub(in crate::intake) fn read(text: &str) -> NameRead {
     {
         return NameRead::Missing;
     }
+    // Nobody has the name of the person above; which one was meant only a person can tell.
+    if super::is_ditto(&plain) {
+        return NameRead::Flawed(ProblemCode::NameInvalid, PersonName::illegible(text));
+    }
     match PersonName::parse(text) {
         Ok(name) => NameRead::Name(name),
         Err(NameFlaw::Missing) => NameRead::Missing,

@@ -28,8 +28,25 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
         .replace("未去世", "有效")
         .replace("健在", "有效");
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
-    if has(&["去世", "死亡", "已故", "身故", "逝世", "病故", "离世", "亡故", "过世", "deceased", "died", "dead"])
-        && !has(&["实现", "已捐", "捐献完成", "完成捐献"])
+    if (has(&[
+        "去世",
+        "死亡",
+        "已故",
+        "身故",
+        "逝世",
+        "病故",
+        "离世",
+        "亡故",
+        "过世",
+        "辞世",
+        "病逝",
+        "不在世",
+        "不在人世",
+        "deceased",
+        "died",
+        "dead",
+    ]) || matches!(compact.as_str(), "亡" | "殁" | "故"))
+        && !has(&["实现", "已捐", "捐献完成", "完成捐献", "并捐献", "已遗体捐献", "已器官捐献", "已角膜捐献", "遗体已接收", "已接收遗体"])
     {
         return Some(Exited(ExitReason::Died));
     }
@@ -42,6 +59,12 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
         "完成捐献",
         "捐献成功",
         "成功捐献",
+        "已遗体捐献",
+        "已器官捐献",
+        "已角膜捐献",
+        "并捐献",
+        "遗体已接收",
+        "已接收遗体",
         "已完成",
         "realised",
         "realized",
@@ -55,10 +78,10 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
     if has(&["超龄", "退龄", "年龄超限", "agedout"]) {
         return Some(Exited(ExitReason::AgedOut));
     }
-    if has(&["失联", "联系不上", "无法联系", "失访", "lost"]) {
+    if has(&["失联", "联系不上", "联系不到", "无法联系", "无法取得联系", "失访", "lost"]) {
         return Some(Exited(ExitReason::Lost));
     }
-    if has(&["迁出", "转出", "搬离", "moved"]) {
+    if has(&["迁出", "外迁", "迁往", "转出", "搬离", "moved"]) {
         return Some(Exited(ExitReason::MovedOut));
     }
     if has(&["医学", "体检不合格", "永久不宜", "健康原因", "medical"]) {
@@ -91,10 +114,32 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
         "拒绝",
         "出库",
         "inactive",
+        "invalid",
+        "deregistered",
         "quit",
         "left",
-    ]) {
+    ]) || matches!(compact.as_str(), "退" | "已退")
+    {
         return Some(Exited(ExitReason::Withdrew));
+    }
+    // 不同意, 未登记, 不在册: no standing that holds, and no exit of a known kind.
+    if has(&[
+        "不同意",
+        "未同意",
+        "未登记",
+        "没登记",
+        "没有登记",
+        "未注册",
+        "未生效",
+        "不生效",
+        "不在",
+        "不正常",
+        "非正常",
+        "不活跃",
+        "没有意愿",
+        "unregistered",
+    ]) {
+        return None;
     }
     if has(&["意向", "interest"]) {
         return Some(Interest);
@@ -133,6 +178,35 @@ pub(in crate::intake) fn read(text: &str, registry: Registry) -> Option<Enrolmen
         return Some(Registered);
     }
     None
+}
+
+/// The exit that a note declares, where one of its parts says nothing else: 已离队; 本人已去世，家属告知. A note that only touches on one
+/// (拒绝接听电话, 家属去世) declares none, nor does one of somebody who came back.
+pub(in crate::intake) fn exit_in_note(note: &str, registry: Registry) -> Option<ExitReason> {
+    const BEFORE: [&str; 13] =
+        ["该同志", "该志愿者", "该登记者", "志愿者", "登记者", "捐献者", "本人", "现", "已经", "已", "主动", "要求", "申请"];
+    let plain = plain(note);
+    if ["重新", "恢复", "又", "?", "？", "误", "拟", "可能"].iter().any(|w| plain.contains(w)) {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || c == '!' || matches!(c, ',' | '，' | ';' | '；' | '、' | '。' | '.' | ':' | '：' | '(' | ')');
+    plain.split(ends).find_map(|whole| {
+        let part = BEFORE.iter().fold(whole, |part, word| part.strip_prefix(word).unwrap_or(part));
+        match part.strip_suffix('了').unwrap_or(part) {
+            "去世" | "死亡" | "身故" | "逝世" | "病故" | "离世" | "过世" | "亡故" | "辞世" | "病逝" | "故" => {
+                Some(ExitReason::Died)
+            }
+            "离队" | "退队" | "退出" | "退出服务队" | "退出队伍" | "退出登记" | "退出志愿服务" | "撤销" | "撤销登记" | "撤回登记"
+            | "注销" | "注销登记" | "取消登记" | "放弃捐献" | "放弃登记" | "反悔" => Some(ExitReason::Withdrew),
+            "迁出" | "迁出本区" | "迁出本市" | "外迁" | "搬离本区" => Some(ExitReason::MovedOut),
+            "实现捐献" | "捐献成功" | "成功捐献" | "完成捐献" | "捐献"
+                if matches!(registry, Registry::StemCell | Registry::OrganBody) && whole.contains('已') =>
+            {
+                Some(ExitReason::Donated)
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The items consented to, split and under one name each: `眼角膜` is 角膜, `所有` is 全部, `器官（全部）` is 器官全部.
@@ -216,10 +290,45 @@ mod tests {
             ("不详", None),
             ("撤销？", None),
             ("xx", None),
+            ("外迁", Some(Exited(ExitReason::MovedOut))),
+            ("联系不到", Some(Exited(ExitReason::Lost))),
+            ("殁", Some(Exited(ExitReason::Died))),
+            ("已不在世", Some(Exited(ExitReason::Died))),
+            ("已去世并捐献遗体", Some(Exited(ExitReason::Donated))),
+            ("遗体已接收", Some(Exited(ExitReason::Donated))),
+            ("退", Some(Exited(ExitReason::Withdrew))),
+            ("登记遗体捐献后去世", Some(Exited(ExitReason::Died))),
+            ("不同意", None),
+            ("未登记", None),
+            ("没有意愿", None),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
         assert_eq!(super::read("已入库", Registry::StemCell), Some(Enrolled));
+    }
+
+    #[test]
+    fn a_note_that_says_nothing_but_an_exit_is_one() {
+        let read = |t: &str| exit_in_note(t, Registry::StemCell);
+        for (text, expected) in [
+            ("已离队", Some(ExitReason::Withdrew)),
+            ("本人要求退出", Some(ExitReason::Withdrew)),
+            ("外出务工，已去世", Some(ExitReason::Died)),
+            ("本人已申请退出", Some(ExitReason::Withdrew)),
+            ("已登记，捐献", None),
+            ("曾退出，现重新加入", None),
+            ("已迁出", Some(ExitReason::MovedOut)),
+            ("已捐献", Some(ExitReason::Donated)),
+            ("拒绝接听电话", None),
+            ("家属去世", None),
+            ("退役军人", None),
+            ("电话打不通", None),
+            ("未退出", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(exit_in_note("已捐献", Registry::Blood), None);
     }
 
     #[test]

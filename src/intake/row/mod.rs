@@ -217,7 +217,7 @@ impl<'a> Reading<'_, 'a> {
         self.phones();
         self.mails();
         self.address(carried);
-        self.dates();
+        self.dates(carried);
         self.parties();
         self.health();
         self.details();
@@ -259,9 +259,9 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
-    fn day_of(&mut self, field: Field, may_come: bool) -> Option<NaiveDate> {
+    fn day_of(&mut self, field: Field, may_come: bool, carried: &mut Carried) -> Option<NaiveDate> {
         for column in self.columns(field) {
-            if let Some(cell) = self.context.cell(self.row, column) {
+            if let Some(cell) = self.meant(column, carried).or_else(|| self.context.cell(self.row, column)) {
                 // 27.4.8 as the end of a certificate lies ahead: two-digit years of such columns reach so far.
                 let ahead = if may_come { YEARS_AHEAD } else { Months::new(0) };
                 let latest = self.context.latest.checked_add_months(ahead).unwrap_or(self.context.latest);
@@ -272,13 +272,13 @@ impl<'a> Reading<'_, 'a> {
         None
     }
 
-    fn dates(&mut self) {
-        self.out.date = self.day_of(Field::Date, false);
+    fn dates(&mut self, carried: &mut Carried) {
+        self.out.date = self.day_of(Field::Date, false, carried);
         if self.out.date.is_none() && !self.context.layout.has(Field::Date) {
             let (read, kept) = self.of_parts(Field::DateYear, Field::DateMonth, Field::DateDay);
             self.out.date = self.day(read, &kept, false);
         }
-        self.out.health.last_donation = self.day_of(Field::LastDonation, false);
-        self.out.details.certificate_until = self.day_of(Field::CertificateUntil, true);
+        self.out.health.last_donation = self.day_of(Field::LastDonation, false, carried);
+        self.out.details.certificate_until = self.day_of(Field::CertificateUntil, true, carried);
     }
 }

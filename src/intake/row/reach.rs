@@ -101,17 +101,20 @@ impl<'a> Reading<'_, 'a> {
 
     /// The text of a cell, or of the last filled one above it where it says 同上.
     fn repeated(&self, column: &Column, carried: &mut Carried) -> Cow<'a, str> {
-        let Some(cell) = self.context.cell(self.row, column) else { return Cow::Borrowed("") };
-        let shown = cell.shown();
-        if repair::is_ditto(&shown) {
-            let above = carried.above.iter().find(|(c, _)| *c == column.index).and_then(|(_, row)| self.context.cell(*row, column));
-            return above.map_or(Cow::Borrowed(""), Cell::shown);
+        self.meant(column, carried).map_or(Cow::Borrowed(""), Cell::shown)
+    }
+
+    /// The cell, or the last filled one above it where it says 同上.
+    pub(super) fn meant(&self, column: &Column, carried: &mut Carried) -> Option<&'a Cell> {
+        let cell = self.context.cell(self.row, column)?;
+        if repair::is_ditto(&cell.shown()) {
+            return carried.above.iter().find(|(c, _)| *c == column.index).and_then(|(_, row)| self.context.cell(*row, column));
         }
         match carried.above.iter_mut().find(|(c, _)| *c == column.index) {
             Some(slot) => slot.1 = self.row,
             None => carried.above.push((column.index, self.row)),
         }
-        shown
+        Some(cell)
     }
 
     pub(super) fn parties(&mut self) {

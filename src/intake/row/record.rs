@@ -111,14 +111,17 @@ impl<'a> Reading<'_, 'a> {
         // A labelled sample has been taken: 入库.
         let sampled = registry == Registry::StemCell && self.out.details.barcode.is_some();
         self.out.status = if sampled { EnrolmentStatus::Enrolled } else { EnrolmentStatus::Registered };
-        if !self.context.layout.has(Field::Status) {
-            return;
-        }
+        let noted = self.out.details.note.as_deref().and_then(|note| status::exit_in_note(note, registry));
         let shown = self.text(Field::Status);
-        if says_nothing(&shown) && !self.context.limits.status {
+        if !self.context.layout.has(Field::Status) || (says_nothing(&shown) && !self.context.limits.status) {
+            if let Some(reason) = noted {
+                self.out.status = EnrolmentStatus::Exited(reason);
+            }
             return;
         }
-        match status::read(&shown, registry) {
+        // 有效 in one column and 已去世 in the note: a registrar decides.
+        let told = status::read(&shown, registry).filter(|told| noted.is_none() || matches!(told, EnrolmentStatus::Exited(_)));
+        match told {
             Some(EnrolmentStatus::Registered) if sampled => {}
             Some(told) => self.out.status = told,
             None => {
