@@ -52,7 +52,11 @@ impl Phone {
         if written.contains('+') && (written.matches('+').count() > 1 || !written.trim_start_matches(['(', ' ']).starts_with('+')) {
             return Err(PhoneFlaw::NotANumber);
         }
-        let national = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|r| r.len() >= 10)).unwrap_or(&digits);
+        let national = digits
+            .strip_prefix("0086")
+            .or_else(|| digits.strip_prefix("086").filter(|r| is_mobile(r)))
+            .or_else(|| digits.strip_prefix("86").filter(|r| r.len() >= 10))
+            .unwrap_or(&digits);
         // 0 before a mobile number was dialled for long distance.
         let national = national.strip_prefix('0').filter(|r| is_mobile(r)).unwrap_or(national);
         if is_mobile(national) {

@@ -24,7 +24,7 @@ pub(in crate::intake) fn read(cell: &Cell, kind: &str) -> DocumentRead {
     if super::says_nothing(&shown) || is_to_come(&shown) {
         return DocumentRead::Blank;
     }
-    match Document::parse(without_remark(&shown), kind) {
+    match Document::parse(without_marks(without_remark(&shown)), kind) {
         Ok(document) => DocumentRead::Document(document),
         Err(NationalIdFlaw::Missing) => DocumentRead::Blank,
         Err(NationalIdFlaw::Length | NationalIdFlaw::Character) => DocumentRead::Flawed(ProblemCode::IdLength),
@@ -67,6 +67,18 @@ fn is_to_come(shown: &str) -> bool {
     )
 }
 
+/// The number without quotation marks and full stops around it and without an English label: "5120...", ID: 5120... Labels in Chinese name
+/// the kind of document and stay.
+fn without_marks(shown: &str) -> &str {
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '\'' | '‘' | '’' | '`' | '。' | '，' | ',' | ';' | '；');
+    let bare = shown.trim_matches(around);
+    let labelled = bare.split_once([':', '：']).filter(|(label, _)| {
+        let label = label.trim().to_ascii_lowercase();
+        label.starts_with("id") && label.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.'))
+    });
+    labelled.map_or(bare, |(_, number)| number.trim_matches(around))
+}
+
 /// The number without words in brackets behind it: 5120...（身份证）.
 fn without_remark(shown: &str) -> &str {
     let trimmed = shown.trim_end();
@@ -94,5 +106,9 @@ mod tests {
         assert_eq!(read("11010519491231002X（身份证）"), "11010519491231002X");
         assert_eq!(read("11010519491231002Ⅹ"), "11010519491231002X");
         assert_eq!(read("H1234567(8)"), "H12345678");
+        for text in ["\"11010519491231002X\"", "“11010519491231002X”", "ID:11010519491231002X", "ID No.：11010519491231002x。"] {
+            assert_eq!(read(text), "11010519491231002X", "{text}");
+        }
+        assert_eq!(read("护照：E12345678"), "E12345678");
     }
 }

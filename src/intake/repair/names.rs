@@ -23,6 +23,9 @@ pub(in crate::intake) fn read(text: &str) -> NameRead {
     if super::is_ditto(&plain) {
         return NameRead::Flawed(ProblemCode::NameInvalid, PersonName::illegible(text));
     }
+    let text = text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '“' | '”' | '「' | '」' | '。' | '，' | ',' | '；' | ';' | '：' | ':')
+    });
     match PersonName::parse(text) {
         Ok(name) => NameRead::Name(name),
         Err(NameFlaw::Missing) => NameRead::Missing,
@@ -33,5 +36,24 @@ pub(in crate::intake) fn read(text: &str) -> NameRead {
             Some((name, _)) => NameRead::Flawed(ProblemCode::NameHasNote, name),
             None => NameRead::Flawed(ProblemCode::NameInvalid, PersonName::illegible(text)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_around_a_name_are_no_part_of_it_and_same_as_above_is_none() {
+        let read = |text: &str| match super::read(text) {
+            NameRead::Missing => "missing".to_owned(),
+            NameRead::Name(name) => name.as_str().to_owned(),
+            NameRead::Flawed(code, _) => code.code().to_owned(),
+        };
+        for text in ["“张三”", "\"张三\"", "张三：", "张三。", " 张三， "] {
+            assert_eq!(read(text), "张三", "{text}");
+        }
+        assert_eq!((read("同上").as_str(), read("〃").as_str()), ("name_invalid", "name_invalid"));
+        assert_eq!((read("“”").as_str(), read("张三/李四").as_str()), ("missing", "name_invalid"));
     }
 }

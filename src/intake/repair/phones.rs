@@ -37,6 +37,9 @@ pub(in crate::intake) fn read(text: &str) -> Option<PhonesRead> {
     }
     let mut out = PhonesRead::default();
     let plain = without_ordinals(&plain);
+    // Two numbers with a dash drawn between them: 161...--161...
+    let apart = plain.contains("--") && plain.split("--").all(|part| Phone::parse(part).is_ok());
+    let plain = if apart { zeroize::Zeroizing::new(plain.replace("--", "/")) } else { plain };
     if plain.chars().count() > MOST {
         out.invalid = true;
         return Some(out);
@@ -247,6 +250,9 @@ mod tests {
             ("1、16394470139 2、16394470140", vec!["16394470139", "16394470140"]),
             ("16394470139(短号66139)", vec!["16394470139"]),
             ("+86 163 5343 5751", vec!["16353435751"]),
+            ("16394470139--16394470140", vec!["16394470139", "16394470140"]),
+            ("163--9447--0139", vec!["16394470139"]),
+            ("086-16394470139", vec!["16394470139"]),
         ] {
             assert_eq!(numbers(text), (expected.into_iter().map(str::to_owned).collect(), false), "{text}");
         }
