@@ -40,6 +40,7 @@ aid-phase-submitted = Submitted to the province
 aid-phase-granted = Granted
 aid-phase-refused = Refused
 aid-phase-paid = Paid
+aid-mistaken = {$x}; the death no longer stands
 aid-act-opened = Asked for
 aid-act-submitted = Submitted to the province
 aid-act-granted = Granted

@@ -448,6 +448,7 @@ sample-act-accepted = Accepted: enrolled
 sample-act-rejected = Rejected
 sample-act-dropped = Registration ended
 sample-act-in-error = Entered in error: to be judged anew
+sample-act-restored = Under way again: leaving was entered in error
 sample-over = This sample has its result
 sample-sent-already = Sent already
 sample-send-first = Sending it comes first

@@ -40,6 +40,7 @@ aid-phase-submitted = 已报省红十字会
 aid-phase-granted = 同意
 aid-phase-refused = 未同意
 aid-phase-paid = 已发放
+aid-mistaken = {$x}；去世已不成立
 aid-act-opened = 提出申请
 aid-act-submitted = 报省红十字会
 aid-act-granted = 同意

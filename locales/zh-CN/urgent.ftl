@@ -448,6 +448,7 @@ sample-act-accepted = 合格，入库
 sample-act-rejected = 不合格
 sample-act-dropped = 登记已结束
 sample-act-in-error = 录入有误，重新判定
+sample-act-restored = 离开系录入有误，样本恢复
 sample-over = 这份样本已经有结果
 sample-sent-already = 已经送检
 sample-send-first = 先记送检

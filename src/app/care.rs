@@ -64,6 +64,9 @@ pub struct AidCase {
     pub notice: Option<MatterId>,
     /// Where it stands.
     pub phase: AidPhase,
+    /// Whether the death after which it was opened does not stand any more, or the family's decision with it; such a case is shown once it is
+    /// closed.
+    pub mistaken: bool,
     /// When it was asked for.
     pub asked: Option<NaiveDate>,
     /// When it was granted or refused.
@@ -160,7 +163,8 @@ impl App {
         self.open_case(actor, case, &beneficiary, once, now).await
     }
 
-    /// The aid cases, those that are open first. A donor family's stands there only where the family has decided.
+    /// The aid cases, those that are open first. A donor family's stands there only where the family has decided, or once it is closed: what was
+    /// granted and paid is for the accounts, whatever became of the death.
     pub async fn aid_cases(&self, actor: Actor) -> Result<Vec<AidCase>, AppError> {
         actor.needs(Right::Urgent)?;
         let mut rows = self.store.open_matters(&self.vault, MatterKind::Aid, LISTED).await?;
@@ -224,11 +228,18 @@ impl App {
     }
 
     async fn aid_of(&self, id: MatterId) -> Result<AidCase, AppError> {
-        let (care, kind) = self.care_row(id).await?;
+        let (care, kind) = self.care_kept(id).await?;
         if matches!(kind, CareKind::Remembrance | CareKind::FamilyContact) {
             return Err(AppError::Missing("case"));
         }
         let (row, beneficiary) = self.store.matter::<Beneficiary>(&self.vault, id).await?.ok_or(AppError::Missing("case"))?;
+        let mistaken = match care.notice_id {
+            Some(notice) => match self.family_decided(notice).await {
+                Err(AppError::NotNow(_)) if row.closed_at.is_some() => true,
+                decided => decided.map(|()| false)?,
+            },
+            None => false,
+        };
         let steps = self.step_lines(&row).await?;
         let decided = |s: &&StepLine| matches!(AidAct::from_word(&s.act), Some(AidAct::Granted | AidAct::Refused));
         Ok(AidCase {
@@ -237,6 +248,7 @@ impl App {
             kind,
             notice: care.notice_id,
             phase: phase_of(&row)?,
+            mistaken,
             asked: steps.first().map(|s| s.day),
             decided: steps.iter().find(decided).map(|s| s.day),
             cents: care.cents.map(Cents),

@@ -1,6 +1,7 @@
 //! 录入有误: an exit, a death or an enrolment that was entered in error, taken back by a further act that names it. Nothing is deleted; the
 //! registration stands as before, and the statistics are told by a further fact.
 
+mod again;
 mod facts;
 mod page;
 
@@ -140,7 +141,8 @@ impl App {
         Ok(self.store.standing_steps(&self.vault, &subjects).await?)
     }
 
-    /// Takes back an exit, a death or an enrolment that was entered in error.
+    /// Takes back an exit, a death or an enrolment that was entered in error. Answers how many places in shifts to come that it had
+    /// cancelled are not given back, since the shift is full or was dropped meanwhile.
     ///
     /// # Errors
     /// [`AppError::NotNow`] with the reason; [`AppError::Missing`] where there is no such act; nothing is changed.
@@ -151,10 +153,10 @@ impl App {
         (act, why): (Uuid, InErrorWhy),
         once: &Once,
         now: Timestamp,
-    ) -> Result<(), AppError> {
+    ) -> Result<usize, AppError> {
         actor.needs(Right::TakeBack)?;
         if let Begun::Repeated { .. } = self.store.seen_request(&once.key, actor.key_owner(), &once.fingerprint).await? {
-            return Ok(());
+            return Ok(0);
         }
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
         // The facts are opened before the transaction: they are many, and none of them ever changes.
@@ -163,7 +165,7 @@ impl App {
         self.allowed(actor, &view, &found, now).await?;
         let wrong = self.wrong_facts(&view, &found, now).await?;
 
-        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(()) };
+        let Some(mut tx) = self.begin_once(actor, once).await? else { return Ok(0) };
         let view = tx.person(&self.vault, person).await?.ok_or(AppError::Missing("person"))?;
         let act = self.act_of(&view, act).await?;
         let (weighed, backs) = self.allowed(actor, &view, &act, now).await?;
@@ -186,6 +188,7 @@ impl App {
             let all: Vec<SubjectId> = view.subjects.iter().filter(|s| s.row.erased_at.is_none()).map(|s| s.row.id).collect();
             tx.restore_exited(&self.vault, person, &all, first.at).await?;
         }
+        let lost = self.restore_ended(&mut tx, actor, &view, (&act, &backs, &weighed.stands), now).await?;
         let subjects: Vec<SubjectId> = act.changed().map(|row| row.subject_id).collect();
         let day = (self.today(now), actor.staff(), now);
         tx.outside_taken_back(&self.vault, &subjects, first.at, day).await?;
@@ -206,7 +209,8 @@ impl App {
         entry.ids = vec![act.id];
         tx.audit(&entry).await?;
         self.commit_once(tx, actor, once, None, now).await?;
-        self.drop_untrue(person, now).await
+        self.drop_untrue(person, now).await?;
+        Ok(lost)
     }
 
     /// Sets every registration back and keeps that as an act of its own.

@@ -5,12 +5,13 @@ use chrono::NaiveDate;
 use crate::domain::id::{PersonId, SubjectId};
 use crate::domain::in_error::Beside;
 use crate::domain::joined::{Came, counting_from};
-use crate::domain::registry::{EnrolmentStatus, Registry};
+use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
 use crate::store::{EnrolmentRow, Origin, PersonView, StandingAct, StandingMove, StandingStepRow, SubjectView, Tx};
 
+use super::outside::match_end;
 use super::people::standings;
-use super::{App, AppError};
+use super::{Actor, App, AppError};
 
 impl App {
     /// After registrations moved from one person to another, or one of their standings was set back: lets every standing that a sheet told count
@@ -27,6 +28,23 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Ends the open match requests of whoever has left once two are one person, as the exit ends them: no patient waits for somebody who is
+    /// gone. What ended stays ended where the two are taken apart again, since the province has its answer.
+    pub(super) async fn end_matches_of_left(&self, tx: &mut Tx, actor: Actor, person: PersonId, now: Timestamp) -> Result<(), AppError> {
+        let Some(view) = tx.person(&self.vault, person).await? else { return Ok(()) };
+        let stands = standings(view.enrolments()).into_iter().find(|(registry, ..)| *registry == Registry::StemCell);
+        let reason = match stands {
+            Some((_, EnrolmentStatus::Exited(reason), _)) => reason,
+            _ if self.is_dead(&view).await? => ExitReason::Died,
+            _ => return Ok(()),
+        };
+        let subjects: Vec<SubjectId> = view.subjects.iter().map(|s| s.row.id).collect();
+        match match_end(reason) {
+            Some(end) => self.end_matches(tx, actor, &subjects, end, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Where a person would stand, were some of the registrations those given instead, once [`App::settle_joined`] has seen them; and whether a

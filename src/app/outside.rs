@@ -285,20 +285,25 @@ impl App {
         }
         if registry == Registry::StemCell {
             self.drop_samples(tx, actor, subjects, now).await?;
-            let (act, code) = match reason {
-                ExitReason::Withdrew | ExitReason::Erased => (match_request::Act::Refused, Code::OwnWill),
-                ExitReason::Died => (match_request::Act::Unavailable, Code::Died),
-                ExitReason::Medical => (match_request::Act::Unavailable, Code::MedicalForGood),
-                ExitReason::AgedOut => (match_request::Act::Unavailable, Code::TooOld),
-                ExitReason::MovedOut => (match_request::Act::Unavailable, Code::Moved),
-                ExitReason::Lost => (match_request::Act::Unavailable, Code::NoContact),
-                // The request that led to a donation ends by its own step.
-                ExitReason::Donated | ExitReason::Duplicate => return Ok(()),
-            };
-            self.end_matches(tx, actor, subjects, (act, code), now).await?;
+            if let Some(end) = match_end(reason) {
+                self.end_matches(tx, actor, subjects, end, now).await?;
+            }
         }
         Ok(())
     }
+}
+
+/// How the open match requests of a donor end who leaves; none where the request ends by a step of its own, as one that led to a donation.
+pub(super) const fn match_end(reason: ExitReason) -> Option<(match_request::Act, Code)> {
+    Some(match reason {
+        ExitReason::Withdrew | ExitReason::Erased => (match_request::Act::Refused, Code::OwnWill),
+        ExitReason::Died => (match_request::Act::Unavailable, Code::Died),
+        ExitReason::Medical => (match_request::Act::Unavailable, Code::MedicalForGood),
+        ExitReason::AgedOut => (match_request::Act::Unavailable, Code::TooOld),
+        ExitReason::MovedOut => (match_request::Act::Unavailable, Code::Moved),
+        ExitReason::Lost => (match_request::Act::Unavailable, Code::NoContact),
+        ExitReason::Donated | ExitReason::Duplicate => return None,
+    })
 }
 
 fn line(view: OutsideView, public_id: &PublicId) -> OutsideLine {

@@ -93,6 +93,8 @@ impl App {
     ) -> Result<Result<Vec<&'static str>, Vec<Flaw>>, AppError> {
         actor.needs(Right::Correct)?;
         let person = self.store.resolve(id).await?.ok_or(AppError::Missing("person"))?;
+        // What the form shows again where it is refused is what its page shows: who may not see the person saves nothing of them either.
+        self.needs_access(actor, person, now).await?;
         let before = self.store.seen_request(&once.key, actor.key_owner(), &once.fingerprint).await?;
         if let Begun::Repeated { location, .. } = before {
             return Ok(Ok(told_before(location.as_deref())));

@@ -192,6 +192,7 @@ impl App {
                 tx.merge(&self.vault, from, into, MembershipDecision::Merged, Some(by), now).await?;
                 self.note_join(&mut tx, (moved, stays), Tie::Joined, turn([version]), now).await?;
                 self.settle_joined(&mut tx, &[into], now).await?;
+                self.end_matches_of_left(&mut tx, actor, into, now).await?;
             }
         }
         let entry = AuditEntry::on(now, Some(by), "pair.decide", "pair", Some(id.0)).with("decision", decision.word());

@@ -45,6 +45,9 @@ words!(Act: Sent = "sent", Accepted = "accepted", Rejected = "rejected", Dropped
 /// The word of the step by which a judgement that was entered in error is taken back.
 pub const IN_ERROR: &str = "in-error";
 
+/// The word of the step by which a sample is under way again that was set aside by an exit entered in error.
+pub const RESTORED: &str = "restored";
+
 /// The word of the step by which a barcode is taken from whoever it was noted with in error.
 pub const RELEASED: &str = "released";
 
@@ -104,6 +107,15 @@ impl Phase {
         }
     }
 
+    /// Where a sample stands once the exit that set it aside was taken back: as before, by whether it had been sent.
+    pub const fn dropped_in_error(self, sent: bool) -> Option<Self> {
+        match (self, sent) {
+            (Self::Dropped, true) => Some(Self::Sent),
+            (Self::Dropped, false) => Some(Self::Taken),
+            _ => None,
+        }
+    }
+
     /// Whether nothing more can happen.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Accepted | Self::Rejected | Self::Dropped | Self::Released)
@@ -140,6 +152,15 @@ mod tests {
                 out[i % 32] = out[i % 32].wrapping_mul(31).wrapping_add(b);
             }
             out
+        }
+    }
+
+    #[test]
+    fn only_what_was_set_aside_is_under_way_again_as_far_as_it_had_come() {
+        for phase in Phase::ALL {
+            let sets = *phase == Phase::Dropped;
+            assert_eq!(phase.dropped_in_error(false), sets.then_some(Phase::Taken), "{phase:?}");
+            assert_eq!(phase.dropped_in_error(true), sets.then_some(Phase::Sent), "{phase:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use donor_registry::domain::time::Timestamp;
 use rocket::http::Status;
 
 use super::route_matrix::rows;
-use super::urgent::{DONOR, YOUNG, csrf, noticed, registered};
+use super::urgent::{DONOR, YOUNG, csrf, key, noticed, registered};
 use super::web::{Desk, run, signed_in};
 
 fn now() -> Timestamp {
@@ -113,6 +113,9 @@ fn a_coordinator_sees_an_identity_only_after_a_manager_agreed_and_not_for_good()
         }
         assert!(!coordinator.get(&format!("/people/{person}")).await.body.contains(&at("ask")), "it waits");
         assert_eq!(coordinator.post(&at("open"), &why).await.status, Status::Forbidden, "nobody has agreed yet");
+        let (sent, version) = (key(), uuid::Uuid::nil().to_string());
+        let form = [("csrf", token.as_str()), ("key", &sent), ("registry", "stem-cell"), ("version", &version), ("name", "钱乙三")];
+        assert_eq!(coordinator.post(&at("correct"), &form).await.status, Status::Forbidden, "who may not see the form saves nothing by it");
 
         let mut manager = signed_in(&desk, "manager").await;
         let own = csrf(&mut manager).await;

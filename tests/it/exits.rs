@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use donor_registry::app::import::{ImportOptions, Staged};
-use donor_registry::app::{Actor, AgeTally, App, AppError, FamilyForm, MatchForm, NoticeForm, Once, RemembranceForm, Schedule, StepForm};
+use donor_registry::app::{
+    Actor, AgeTally, AidForm, AidStep, App, AppError, FamilyForm, MatchForm, NoticeForm, Once, RemembranceForm, Schedule, StepForm,
+};
 use donor_registry::domain::Guarded;
-use donor_registry::domain::care::Told as ByFamily;
+use donor_registry::domain::care::{AidAct, AidPhase, Told as ByFamily};
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::death_notice::{Caller, Code, Phase};
 use donor_registry::domain::id::{MatterId, PublicId};
@@ -372,6 +374,31 @@ fn a_death_is_not_taken_back_while_its_family_is_cared_for() {
         let_go(&app, 6, NOW).await;
         app.take_back_standing(Actor::Console, &ids[0], (line.act, InErrorWhy::NotTrue), &once(8), NOW).await.unwrap();
         assert!(standing(&app, &ids[0], Kind::Volunteer).await.in_pool());
+    });
+}
+
+#[test]
+fn an_aid_case_that_was_closed_is_still_shown_once_the_death_is_taken_back() {
+    registry().look(|app| async move {
+        let ids = roster(&app, Actor::Console, "谭秋霜,16400000021,,,,,,\n").await;
+        let notice = dying(&app, &ids[0], 1).await;
+        step(&app, notice, ("kin-objected", None), None, 2, NOW).await.unwrap();
+        let day = app.today(NOW);
+        app.died(Actor::Console, &ids[0], Death { day, told_by: DeathSource::Family }, NOW).await.unwrap();
+        let form = AidForm { name: text("谭小雪"), relation: text("女儿"), contact: text("16000000555"), asked: day };
+        app.ask_aid(Actor::Console, Some(notice), &form, &once(3), NOW).await.unwrap();
+        let case = app.aid_cases(Actor::Console).await.unwrap().remove(0);
+        assert!(!case.mistaken);
+        for (n, act) in [AidAct::Submitted, AidAct::Refused].into_iter().enumerate() {
+            let case = app.aid_case(Actor::Console, case.id).await.unwrap();
+            let step = AidStep { act, day, cents: None, fund: None };
+            app.note_aid(Actor::Console, (case.id, case.version), &step, &once(4 + n as u64), NOW).await.unwrap();
+        }
+        let line = app.in_error_page(Actor::Console, &ids[0], NOW).await.unwrap().lines.remove(0);
+        app.take_back_standing(Actor::Console, &ids[0], (line.act, InErrorWhy::NotTrue), &once(8), NOW).await.unwrap();
+        let shown: Vec<(AidPhase, bool)> = app.aid_cases(Actor::Console).await.unwrap().iter().map(|c| (c.phase, c.mistaken)).collect();
+        assert_eq!(shown, [(AidPhase::Refused, true)], "closed, and the death no longer stands");
+        assert!(app.aid_case(Actor::Console, case.id).await.unwrap().mistaken, "and its page opens");
     });
 }
 

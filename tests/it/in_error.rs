@@ -11,6 +11,7 @@ use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::{NotNow, OutsideState, OutsideSystem};
 use donor_registry::domain::problem::ProblemCode;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as Kind};
+use donor_registry::domain::sample::{Act, Phase};
 use donor_registry::domain::time::Timestamp;
 use donor_registry::reports::flows::Lines;
 use donor_registry::reports::pool::Counted;
@@ -47,7 +48,7 @@ async fn standing(app: &App, id: &PublicId, registry: Kind, at: Timestamp) -> En
 /// Takes back what was entered last.
 async fn taken_back(app: &App, actor: Actor, id: &PublicId, at: Timestamp) -> Result<(), AppError> {
     let act = app.in_error_page(Actor::Console, id, at).await.unwrap().lines.first().expect("something was entered").act;
-    app.take_back_standing(actor, id, (act, InErrorWhy::WrongPerson), &once(), at).await
+    app.take_back_standing(actor, id, (act, InErrorWhy::WrongPerson), &once(), at).await.map(drop)
 }
 
 fn refusal(result: Result<(), AppError>) -> &'static str {
@@ -285,6 +286,34 @@ fn a_call_that_was_agreed_is_made_all_the_same_once_the_wrong_exit_or_death_is_t
         taken_back(&app, Actor::Console, id, at.plus_seconds(480)).await.unwrap();
         app.plan(Actor::Console, today, 1, false, at.plus_seconds(540)).await.unwrap();
         assert_eq!(agreed(10).await, [wished], "and the next plan leaves it");
+    });
+}
+
+#[test]
+fn a_sample_that_a_wrong_exit_set_aside_is_under_way_again_as_far_as_it_had_come() {
+    run(|| async {
+        let desk = Desk::open().await;
+        let person = registered(&desk, "stem-cell", YOUNG, "钱乙二").await;
+        let (id, app) = (PublicId::parse(&person).unwrap(), &desk.app);
+        let today = app.today(now());
+        app.take_sample(Actor::Console, &id, (&text("700000077"), today), &once(), now()).await.unwrap();
+        let sample = async || app.samples(Actor::Console, &id).await.unwrap().samples.remove(0);
+        for (act, phase) in [(None, Phase::Taken), (Some(Act::Sent), Phase::Sent)] {
+            if let Some(act) = act {
+                let which = sample().await;
+                app.note_sample(Actor::Console, (which.id, which.version), (act, today), &once(), now()).await.unwrap();
+            }
+            app.leave(Actor::Console, &id, Kind::StemCell, ExitReason::MovedOut, now()).await.unwrap();
+            assert_eq!(sample().await.phase, Phase::Dropped);
+            taken_back(app, Actor::Console, &id, now()).await.unwrap();
+            let back = sample().await;
+            assert_eq!((back.phase, back.steps.last().map(|step| step.act.as_str())), (phase, Some("restored")));
+        }
+        let which = sample().await;
+        app.note_sample(Actor::Console, (which.id, which.version), (Act::Rejected, today), &once(), now()).await.unwrap();
+        app.leave(Actor::Console, &id, Kind::StemCell, ExitReason::MovedOut, now()).await.unwrap();
+        taken_back(app, Actor::Console, &id, now()).await.unwrap();
+        assert_eq!(sample().await.phase, Phase::Rejected, "what the exit did not set aside stays as it was");
     });
 }
 

@@ -12,7 +12,7 @@ use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry as 
 use donor_registry::domain::time::Timestamp;
 
 use crate::behind::{counted, day_heading, stages};
-use crate::exits::{cared_for, dying, let_go, step};
+use crate::exits::{cared_for, dying, let_go, notice_of_match, step};
 use crate::harness::program::Registry;
 
 /// 2026-11-23T08:00:00Z.
@@ -66,6 +66,23 @@ async fn join(app: &App, when: Timestamp) -> PairId {
     let pair = app.open_pair(actor, queue[0].id, when).await.unwrap().pair;
     app.decide(actor, pair.id, pair.row_version, Verdict::Same, when).await.unwrap();
     pair.id
+}
+
+#[test]
+fn no_patient_waits_for_who_has_left_once_a_registrar_joins_them() {
+    registry().look(|app| async move {
+        row(&app, Kind::StemCell, ONE, ("2025-05-01", "有效", "")).await;
+        row(&app, Kind::StemCell, OTHER, ("2025-06-01", "有效", "")).await;
+        let [one, other] = both(&app).await;
+        app.leave(Actor::Console, &other, Kind::StemCell, ExitReason::Lost, at(1)).await.unwrap();
+        let once = Once { key: uuid::Uuid::new_v4().to_string(), fingerprint: [1; 32] };
+        let request = app.open_match(Actor::Console, &notice_of_match(&one, at(2)), &once, at(2)).await.unwrap();
+        let pair = join(&app, at(3)).await;
+        let case = app.match_case(Actor::Console, request, at(4)).await.unwrap();
+        assert_eq!((case.closed, case.steps.last().map(|step| step.act.as_str())), (true, Some("unavailable")), "as the exit ends it");
+        part(&app, pair, at(5)).await;
+        assert!(app.match_case(Actor::Console, request, at(6)).await.unwrap().closed, "the province has its answer");
+    });
 }
 
 /// And that they are not.

@@ -5,6 +5,7 @@ use donor_registry::app::{Actor, App, AppError, Once};
 use donor_registry::domain::Guarded;
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::id::{DriveId, PublicId};
+use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::NotNow;
 use donor_registry::domain::registry::{ExitReason, Registry as Kind};
 use donor_registry::domain::shift::{ShiftTime, TurnAct, TurnState};
@@ -137,6 +138,35 @@ fn who_leaves_is_expected_no_more_and_nobody_came_before_the_day() {
         assert!(board().await.shifts[0].turns.is_empty());
         app.drop_shift(actor, shift, &once(6), NOW).await.unwrap();
         assert!(board().await.shifts.is_empty());
+    });
+}
+
+#[test]
+fn places_that_a_wrong_exit_cancelled_are_planned_again_unless_they_are_filled() {
+    registry().look(|app| async move {
+        let actor = app.actor_named("registrar").await.unwrap();
+        let ids = roster(&app, actor, "谭秋霜,16400000021,,,,,,\n林春晓,16400000022,,,,,,\n").await;
+        let drive = drive(&app, actor, "2026-11-29").await;
+        for (n, (from, to, needed)) in [("09:00", "12:00", 1), ("13:00", "15:00", 2), ("16:00", "18:00", 2)].into_iter().enumerate() {
+            app.add_shift(actor, drive, (ShiftTime::parse(from, to).unwrap(), needed), &once(1 + n as u64), NOW).await.unwrap();
+        }
+        let board = async || app.drive_board(actor, drive).await.unwrap().shifts;
+        for (n, shift) in board().await.into_iter().enumerate() {
+            app.assign(actor, shift.id, &text(ids[0].as_str()), &once(4 + n as u64), NOW).await.unwrap();
+        }
+        let off = board().await.remove(2).turns.remove(0);
+        app.note_turn(actor, (off.id, off.version), TurnAct::Off, &once(7), NOW.plus_seconds(30)).await.unwrap();
+        app.leave(actor, &ids[0], Kind::Volunteer, ExitReason::Lost, NOW.plus_seconds(60)).await.unwrap();
+        assert!(board().await.iter().all(|shift| shift.turns.is_empty()));
+        let full = board().await[0].id;
+        app.assign(actor, full, &text(ids[1].as_str()), &once(8), NOW.plus_seconds(90)).await.unwrap();
+        let later = NOW.plus_seconds(120);
+        let act = app.in_error_page(Actor::Console, &ids[0], later).await.unwrap().lines[0].act;
+        let lost = app.take_back_standing(Actor::Console, &ids[0], (act, InErrorWhy::WrongChoice), &once(9), later).await.unwrap();
+        assert_eq!(lost, 1, "whoever takes it back is told of the place that is filled");
+        let places: Vec<Vec<PublicId>> =
+            board().await.into_iter().map(|shift| shift.turns.into_iter().map(|turn| turn.person).collect()).collect();
+        assert_eq!(places, [vec![ids[1].clone()], vec![ids[0].clone()], vec![]], "nor does who was taken off by hand come back");
     });
 }
 

@@ -18,7 +18,7 @@ pub struct Notice {
 
 impl Notice {
     /// Every notice there is, with how many texts it takes.
-    pub const KEYS: [(&'static str, usize); 84] = [
+    pub const KEYS: [(&'static str, usize); 85] = [
         ("drive-done", 1),
         ("drive-done-enrolled", 1),
         ("drive-created", 0),
@@ -92,6 +92,7 @@ impl Notice {
         ("disclosure-decided", 0),
         ("disclosure-asked", 0),
         ("in-error-saved", 0),
+        ("in-error-saved-places", 1),
         ("renewed", 0),
         ("grid-entered", 0),
         ("aid-saved", 0),

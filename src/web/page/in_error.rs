@@ -36,8 +36,9 @@ async fn take_back(staff: CanTakeBack<'_>, id: &str, form: Posted) -> Answer {
     }
     if let (Some(act), Some(why), true) = (act, why, sure) {
         match staff.app.take_back_standing(staff.actor(), &id, (act, why), &once, staff.now).await {
-            Ok(()) => {
-                staff.tell(&Notice::plain("in-error-saved"));
+            Ok(lost) => {
+                let saved = Notice::plain("in-error-saved");
+                staff.tell(&if lost == 0 { saved } else { Notice::with("in-error-saved-places", lost) });
                 return Ok(Reply::go(format!("/people/{id}")));
             }
             Err(AppError::NotNow(not)) => slips.add("act", not.key),

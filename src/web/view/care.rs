@@ -43,11 +43,13 @@ impl AidShown {
     pub fn of(case: &AidCase, opened: bool, text: Text) -> Self {
         let fund = case.fund.map(|f| text.t(&format!("aid-fund-{}", f.word())));
         let amount = case.cents.map(|c| text.x("aid-yuan", c));
+        let phase = text.t(&format!("aid-phase-{}", case.phase.word()));
         Self {
             href: format!("/care/aid/{}", case.id),
             kind: text.t(&format!("care-kind-{}", case.kind.word())),
-            phase: text.t(&format!("aid-phase-{}", case.phase.word())),
+            phase: if case.mistaken { text.x("aid-mistaken", phase) } else { phase },
             class: match case.phase {
+                _ if case.mistaken => "stop",
                 AidPhase::Asked | AidPhase::Submitted => "warn",
                 AidPhase::Granted | AidPhase::Paid => "ok",
                 AidPhase::Refused => "stop",

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::people::{registry_word, status_word};
 use super::{Choice, Shell, Slips};
-use crate::app::{InErrorLine, InErrorPage, TakenBackLine};
+use crate::app::{InErrorLine, InErrorPage, Restored, TakenBackLine};
 use crate::domain::in_error::InErrorWhy;
 use crate::domain::registry::{EnrolmentStatus, ExitReason, Registry};
 use crate::domain::time::Timestamp;
@@ -119,12 +119,13 @@ fn effects(line: &InErrorLine, text: Text) -> String {
     if line.sample {
         out.push(text.t("in-error-sample"));
     }
-    let left = |registry| line.moves.iter().any(|m| m.registry == registry && matches!(m.from, EnrolmentStatus::Exited(_)));
-    if left(Registry::StemCell) {
-        out.push(text.t("in-error-tubes"));
+    let left = |of: Registry| line.moves.iter().find(|m| m.registry == of && matches!(m.from, EnrolmentStatus::Exited(_)));
+    let stays = |m: &Restored| matches!(m.to, EnrolmentStatus::Undecided | EnrolmentStatus::Exited(_));
+    if let Some(m) = left(Registry::StemCell) {
+        out.push(text.t(if stays(m) { "in-error-tubes-stay" } else { "in-error-tubes" }));
     }
-    if left(Registry::Volunteer) {
-        out.push(text.t("in-error-turns"));
+    if let Some(m) = left(Registry::Volunteer) {
+        out.push(text.t(if stays(m) { "in-error-turns-stay" } else { "in-error-turns" }));
     }
     out.join(&text.t("list-comma"))
 }
@@ -141,7 +142,7 @@ mod tests {
         let mut keys: Vec<String> = REFUSALS.iter().map(|key| (*key).to_owned()).collect();
         keys.extend(InErrorWhy::ALL.iter().map(|why| format!("in-error-why-{}", why.word())));
         keys.extend(OutsideSystem::ALL.iter().map(|system| format!("outside-{}", system.word())));
-        keys.extend(["sample-act-in-error", "outside-act-in-error", "action-person-in-error"].map(str::to_owned));
+        keys.extend(["sample-act-in-error", "sample-act-restored", "outside-act-in-error", "action-person-in-error"].map(str::to_owned));
         for lang in Lang::ALL {
             for key in &keys {
                 assert!(Text(lang).has(key), "{key} in {}", lang.tag());

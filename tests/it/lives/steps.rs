@@ -11,6 +11,7 @@ use donor_registry::domain::Guarded;
 use donor_registry::domain::death::{Death, DeathSource};
 use donor_registry::domain::eligibility::{Deferral, Donation, DonationKind, HealthFact, SourceOf};
 use donor_registry::domain::hold::AgainWhy;
+use donor_registry::domain::id::PublicId;
 use donor_registry::domain::in_error::InErrorWhy;
 use donor_registry::domain::outside::NotNow;
 use donor_registry::domain::registry::{EnrolmentStatus, ExitReason, Registry};
@@ -223,6 +224,20 @@ impl World {
             let sample = self.cases.iter_mut().rev().find(|case| (case.who, case.kind, case.phase) == (who, Kind::Sample, "accepted"));
             sample.expect("an accepted sample").phase = "sent";
         }
+        let stands = |m: &donor_registry::app::Restored| {
+            m.registry == Registry::StemCell && matches!(m.from, EnrolmentStatus::Exited(_)) && m.to != EnrolmentStatus::Undecided
+        };
+        if line.moves.iter().any(stands) {
+            // What the exit set aside is under way again; what an earlier one did is not.
+            for at in 0..self.cases.len() {
+                let case = self.cases[at].clone();
+                if (case.who, case.kind, case.phase) == (who, Kind::Sample, "dropped") {
+                    let phase = self.seen(&case).await.0;
+                    assert!(matches!(phase, "taken" | "sent" | "dropped"), "{case:?}: {phase}");
+                    self.cases[at].phase = phase;
+                }
+            }
+        }
     }
 
     async fn erase(&mut self, who: usize, bar: bool) {
@@ -299,7 +314,26 @@ impl World {
         self.app.decide(self.staff, pair.id, pair.row_version, Verdict::Same, self.now).await.unwrap();
         let (left, right) = (self.page(&one).await.view.row.public_id, self.page(&other).await.view.row.public_id);
         assert_eq!(left, right, "both ids open one person");
+        self.end_matches_of_left(&one).await;
         self.joined = Some((pair.id, before));
+    }
+
+    /// Who is one with somebody who has left has no open match request any more.
+    async fn end_matches_of_left(&mut self, one: &PublicId) {
+        let page = self.page(one).await;
+        let stands = page.standings.iter().find(|(registry, ..)| *registry == Registry::StemCell).map(|(_, status, _)| *status);
+        let dead = page.death.is_some() || page.standings.iter().any(|(registry, status, _)| status.tells_of_death(*registry));
+        let act = match stands {
+            Some(EnrolmentStatus::Exited(ExitReason::Donated | ExitReason::Duplicate)) => return,
+            Some(EnrolmentStatus::Exited(ExitReason::Withdrew | ExitReason::Erased)) => "refused",
+            Some(EnrolmentStatus::Exited(_)) => "unavailable",
+            _ if dead => "unavailable",
+            _ => return,
+        };
+        let theirs = |who: usize| who == 0 || who == TWIN;
+        for case in self.cases.iter_mut().filter(|case| theirs(case.who) && case.kind == Kind::Match && !case.is_over()) {
+            case.phase = case.after(act).unwrap();
+        }
     }
 
     async fn part(&mut self) {

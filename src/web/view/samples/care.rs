@@ -14,6 +14,7 @@ fn aid_case(phase: AidPhase) -> AidCase {
         kind: CareKind::DonorFamily,
         notice: None,
         phase,
+        mistaken: false,
         asked: day,
         decided: day.filter(|_| decided),
         cents: decided.then_some(Cents(500_000)),
