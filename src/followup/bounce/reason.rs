@@ -140,10 +140,21 @@ fn without_boilerplate(zone: &str) -> String {
     zone.lines().filter(|l| !stock.iter().any(|s| l.to_lowercase().contains(s))).collect::<Vec<_>>().join("\n")
 }
 
-/// Lower case, one space between words.
+/// Lower case, one space between words. An address in brackets within a phrase is left out: `User <li@far.example> unknown`.
 fn squeeze(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    let lower = text.to_lowercase();
+    let mut out: Vec<&str> = Vec::new();
+    for word in lower.split_whitespace() {
+        let named = word.starts_with('<') && word.ends_with('>') && word.contains('@');
+        if !(named && out.last().is_some_and(|noun| NAMED.contains(noun))) {
+            out.push(word);
+        }
+    }
+    out.join(" ")
 }
+
+/// What servers put an address behind, in the middle of a sentence about it.
+const NAMED: [&str; 6] = ["user", "recipient", "mailbox", "address", "account", "alias"];
 
 type Lists<const N: usize> = [(Class, &'static [&'static str]); N];
 
@@ -159,7 +170,7 @@ fn by_words<const N: usize>(text: &str, lists: &Lists<N>) -> Option<Class> {
 fn specific(status: Option<Status>) -> Option<Class> {
     let status = status?;
     match (status.class, status.subject, status.detail) {
-        (4, 4, 1 | 2 | 7) | (_, 2, 2) | (_, 4, 1 | 3 | 6 | 7) => Some(Class::Soft),
+        (4, 1, 1..=3) | (4, 4, 1 | 2 | 7) | (_, 2, 2) | (_, 4, 1 | 3 | 6 | 7) => Some(Class::Soft),
         (_, 7, _) | (_, 6, _) | (_, 3, 4) | (_, 2, 3) => Some(Class::Policy),
         (5, 1, 0..=3 | 6 | 10) | (5, 4, 4) => Some(Class::Hard),
         _ => None,

@@ -83,7 +83,7 @@ fn begins_as_vacation(subject: &str) -> bool {
 }
 
 /// Names that mail systems write their reports under.
-const SYSTEMS: [&str; 10] = [
+const SYSTEMS: [&str; 11] = [
     "mailer-daemon",
     "postmaster",
     "mail delivery s",
@@ -94,12 +94,14 @@ const SYSTEMS: [&str; 10] = [
     "mailerdaemon",
     "mail system",
     "mail-gateway",
+    // Exchange and Microsoft 365: `MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@…`, in whatever language they write.
+    "microsoftexchange329e71ec88ae",
 ];
 
 /// How a person's answer begins. What is passed on (`Fwd:`) may well be a report.
 const ANSWERS: [&str; 6] = ["re:", "aw:", "sv:", "回复:", "回复：", "答复:"];
 
-const BOUNCE_SUBJECTS: [&str; 35] = [
+const BOUNCE_SUBJECTS: [&str; 43] = [
     "undeliver",
     "returned mail",
     "returning message to sender",
@@ -135,9 +137,18 @@ const BOUNCE_SUBJECTS: [&str; 35] = [
     "發送失敗",
     "无法投递",
     "無法傳遞",
+    "无法传递",
+    "邮件无法送达",
+    "邮件未送达",
+    "邮件未能送达",
+    // With the colon: people write of certificates that were not delivered.
+    "未送达:",
+    "未传递:",
+    "传递失败",
+    "傳遞失敗",
 ];
 
-const VACATION_SUBJECTS: [&str; 13] = [
+const VACATION_SUBJECTS: [&str; 17] = [
     "auto:",
     "auto-reply",
     "autoreply",
@@ -151,6 +162,10 @@ const VACATION_SUBJECTS: [&str; 13] = [
     "自动答复",
     "自動回覆",
     "自動回复",
+    "自动应答",
+    "不在办公室",
+    "不在辦公室",
+    "外出自动",
 ];
 
 const VACATION_PHRASES: [&str; 11] = [

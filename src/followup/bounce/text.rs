@@ -211,12 +211,12 @@ pub(super) fn smtp_words(text: &str) -> String {
         .iter()
         .find_map(|m| lower.find(m).map(|at| at + m.len()));
         // `address: 550 …` is a server's line too.
-        let bare = leading_address(bare).and_then(|_| bare.split_once(char::is_whitespace)).map_or(bare, |(_, after)| after.trim());
-        let starts_with_code = reply(bare.split_whitespace().next().unwrap_or_default()).is_some();
+        let entry = leading_address(bare).and_then(|_| bare.split_once(char::is_whitespace)).map_or(bare, |(_, after)| after.trim());
+        let starts_with_code = reply(entry.split_whitespace().next().unwrap_or_default()).is_some();
         if marker.is_none() && !starts_with_code {
             continue;
         }
-        let words = if starts_with_code { bare } else { bare.get(marker.unwrap_or(0)..).unwrap_or(bare) };
+        let words = if starts_with_code { entry } else { bare.get(marker.unwrap_or(0)..).unwrap_or(bare) };
         out.push_str(words.trim());
         // Servers' sentences are wrapped: an indented or short continuation belongs to them.
         for next in lines.iter().skip(i + 1).take(6) {

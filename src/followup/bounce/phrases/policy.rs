@@ -54,6 +54,10 @@ pub(in crate::followup::bounce) const AUTHENTICATION: &[&str] = &[
     "mail from domain",
     "from address not verified",
     "email address is not verified",
+    "spf验证",
+    "spf校验",
+    "spf检",
+    "spf记录",
 ];
 
 /// The mail itself is too large.
@@ -73,7 +77,12 @@ pub(in crate::followup::bounce) const TOO_BIG: &[&str] = &[
     "message length exceeds",
     "size limit exceeded",
     "exceeds size limit",
-    "exceeded the max",
+    "exceeded the maximum size",
+    "exceeded the maximum message",
+    "exceeded the maximum allow",
+    "exceeded the maximum file",
+    "exceeded the max size",
+    "exceeded the max message",
     "file size exceeds",
     "recipsizelimit",
     "sendersizelimit",
@@ -86,6 +95,9 @@ pub(in crate::followup::bounce) const TOO_BIG: &[&str] = &[
     "附件过大",
     "超过对方限制",
     "郵件過大",
+    "附件大小超",
+    "附件超过",
+    "邮件超过大小",
 ];
 
 /// Taken for spam, listed, infected, or not spoken to at all.
@@ -106,6 +118,7 @@ pub(in crate::followup::bounce) const UNWANTED: &[&str] = &[
     "not allowed to send",
     "not allowed to connect",
     "not accepting mail from your",
+    "not accept mail from",
     "no access from mail server",
     "authentication required",
     "authentication failed",
@@ -168,6 +181,9 @@ pub(in crate::followup::bounce) const UNWANTED: &[&str] = &[
     "被拒绝",
     "拒绝接收",
     "發送內容",
+    "拒绝连接",
+    "白名单",
+    "未备案",
 ];
 
 /// Refused by rule.

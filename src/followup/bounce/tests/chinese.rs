@@ -70,3 +70,51 @@ fn an_automatic_answer_in_gbk_is_a_vacation() {
     message.extend_from_slice(b"\n\n\xce\xd2\xd4\xda\n");
     assert_eq!(shown(&message), ["vacation  li@far.example"]);
 }
+
+#[test]
+fn more_wordings_of_chinese_providers_are_understood() {
+    for (said, expected) in [
+        ("收件人账号已被注销", "hard"),
+        ("该邮箱帐号未开通", "hard"),
+        ("用户名错误，没有该收件人", "hard"),
+        ("邮件地址不正确，没有找到该用户", "hard"),
+        ("此邮箱已关闭", "hard"),
+        ("对方域名没有MX记录", "hard"),
+        ("对方服务器拒绝连接", "policy"),
+        ("您不在收件人的白名单中", "policy"),
+        ("SPF验证失败", "policy"),
+        ("附件大小超过上限", "policy"),
+        // Advice on what to look at is no finding.
+        ("连接对方服务器超时，请检查收件人的地址是否有误", "soft"),
+    ] {
+        let message = format!(
+            "From: postmaster@provider.example\nTo: office@redcross.example\nSubject: =?utf-8?B?{}?=\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n很抱歉，您发往li@far.example的邮件未能送达。\n\n退信原因：\n{said}\n",
+            base64("系统退信".as_bytes()),
+        );
+        assert_eq!(lines(&message), [format!("{expected}  li@far.example failed")], "{said}");
+    }
+}
+
+#[test]
+fn exchange_reports_in_chinese_are_known_by_their_sender_and_by_their_subject() {
+    for (from, subject) in [
+        ("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@far.example", "hello"),
+        ("office@far.example", "无法传递: 您好"),
+        ("office@far.example", "邮件未送达"),
+    ] {
+        let message = format!(
+            "From: Microsoft Outlook <{from}>\nTo: office@redcross.example\nSubject: =?utf-8?B?{}?=\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<p>您的邮件未能发送至以下收件人：</p><p>li@far.example</p><p>诊断信息:</p><p>#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##</p>\n",
+            base64(subject.as_bytes()),
+        );
+        assert_eq!(lines(&message), ["hard 5.1.1 li@far.example failed"], "{from} {subject}");
+    }
+}
+
+#[test]
+fn a_subject_that_begins_with_being_away_is_a_vacation() {
+    let message = format!(
+        "From: li@far.example\nTo: office@redcross.example\nSubject: =?utf-8?B?{}?=\n\n下周回来。\n",
+        base64("不在办公室：您好".as_bytes())
+    );
+    assert_eq!(lines(&message), ["vacation  li@far.example"]);
+}

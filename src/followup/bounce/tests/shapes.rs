@@ -59,3 +59,50 @@ fn a_gateway_that_writes_html_alone_is_read() {
     let message = "From: postmaster@far.example\nTo: office@redcross.example\nSubject: Undeliverable mail\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<html><body><p>Delivery has failed to these recipients:</p><p><a href=\"mailto:li@far.example\">li@far.example</a><br>The recipient's mailbox is full and can't accept messages now.</p></body></html>\n";
     assert_eq!(lines(message), ["soft  li@far.example failed"]);
 }
+
+/// What is made of one answer of a mail server, in a report of Postfix.
+fn answered(said: &str, command: &str) -> String {
+    let message = format!(
+        "From: MAILER-DAEMON@relay.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\nTo: b+1.2@bounce.example\n\nThis is the mail system at host relay.example.\n\n<li@far.example>: host mx.far.example[192.0.2.7] said: {said} (in reply to\n    {command} command)\n"
+    );
+    lines(&message).remove(0)
+}
+
+#[test]
+fn an_address_in_the_middle_of_a_sentence_does_not_hide_it() {
+    assert_eq!(answered("550 User <li@far.example> unknown", "RCPT TO"), "hard  li@far.example failed");
+    assert_eq!(answered("550 Mailbox <li@far.example> does not exist", "RCPT TO"), "hard  li@far.example failed");
+    assert_eq!(answered("550 Mailbox <li@far.example> is full", "RCPT TO"), "soft  li@far.example failed");
+    let courier = "From: \"Courier mail server at m.example\" <@>\nTo: office@redcross.example\nSubject: NOTICE: mail delivery status.\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=C\n\n--C\nContent-Type: text/plain\n\n<li@far.example>:\n   mx.far.example [192.0.2.7]:\n>>> RCPT TO:<li@far.example>\n<<< 550 User <li@far.example> unknown\n\n--C\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; m.example\n\nFinal-Recipient: rfc822; li@far.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 User <li@far.example> unknown\n\n--C--\n";
+    assert_eq!(lines(courier), ["hard 5.0.0 li@far.example failed"]);
+}
+
+#[test]
+fn an_address_that_is_still_being_verified_is_neither_bad_nor_refused_by_rule() {
+    let said = "450 4.1.1 <li@far.example>: Recipient address rejected: unverified address: Address verification in progress";
+    assert_eq!(answered(said, "RCPT TO"), "soft 4.1.1 li@far.example failed");
+}
+
+#[test]
+fn who_sends_too_often_has_not_sent_too_large_a_mail() {
+    assert_eq!(answered("550 Sender has exceeded the max emails per hour", "RCPT TO"), "soft  li@far.example failed");
+    assert_eq!(answered("554 Exceeded the maximum number of connections", "RCPT TO"), "soft  li@far.example failed");
+    assert_eq!(answered("552 Exceeded the maximum message size", "end of DATA"), "policy  li@far.example failed");
+}
+
+#[test]
+fn a_server_that_takes_no_mail_from_us_is_not_a_domain_that_takes_none() {
+    let said = "554 5.7.1 Recipient address rejected: this address does not accept mail from your country";
+    assert_eq!(answered(said, "RCPT TO"), "policy 5.7.1 li@far.example failed");
+    assert_eq!(
+        answered("556 5.1.10 Recipient address has null MX: domain does not accept mail", "RCPT TO"),
+        "hard 5.1.10 li@far.example failed"
+    );
+}
+
+#[test]
+fn what_is_said_on_the_line_of_the_address_is_read_from_its_beginning() {
+    // A status of the address with words of its mailbox: the words decide, if they are read.
+    let message = "From: MAILER-DAEMON@relay.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\nTo: b+1.2@bounce.example\n\n<li@far.example>: host mx.far.example[192.0.2.7] said: 550 5.1.1 over quota\n";
+    assert_eq!(lines(message), ["soft 5.1.1 li@far.example failed"]);
+}
