@@ -149,6 +149,14 @@ async fn a_recall_lists_the_same_people_in_the_same_order_whether_everybody_is_o
     app.leave(actor, &ids[3], Registry::Blood, ExitReason::Withdrew, NOW).await.unwrap();
     app.object(actor, &ids[5], NOW).await.unwrap();
     assert!(compare(&app).await > 0);
+    // Of who was erased nothing is kept.
+    let meant = app.may_be_recalled(&wanted_now, rule, NOW).await.unwrap().unwrap();
+    let gone = meant[0];
+    let public = app.store.public_ids_of(&[gone]).await.unwrap();
+    let typed = Guarded::new(public[&gone].as_str().to_owned());
+    app.erase_person(actor, &public[&gone], &typed, false, sent(61), NOW).await.unwrap();
+    assert!(!app.may_be_recalled(&wanted_now, rule, NOW).await.unwrap().unwrap().contains(&gone));
+    assert!(compare(&app).await > 0);
     // Sealed, nothing of it is left; it is read again at the next need.
     app.grouped.forget();
     assert!(compare(&app).await > 0);
