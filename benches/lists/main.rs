@@ -26,6 +26,7 @@ mod harness;
 use std::time::{Duration, Instant};
 
 use donor_registry::domain::time::Timestamp;
+use donor_registry::domain::town::Towns;
 
 use harness::desk::Desk;
 use harness::http::Answer;
@@ -204,6 +205,23 @@ fn main() {
         time(&format!("/callout, the list by the skill {skill}"), rounds.min(20), |_| {
             desk.post("/callout", "", &[("purpose", "汛期转移"), ("skills", skill)]).expect("the line holds")
         });
+    }
+    // Names and numbers of whom a station asks for, anywhere: a rare group, the rarer ones together, and one of every eighth donor.
+    let (towns, until) = (Towns::shipped(), (chrono::Utc::now() + chrono::Days::new(30)).date_naive().to_string());
+    let towns: Vec<String> = towns.towns.iter().map(|town| town.code.0.to_string()).collect();
+    for (n, (abo, rh)) in (9_000..).zip([("AB", "negative"), ("any", "negative"), ("O", "positive")]) {
+        let number = format!("XZ-{n}");
+        let mut wanted = vec![("number", number.as_str()), ("abo", abo), ("rh", rh), ("kind", "whole-blood"), ("until", until.as_str())];
+        wanted.extend(towns.iter().map(|town| ("towns", town.as_str())));
+        let opened = desk.post("/recalls", &harness::desk::key(n), &wanted).expect("the line holds");
+        let list = format!("{}/list", opened.header("location").expect("the request is recorded"));
+        let mut called = 0;
+        time(&format!("/recalls, whom a request for {abo} {rh} calls"), rounds, |_| {
+            let page = desk.post(&list, "", &[]).expect("the line holds");
+            called = page.text().matches("/said\"").count();
+            page
+        });
+        say(format_args!("{called} people are on that list"));
     }
     server.stop();
 }

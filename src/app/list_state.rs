@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::time::Timestamp;
 
+use super::donor::Grouped;
 use super::follow::CallOrder;
 use super::kept::Progress;
 use super::volunteer::Serving;
@@ -20,6 +21,8 @@ pub enum SlowList {
     CallOrder,
     /// Certificates that run out.
     Certificates,
+    /// Blood donors by group and town, for recalls.
+    Donors,
 }
 
 /// Whether a list can be shown.
@@ -50,6 +53,7 @@ impl App {
         let (at, due) = match list {
             SlowList::CallOrder => (self.call_order.read(CallOrder::at), !self.call_order_is_fresh(now)),
             SlowList::Certificates => (self.volunteers.read(Serving::at), self.serving_is_behind().await?),
+            SlowList::Donors => (self.grouped.read(Grouped::at), self.grouped_is_behind().await?),
         };
         if !due {
             return Ok(ListState::Ready);
@@ -57,6 +61,7 @@ impl App {
         let (failed, progress) = match list {
             SlowList::CallOrder => (self.call_order.take_failure(), self.call_order.progress()),
             SlowList::Certificates => (self.volunteers.take_failure(), self.volunteers.progress()),
+            SlowList::Donors => (self.grouped.take_failure(), self.grouped.progress()),
         };
         if let Some(error) = failed.filter(|_| at.is_none()) {
             return Err(error);
@@ -74,6 +79,7 @@ impl App {
             return;
         }
         self.work_out(SlowList::Certificates, now).await;
+        self.work_out(SlowList::Donors, now).await;
         if !self.call_order_is_todays(now) {
             self.work_out(SlowList::CallOrder, now).await;
         }
@@ -87,6 +93,12 @@ impl App {
                 match self.order_calls(&mut turn.work, now).await {
                     Ok(order) => turn.put(order),
                     Err(error) => turn.fail(error),
+                }
+            }
+            SlowList::Donors => {
+                let Some(mut turn) = self.grouped.begin_behind() else { return };
+                if let Err(error) = self.read_grouped(&mut turn, true, now).await {
+                    turn.fail(error);
                 }
             }
             SlowList::Certificates => {

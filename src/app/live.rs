@@ -198,6 +198,7 @@ impl App {
     pub(super) fn forget(&self) {
         *self.live_mut() = Live::default();
         self.volunteers.forget();
+        self.grouped.forget();
         self.call_order.forget();
     }
 }

@@ -180,6 +180,8 @@ pub struct App {
     call_order: kept::Kept<follow::CallOrder>,
     /// Everybody who serves, as of which change.
     volunteers: kept::Kept<volunteer::Serving>,
+    /// Blood donors by group and town, as of which change.
+    grouped: kept::Kept<donor::Grouped>,
     experiments: Vec<follow::Declared>,
     store: Store,
     vault: Arc<Vault>,

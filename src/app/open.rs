@@ -88,6 +88,7 @@ impl App {
             readiness,
             call_order: super::kept::Kept::default(),
             volunteers: super::kept::Kept::default(),
+            grouped: super::kept::Kept::default(),
             experiments,
             store,
             vault: Arc::new(vault),

@@ -123,7 +123,8 @@ pub fn who<T: Ord + Copy>(wanted: &Wanted, rule: &RecallRule, today: NaiveDate, 
     fit.into_iter().map(|(_, id)| id).collect()
 }
 
-fn may_be_called(rule: &RecallRule, today: NaiveDate, asked: &[NaiveDate]) -> bool {
+/// Whether somebody who was called on some days may be called again.
+pub fn may_be_called(rule: &RecallRule, today: NaiveDate, asked: &[NaiveDate]) -> bool {
     let since = today.checked_sub_days(Days::new(364)).unwrap_or(NaiveDate::MIN);
     let rested = asked.iter().max().is_none_or(|last| last.checked_add_days(Days::new(rule.rest_days)).is_some_and(|day| day <= today));
     rested && asked.iter().filter(|day| **day >= since).count() < rule.per_year

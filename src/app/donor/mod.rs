@@ -1,6 +1,7 @@
 //! Blood donors: what is recorded of them, and from which day on they may give.
 
 mod editions;
+mod grouped;
 mod preview;
 mod recall;
 mod rules;
@@ -24,6 +25,7 @@ use super::people::standings;
 use super::{Actor, App, AppError};
 
 pub use editions::{ProposedRules, RuleEditions};
+pub(super) use grouped::Grouped;
 pub use preview::RulePreview;
 pub use recall::{Recall, RecallLine};
 pub use rules::Cached;

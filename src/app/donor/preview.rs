@@ -10,6 +10,7 @@ use crate::domain::person::Identity;
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
+use crate::store::{DaysTold, PersonEntry};
 
 use super::super::{Actor, App, AppError};
 
@@ -74,28 +75,51 @@ impl App {
 
     /// Everybody who is or wants to be a blood donor, with all that counts.
     pub(super) async fn donors(&self) -> Result<BTreeMap<PersonId, Known>, AppError> {
-        let mut persons: HashMap<SubjectId, PersonId> = HashMap::new();
-        let mut out: BTreeMap<PersonId, Known> = BTreeMap::new();
+        let mut persons = BTreeMap::new();
+        let mut out = BTreeMap::new();
         let mut stream = self.store.people(&self.vault);
         while let Some(page) = stream.next().await? {
-            for entry in page {
-                if entry.standings.iter().any(|(registry, status, _)| *registry == Registry::Blood && status.may_contact()) {
-                    persons.insert(entry.subject, entry.person);
-                    let known = out.entry(entry.person).or_default();
-                    for identity in entry.records.iter().rev().filter_map(|r| r.identity.as_ref()) {
-                        known.donor.birth = known.donor.birth.or(Identity::birth_of(identity));
-                        known.donor.sex = known.donor.sex.or(Identity::sex_of(identity));
-                    }
-                }
-            }
+            add_donors(&mut persons, &mut out, &page);
         }
-        let mut told = self.store.days_told(&self.vault, None).await?;
-        for (subject, person) in persons {
-            if let Some(known) = out.get_mut(&person) {
-                told.remove(&subject).into_iter().flatten().for_each(|more| known.history.join(more.history));
-            }
-        }
+        let told = self.store.days_told(&self.vault, None).await?;
+        add_histories(&mut out, persons, told);
         Ok(out)
+    }
+
+    /// As [`App::donors`], of some people.
+    pub(super) async fn donors_of(&self, among: &[PersonId]) -> Result<BTreeMap<PersonId, Known>, AppError> {
+        let mut persons = BTreeMap::new();
+        let mut out = BTreeMap::new();
+        add_donors(&mut persons, &mut out, &self.entries_of(among).await?);
+        let subjects: Vec<SubjectId> = persons.keys().copied().collect();
+        let told = self.store.days_told(&self.vault, Some(&subjects)).await?;
+        add_histories(&mut out, persons, told);
+        Ok(out)
+    }
+}
+
+/// Whether a registration is a blood donor's who may be contacted.
+pub(super) fn gives(entry: &PersonEntry) -> bool {
+    entry.standings.iter().any(|(registry, status, _)| *registry == Registry::Blood && status.may_contact())
+}
+
+fn add_donors(persons: &mut BTreeMap<SubjectId, PersonId>, out: &mut BTreeMap<PersonId, Known>, entries: &[PersonEntry]) {
+    for entry in entries.iter().filter(|entry| gives(entry)) {
+        persons.insert(entry.subject, entry.person);
+        let known = out.entry(entry.person).or_default();
+        for identity in entry.records.iter().rev().filter_map(|r| r.identity.as_ref()) {
+            known.donor.birth = known.donor.birth.or(Identity::birth_of(identity));
+            known.donor.sex = known.donor.sex.or(Identity::sex_of(identity));
+        }
+    }
+}
+
+/// In the order of the registrations: of two groups that two of them tell the same one counts each time.
+fn add_histories(out: &mut BTreeMap<PersonId, Known>, persons: BTreeMap<SubjectId, PersonId>, mut told: HashMap<SubjectId, Vec<DaysTold>>) {
+    for (subject, person) in persons {
+        if let Some(known) = out.get_mut(&person) {
+            told.remove(&subject).into_iter().flatten().for_each(|more| known.history.join(more.history));
+        }
     }
 }
 

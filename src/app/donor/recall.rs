@@ -12,7 +12,7 @@ use crate::domain::id::{PersonId, PublicId};
 use crate::domain::name::PersonName;
 use crate::domain::person::{Abo, Identity, Rh};
 use crate::domain::place::page_end;
-use crate::domain::recall::{self, Candidate, RecallRules, Said, Wanted};
+use crate::domain::recall::{self, Candidate, RecallRule, RecallRules, Said, Wanted};
 use crate::domain::registry::Registry;
 use crate::domain::role::Right;
 use crate::domain::time::Timestamp;
@@ -25,6 +25,11 @@ use super::super::{Actor, App, AppError, Sent};
 const LISTED: u64 = 100;
 /// The longest number of a request, in characters; letters, digits and dashes only, so that no name can stand in it.
 const NUMBER: usize = 30;
+
+/// People opened at first: more than a list holds, since some of them may not be called.
+const OPENED: usize = 64;
+/// People opened at a time at most.
+const OPENED_MOST: usize = 512;
 
 /// A request of a blood station.
 #[derive(Clone)]
@@ -57,6 +62,13 @@ impl std::fmt::Debug for RecallLine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RecallLine(..)")
     }
+}
+
+/// Somebody who may be called today.
+struct Due {
+    person: PersonId,
+    contact: Guarded<Contact>,
+    last_asked: Option<NaiveDate>,
 }
 
 /// The word of an ABO group in the request's row.
@@ -177,23 +189,8 @@ impl App {
         let today = self.today(now);
         let rules = RecallRules::shipped();
         let rule = rules.on(today).ok_or(AppError::Missing("rule for recalls"))?;
-        let sets = self.rule_sets().await?;
-        let mut known = self.donors().await?;
-        // Contact data are opened of those alone whose group is asked for.
-        known.retain(|_, donor| request.wanted.takes(donor.history.group));
-        let among: Vec<PersonId> = known.keys().copied().collect();
-        let mut contacts: HashMap<PersonId, Guarded<Contact>> = HashMap::new();
-        let mut candidates = Vec::new();
-        for person in self.callable(Registry::Blood, Some(&among), now).await? {
-            let Some(donor) = known.remove(&person.person) else { continue };
-            let when = eligibility::next(&sets, donor.donor, &donor.history, request.wanted.kind, today).when;
-            let town = Contact::town_of(&person.contact);
-            candidates.push(Candidate { id: person.person, group: donor.history.group, town, when, asked: donor.history.asked.clone() });
-            contacts.insert(person.person, person.contact);
-        }
-        let order = recall::who(&request.wanted, rule, today, &candidates);
-        let asked: HashMap<PersonId, Option<NaiveDate>> =
-            candidates.iter().filter(|c| order.contains(&c.id)).map(|c| (c.id, c.asked.iter().max().copied())).collect();
+        let due = self.to_recall(&request.wanted, rule, now).await?;
+        let order: Vec<PersonId> = due.iter().map(|due| due.person).collect();
         let mut entry = AuditEntry::on(now, actor.staff(), "recall.list", "recall", Some(id));
         entry.ids = order.iter().map(|person| person.0).collect();
         let mut tx = self.store.begin().await?;
@@ -201,18 +198,61 @@ impl App {
         tx.commit().await?;
         let mut views: HashMap<PersonId, _> =
             self.store.persons(&self.vault, &order).await?.into_iter().map(|view| (view.row.id, view)).collect();
-        let line = |person: PersonId| {
-            let view = views.remove(&person)?;
+        let line = |due: Due| {
+            let view = views.remove(&due.person)?;
             let last = view.records().max_by_key(|r| (r.recorded_at, r.id)).and_then(|r| r.identity.as_ref());
             let name = last.map(|identity: &Guarded<Identity>| identity.map(|i| i.name.clone()));
-            Some(RecallLine {
-                name,
-                person: view.row.public_id,
-                contact: contacts.remove(&person)?,
-                last_asked: asked.get(&person).copied()?,
-            })
+            Some(RecallLine { name, person: view.row.public_id, contact: due.contact, last_asked: due.last_asked })
         };
-        Ok(order.into_iter().filter_map(line).collect())
+        Ok(due.into_iter().filter_map(line).collect())
+    }
+
+    /// Whom to call, in order. Only who may be meant is opened, in the order of the calls until the list is full, where that is known: until what
+    /// is kept of the donors has been read, everybody is.
+    async fn to_recall(&self, wanted: &Wanted, rule: &RecallRule, now: Timestamp) -> Result<Vec<Due>, AppError> {
+        let Some(meant) = self.may_be_recalled(wanted, rule, now).await? else {
+            return self.to_recall_of(None, wanted, rule, now).await;
+        };
+        let mut out = Vec::new();
+        let (mut rest, mut size) = (meant.as_slice(), OPENED);
+        while out.len() < rule.listed && !rest.is_empty() {
+            let (part, others) = rest.split_at(size.min(rest.len()));
+            out.extend(self.to_recall_of(Some(part), wanted, rule, now).await?);
+            // Where few of many may be called, a part costs more than who is in it.
+            (rest, size) = (others, (2 * size).min(OPENED_MOST));
+        }
+        out.truncate(rule.listed);
+        Ok(out)
+    }
+
+    /// Whom to call of some people, or of everybody, in order.
+    async fn to_recall_of(
+        &self,
+        among: Option<&[PersonId]>,
+        wanted: &Wanted,
+        rule: &RecallRule,
+        now: Timestamp,
+    ) -> Result<Vec<Due>, AppError> {
+        let (sets, today) = (self.rule_sets().await?, self.today(now));
+        let mut known = match among {
+            Some(persons) => self.donors_of(persons).await?,
+            None => self.donors().await?,
+        };
+        // Contact data are opened of those alone whose group is asked for.
+        known.retain(|_, donor| wanted.takes(donor.history.group));
+        let among: Vec<PersonId> = known.keys().copied().collect();
+        let mut contacts: HashMap<PersonId, Guarded<Contact>> = HashMap::new();
+        let mut candidates = Vec::new();
+        for person in self.callable(Registry::Blood, Some(&among), now).await? {
+            let Some(donor) = known.remove(&person.person) else { continue };
+            let when = eligibility::next(&sets, donor.donor, &donor.history, wanted.kind, today).when;
+            let town = Contact::town_of(&person.contact);
+            candidates.push(Candidate { id: person.person, group: donor.history.group, town, when, asked: donor.history.asked.clone() });
+            contacts.insert(person.person, person.contact);
+        }
+        let asked: HashMap<PersonId, Option<NaiveDate>> = candidates.iter().map(|c| (c.id, c.asked.iter().max().copied())).collect();
+        let due = |person: PersonId| Some(Due { person, contact: contacts.remove(&person)?, last_asked: asked.get(&person).copied()? });
+        Ok(recall::who(wanted, rule, today, &candidates).into_iter().filter_map(due).collect())
     }
 
     /// Records that somebody was called for a request, and what they said: sealed with the donor's other facts.
@@ -236,3 +276,6 @@ impl App {
         self.record_health(actor, person, Guarded::new(fact), sent, now).await
     }
 }
+
+#[cfg(test)]
+mod tests;

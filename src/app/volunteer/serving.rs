@@ -177,7 +177,7 @@ impl App {
     }
 
     /// Every person of whom something may read differently since: the owner of each subject, and both sides of a join.
-    async fn persons_touched(&self, changes: &[Change]) -> Result<BTreeSet<PersonId>, AppError> {
+    pub(in crate::app) async fn persons_touched(&self, changes: &[Change]) -> Result<BTreeSet<PersonId>, AppError> {
         let subjects: BTreeSet<SubjectId> = changes.iter().filter_map(|c| c.subject_id).collect();
         let subjects: Vec<SubjectId> = subjects.into_iter().collect();
         let owners = self.store.persons_of(&subjects).await?.into_iter().map(|(_, person)| person);
