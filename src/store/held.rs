@@ -23,6 +23,8 @@ const FOR_ALL: &str = "task.kind IN ('match_check', 'question', 'lost_contact')"
 /// The registration of a follow-up came in by a sheet and was not released: the one look that everybody else costs.
 const UNRELEASED: &str =
     "EXISTS (SELECT 1 FROM subject s WHERE s.id = task.subject_id AND s.origin = 'import' AND s.first_contact_at IS NULL)";
+/// The registrations that an index of their own holds.
+const IN_INDEX: &str = "subject.origin = 'import' AND subject.first_contact_at IS NULL AND subject.erased_at IS NULL";
 /// Nor was any other registration of the person.
 const NO_OTHER: &str = "NOT EXISTS (SELECT 1 FROM membership m JOIN membership o ON o.person_id = m.person_id AND o.until IS NULL \
      JOIN subject s ON s.id = o.subject_id WHERE m.subject_id = task.subject_id AND m.until IS NULL AND s.erased_at IS NULL \
@@ -71,13 +73,17 @@ impl Store {
         Ok(waits.into_iter().filter(|(_, waits)| *waits).map(|(person, _)| person).collect())
     }
 
+    /// Whether at most `most` registrations wait for the first contact; no more of them than that are looked at.
+    pub async fn few_unreleased(&self, most: u64) -> Result<bool, StoreError> {
+        let query = subject::Entity::find().select_only().column(subject::Column::Id).filter(Expr::cust(IN_INDEX));
+        let found: Vec<SubjectId> = query.limit(most.saturating_add(1)).into_tuple().all(&self.reader).await?;
+        Ok(found.len() as u64 <= most)
+    }
+
     /// How many planned tasks of the call desk that are due on or before a day wait for the first contact.
     pub async fn count_staff_tasks_held(&self, on_or_before: NaiveDate) -> Result<u64, StoreError> {
         // From the index of the few that were not released: where everybody was, it is empty.
-        let unreleased = subject::Entity::find()
-            .select_only()
-            .column(subject::Column::Id)
-            .filter(Expr::cust("subject.origin = 'import' AND subject.first_contact_at IS NULL AND subject.erased_at IS NULL"));
+        let unreleased = subject::Entity::find().select_only().column(subject::Column::Id).filter(Expr::cust(IN_INDEX));
         let query = waiting(on_or_before)
             .filter(task::Column::SubjectId.in_subquery(unreleased.into_query()))
             .filter(Expr::cust(format!("NOT ({FOR_ALL}) AND {NO_OTHER}")));
