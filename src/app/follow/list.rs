@@ -19,8 +19,6 @@ use super::TaskItem;
 const LAST: u8 = 7;
 /// So many follow-ups are counted one by one.
 const COUNTED: u64 = 200;
-/// So many registrations that wait for the first contact are looked at for a count.
-const LOOKED_AT: u64 = 1_000;
 
 /// A place in the list: behind it the next page begins. It says nothing of anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +57,8 @@ impl App {
     /// registrations wait for the first contact, so are theirs: every page tells this number, and none waits for it.
     pub async fn count_tasks_listed(&self, day: NaiveDate) -> Result<u64, AppError> {
         let mut count = self.store.count_staff_tasks_due(day).await?;
-        if count > COUNTED && self.store.few_unreleased(LOOKED_AT).await? {
-            count = count.saturating_sub(self.store.count_staff_tasks_held(day).await?);
+        if count > COUNTED {
+            count = count.saturating_sub(self.store.count_staff_tasks_held_of_few(day).await?.unwrap_or(0));
         }
         if count == 0 || count > COUNTED {
             return Ok(count);
