@@ -91,4 +91,5 @@ action-staff-reset-password = Reset a password
 action-followup-letters-again = Printed a run of letters again
 action-followup-letters = Printed letters
 action-followup-hand-off = Gave numbers out for short messages
+action-followup-hand-off-again = Gave the same numbers out again for short messages
 action-followup-hand-off-results = Read results of short messages

@@ -231,7 +231,7 @@ hands-rest-n = {$n ->
 }
 hands-rest-until = They can be given out from {$x} on.
 hands-one-rests = It is quiet hours or a closed day: no message is due now
-hands-off-what = The file holds reference, number and text for the office’s platform. Without a result a call is due again after a week, and a message gives way to the next step.
+hands-off-what = The file holds reference, number and text for the office’s platform. Without a result a call is due again after {$n} days, and a message gives way to the next step. The file holds up to 500; pressed again, the same one comes. Open this page anew for the next ones.
 hands-off-do = Give the file out
 hands-one = One message at a time
 hands-one-do = One at a time (WeChat)

@@ -88,4 +88,5 @@ action-staff-reset-password = 重设密码
 action-followup-letters-again = 再次打印同一批信件
 action-followup-letters = 打印信件
 action-followup-hand-off = 导出短信号码
+action-followup-hand-off-again = 再次导出同一批短信号码
 action-followup-hand-off-results = 读入短信结果

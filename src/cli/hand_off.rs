@@ -33,7 +33,10 @@ fn write_out(options: &Options, args: &HandOff, output: &Path) -> Result<Outcome
             let until = until.utc().with_timezone(&app.config.zone).format("%Y-%m-%d %H:%M");
             show::line(format_args!("Nobody: it is quiet hours or a closed day. Messages can be handed off from {until} on."));
         } else {
-            show::line(format_args!("{people} calls handed off. Without a result within a week each is due after all."));
+            let days = app.result_days(day)?;
+            show::line(format_args!(
+                "{people} messages handed off. Without a result a call is due after all after {days} days, and a message gives way to the next step."
+            ));
         }
         Ok(Outcome::Done)
     });

@@ -41,6 +41,11 @@ fn not_agreed() -> Condition {
 }
 
 impl Store {
+    /// Planned tasks of staff that are listed of a day, whatever they are about, earliest first, at most `limit`.
+    pub async fn staff_tasks_listed(&self, on_or_before: NaiveDate, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+        Ok(earliest(waiting(on_or_before), None, limit).all(&self.reader).await?)
+    }
+
     /// Planned tasks of staff about one kind whose day was not agreed, due on or before a day, earliest first, at most `limit`.
     pub async fn staff_tasks_of_kind(
         &self,

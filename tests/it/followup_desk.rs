@@ -242,7 +242,7 @@ fn calls_become_lines_for_the_platform_and_its_results_are_read_back_once() {
         assert_eq!((again.done, again.call, again.unknown), (0, 0, 3), "read once");
         let calls = app.tasks(Actor::Console, app.today(now), 10).await.unwrap();
         let calls = calls.iter().filter(|t| t.channel.word() == "phone").count();
-        assert_eq!(calls, 1, "the failed one is called today, the one without a result in a week");
+        assert_eq!(calls, 1, "the failed one is called today, the one without a result once two weeks have passed");
     });
 }
 

@@ -9,6 +9,8 @@ use donor_registry::domain::time::Timestamp;
 
 use crate::followup_desk::{in_an_hour, office_with, send};
 use crate::followup_sensitive::{RULES, answers};
+use crate::harness::desk::{Desk, key};
+use crate::harness::policy::contact_check;
 use crate::harness::program::Registry;
 use crate::harness::sink::Sink;
 
@@ -168,4 +170,44 @@ fn the_office_is_told_once_a_day_in_counts_how_much_waits_and_never_of_whom() {
     for hidden in ["1640", "far.example", "王"] {
         assert!(!told[0].text.contains(hidden) && !body.contains(hidden), "{hidden}");
     }
+}
+
+#[test]
+fn a_hand_off_asked_for_twice_is_one_and_the_pages_tell_the_days_of_the_policy() {
+    let sink = Sink::start(Duration::ZERO);
+    let rules = contact_check!(r#"["phone"]"#).replace("min_days_between = 0", "min_days_between = 21");
+    let registry = office_with(3, &sink, None, Some(&rules));
+    registry.add_account("branch", "correct-horse-battery-7", "small-branch");
+    let server = registry.serve();
+    let mut desk = Desk::sign_in(&server, "branch", "correct-horse-battery-7").unwrap();
+    let page = desk.client.get("/follow-up/hands").unwrap().text();
+    assert!(page.contains("21 天内没有结果的") && !page.contains("一周"), "{page}");
+    let english = desk.client.get("/follow-up/hands?lang=en").unwrap().text();
+    assert!(english.contains("due again after 21 days"), "{english}");
+    let badge = desk.client.get("/follow-up").unwrap().text();
+    assert!(badge.contains("3 are due"), "{badge}");
+
+    let refused = desk.client.get("/follow-up/hands").unwrap().field("csrf").unwrap();
+    let refused = desk.client.post("/follow-up/hand-off", &[("csrf", &refused), ("message", "请回电")]).unwrap();
+    assert_eq!(refused.status, 400, "without a key nothing is given out");
+    let first = desk.post("/follow-up/hand-off", &key(1), &[("message", "请回电")]).unwrap();
+    assert!(first.status == 200 && first.text().lines().count() == 4, "{}", first.text());
+    let again = desk.post("/follow-up/hand-off", &key(1), &[("message", "请回电")]).unwrap();
+    let sorted = |text: String| text.lines().map(ToOwned::to_owned).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!((again.status, sorted(again.text())), (200, sorted(first.text())), "the same file");
+    let other = desk.post("/follow-up/hand-off", &key(1), &[("message", "请来电")]).unwrap();
+    assert_eq!(other.status, 409, "not under another text");
+    let next = desk.post("/follow-up/hand-off", &key(2), &[("message", "请回电")]).unwrap();
+    assert_eq!(next.text().lines().count(), 1, "nobody is left: {}", next.text());
+
+    // Whose result is told is given out no more.
+    let text = first.text();
+    let reference = text.lines().nth(1).and_then(|line| line.split(',').next()).unwrap();
+    let results = desk.post("/follow-up/hand-off/results", &key(3), &[("results", &format!("{reference},delivered"))]).unwrap();
+    assert_eq!(results.status, 303);
+    let rest = desk.post("/follow-up/hand-off", &key(1), &[("message", "请回电")]).unwrap().text();
+    assert!(rest.lines().count() == 3 && !rest.contains(reference), "{rest}");
+    server.stop();
+    let told = registry.done(&["followup", "hand-off", "--output", "out.csv", "--text", "请回电"]);
+    assert!(told.contains("a call is due after all after 21 days"), "{told}");
 }

@@ -71,6 +71,7 @@ fn who_waits_for_the_first_contact_fills_no_list_of_calls() {
         let listed = app.staff_tasks(Actor::Console, on(day), 5).await.unwrap();
         assert!(listed.len() == 1 && !listed[0].held, "the one whom somebody may call: {listed:?}");
         assert_eq!((app.count_tasks(on(day)).await.unwrap(), app.count_tasks_held(Actor::Console, on(day)).await.unwrap()), (7, 6));
+        assert_eq!(app.count_tasks_listed(on(day)).await.unwrap(), 1, "the navigation counts what is listed");
         // Released, they are listed.
         app.first_contact(actor, Some(Enrolled::Blood), 6, at(day)).await.unwrap();
         assert_eq!((desk(&app, day).await.len(), app.count_tasks_held(Actor::Console, on(day)).await.unwrap()), (7, 0));

@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::followup::compose::{HandOff, hand_off_csv};
 use crate::followup::window::earliest_send;
 use crate::followup::{Channel, Kind};
-use crate::store::{AuditEntry, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
+use crate::store::{AuditEntry, Begun, LinkRow, StoreError, TaskChannel, TaskRow, TaskState};
 
 use super::super::urgent::Once;
 use super::super::{Actor, App, AppError};
@@ -45,12 +45,17 @@ pub struct HandsWaiting {
     pub resting: u64,
     /// Until when those rest.
     pub resting_until: Option<Timestamp>,
+    /// After how many days without a result a call is due after all ([`App::result_days`]).
+    pub result_days: u64,
 }
+
+/// A message with whom it goes to.
+type Numbered = (TaskRow, Guarded<Contact>);
 
 /// Messages that may be given out now.
 pub(super) struct HandOffsDue {
     /// The first of them, one a person.
-    pub(super) first: Vec<(TaskRow, Guarded<Contact>)>,
+    pub(super) first: Vec<Numbered>,
     /// How many there are in all.
     pub(super) all: u64,
     /// How many people wait for the end of quiet hours or of a closed day.
@@ -75,33 +80,92 @@ impl App {
     pub async fn hands_waiting(&self, actor: Actor, now: Timestamp) -> Result<HandsWaiting, AppError> {
         actor.needs(Right::FollowUp)?;
         let (_, letters) = self.letters_due(0, now).await?;
-        let due = self.hand_offs_due(self.today(now), 0, now).await?;
-        Ok(HandsWaiting { letters, hand_offs: due.all, resting: due.resting, resting_until: due.resting_until })
+        let today = self.today(now);
+        let due = self.hand_offs_due(today, 0, now).await?;
+        let result_days = self.result_days(today)?;
+        Ok(HandsWaiting { letters, hand_offs: due.all, resting: due.resting, resting_until: due.resting_until, result_days })
+    }
+
+    /// After how many days a call is due after all whose place a message took on a day, where nobody told the result: the time that is given to
+    /// the platform, and no less than the distance that the policy keeps between two contacts. What is urgent keeps none.
+    ///
+    /// # Errors
+    /// As [`Policies::on`](crate::followup::policy::Policies::on).
+    pub fn result_days(&self, day: NaiveDate) -> Result<u64, AppError> {
+        Ok(RESULT_DAYS.max(u64::from(self.policies.on(day)?.limits.min_days_between)))
     }
 
     /// The messages of a day, and the calls one may replace, as CSV for the office's platform, and how many, five hundred at most; `text` is what
-    /// each says. Nothing is given out in quiet hours or on a closed day. Unless a result is read back, a call is due again after a week, and a
-    /// message gives way to the next rung after the days of the policy; both keep their distance from the message, which may have been read.
+    /// each says. Nothing is given out in quiet hours or on a closed day. Unless a result is read back, a call is due again after
+    /// [`App::result_days`], and a message gives way to the next rung after the days of the policy; both keep their distance from the message, which
+    /// may have been read.
     ///
     /// # Errors
     /// [`AppError::Input`] where the text is empty, longer than 300 characters or more than one line.
     pub async fn hand_off(&self, actor: Actor, text: &str, day: NaiveDate, now: Timestamp) -> Result<(Guarded<Vec<u8>>, u64), AppError> {
-        actor.needs(Right::FollowUp)?;
-        actor.needs(Right::Disclose)?;
-        let length = text.chars().count();
-        if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
-            return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
-        }
+        may_give_out(actor, text)?;
+        let out = self.hand_off_now((actor, None), day, now).await?.unwrap_or_default();
+        Ok(lines_of(&out, text))
+    }
+
+    /// As [`App::hand_off`], of today, once however often it is asked for. Asked for the same again, it is the same file: whom it named, their result
+    /// is not told, and a message may still reach; with a leaf of its own.
+    ///
+    /// # Errors
+    /// As [`App::hand_off`]; [`AppError::Conflict`] where the key was used for something else.
+    pub async fn hand_off_once(&self, actor: Actor, once: &Once, text: &str, now: Timestamp) -> Result<Guarded<Vec<u8>>, AppError> {
+        may_give_out(actor, text)?;
+        let given = match self.given_before(actor, once).await? {
+            Some(run) => self.hand_off_again(actor, &run, now).await?,
+            None => match self.hand_off_now((actor, Some(once)), self.today(now), now).await? {
+                Some(out) => out,
+                // Asked twice in one moment.
+                None => {
+                    let run = self.given_before(actor, once).await?.unwrap_or_default();
+                    self.hand_off_again(actor, &run, now).await?
+                }
+            },
+        };
+        Ok(lines_of(&given, text).0)
+    }
+
+    /// Gives out what is due on a day; none where the same was asked before.
+    async fn hand_off_now(
+        &self,
+        (actor, once): (Actor, Option<&Once>),
+        day: NaiveDate,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Numbered>>, AppError> {
         let due = self.hand_offs_due(day, AT_ONCE, now).await?.first;
         let (given_out, in_a_week) = (self.today(now), day.checked_add_days(Days::new(RESULT_DAYS)).unwrap_or(day));
         let again = |task: &TaskRow| match task.channel {
             TaskChannel::HandOff => Some(self.result_until(task, day)),
             _ => Some(self.apart((task.rule.as_str(), task.occurrence.0), Channel::Phone, Some(given_out), in_a_week)),
         };
-        let out = self.give_out((actor, None), due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await?.unwrap_or_default();
-        let lines: Vec<HandOff<'_>> =
-            out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
-        Ok((hand_off_csv(&lines), out.len() as u64))
+        self.give_out((actor, once), due, HashMap::new(), ("followup.hand-off", HANDED), again, now).await
+    }
+
+    /// What was given out before, once more: a disclosure of its own. Nothing about the messages changes.
+    async fn hand_off_again(&self, actor: Actor, run: &[TaskId], now: Timestamp) -> Result<Vec<Numbered>, AppError> {
+        let today = self.today(now);
+        let mut tasks = Vec::with_capacity(run.len());
+        for id in run {
+            let open = |task: &TaskRow| task.state == TaskState::Planned && task.reason.as_deref() == Some(HANDED);
+            tasks.extend(self.store.task(*id).await?.filter(open));
+        }
+        let (messages, calls): (Vec<TaskRow>, Vec<TaskRow>) = tasks.into_iter().partition(|task| task.channel == TaskChannel::HandOff);
+        let opens = self.messages_open(today, now)?;
+        let mut out = Vec::with_capacity(run.len());
+        for (tasks, by) in [(messages, Channel::HandOff), (calls, Channel::Phone)] {
+            let numbered = self.with_numbers(tasks, by, today, now).await?;
+            out.extend(numbered.into_iter().filter(|(task, _)| self.opens(task, opens) <= now));
+        }
+        let mut entry = AuditEntry::on(now, actor.staff(), "followup.hand-off-again", "registry", None).with("people", out.len());
+        entry.ids = out.iter().map(|(task, _)| task.person_id.0).collect();
+        let mut tx = self.store.begin().await?;
+        tx.audit(&entry).await?;
+        tx.commit().await?;
+        Ok(out)
     }
 
     /// Reads the platform's results back: one `ref,result` a line, where the result is `delivered` or `failed`. A header and empty lines are
@@ -158,8 +222,7 @@ impl App {
     /// first `wanted` of them, and how many there are in all. A message is read as it comes in, whoever chose it over a call: none is due at night
     /// or on a closed day, as no mail is.
     pub(super) async fn hand_offs_due(&self, day: NaiveDate, wanted: usize, now: Timestamp) -> Result<HandOffsDue, AppError> {
-        let (limits, on) = (&self.policies.on(day)?.limits, day.min(self.today(now)));
-        let [plain, urgent] = [false, true].map(|urgent| earliest_send(limits, self.config.zone, on, now, urgent));
+        let opens_of = self.messages_open(day, now)?;
         let mut due = HandOffsDue { first: Vec::new(), all: 0, resting: 0, resting_until: None };
         let (mut once, mut resting) = (HashSet::new(), HashSet::new());
         for (channel, by) in [(TaskChannel::HandOff, Channel::HandOff), (TaskChannel::Phone, Channel::Phone)] {
@@ -169,20 +232,8 @@ impl App {
                 let Some(last) = tasks.last().map(|task| (task.due_on.0, task.id)) else { break };
                 after = Some(last);
                 tasks.retain(|task| waits(task) && Kind::from_word(&task.kind).is_some_and(Kind::fits_short_message));
-                let people = self.reachable_of(&persons_of(&tasks), now).await?;
-                let mut of_person = Vec::new();
-                for task in tasks {
-                    let Some(person) = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, day)) else { continue };
-                    let reach = person.reach();
-                    let reached = if by == Channel::HandOff { reach.mobile } else { reach.phone };
-                    if let Some(subject_id) = person.subject_for(by).filter(|_| reached) {
-                        of_person.push(TaskRow { subject_id, ..task });
-                    }
-                }
-                let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
-                for task in of_person {
-                    let Some(contact) = contacts.get(&task.subject_id).filter(|contact| Contact::channels(contact).1) else { continue };
-                    let opens = if self.cannot_wait(&task.rule, task.occurrence.0) { urgent } else { plain };
+                for (task, contact) in self.with_numbers(tasks, by, day, now).await? {
+                    let opens = self.opens(&task, opens_of);
                     if opens > now {
                         resting.insert(task.person_id);
                         due.resting_until = Some(due.resting_until.map_or(opens, |until| until.min(opens)));
@@ -190,7 +241,7 @@ impl App {
                         // One message a person, whatever is due.
                         due.all += 1;
                         if due.first.len() < wanted {
-                            due.first.push((task, contact.duplicate()));
+                            due.first.push((task, contact));
                         }
                     }
                 }
@@ -199,6 +250,37 @@ impl App {
         due.resting = resting.difference(&once).count() as u64;
         due.resting_until = due.resting_until.filter(|_| due.resting > 0);
         Ok(due)
+    }
+
+    /// From when on messages of a day may be given out, quiet hours and closed days over: what can wait, and what cannot.
+    fn messages_open(&self, day: NaiveDate, now: Timestamp) -> Result<[Timestamp; 2], AppError> {
+        let (limits, on) = (&self.policies.on(day)?.limits, day.min(self.today(now)));
+        Ok([false, true].map(|urgent| earliest_send(limits, self.config.zone, on, now, urgent)))
+    }
+
+    /// Which of the two a message waits for.
+    fn opens(&self, task: &TaskRow, [plain, urgent]: [Timestamp; 2]) -> Timestamp {
+        if self.cannot_wait(&task.rule, task.occurrence.0) { urgent } else { plain }
+    }
+
+    /// Of tasks those to people whom a message may reach on a day, from the registration that has the number, with whom they go to.
+    async fn with_numbers(&self, tasks: Vec<TaskRow>, by: Channel, day: NaiveDate, now: Timestamp) -> Result<Vec<Numbered>, AppError> {
+        let people = self.reachable_of(&persons_of(&tasks), now).await?;
+        let mut of_person = Vec::new();
+        for task in tasks {
+            let Some(person) = people.get(&task.person_id).filter(|p| self.may_be_reached(p, &task, day)) else { continue };
+            let reach = person.reach();
+            let reached = if by == Channel::HandOff { reach.mobile } else { reach.phone };
+            if let Some(subject_id) = person.subject_for(by).filter(|_| reached) {
+                of_person.push(TaskRow { subject_id, ..task });
+            }
+        }
+        let contacts = self.free_contacts(&subjects_of(&of_person)).await?;
+        let numbered = |task: TaskRow| {
+            let contact = contacts.get(&task.subject_id).filter(|contact| Contact::channels(contact).1)?.duplicate();
+            Some((task, contact))
+        };
+        Ok(of_person.into_iter().filter_map(numbered).collect())
     }
 
     /// Whether somebody may be reached by hand about something on a day: every condition again, as when a mail is sent.
@@ -262,6 +344,35 @@ impl App {
         tx.commit().await?;
         Ok(Some(out))
     }
+
+    /// What [`App::give_out`] gave out where the same was asked for before; none where it was not.
+    pub(super) async fn given_before(&self, actor: Actor, once: &Once) -> Result<Option<Vec<TaskId>>, AppError> {
+        Ok(match self.store.seen_request(&once.key, actor.key_owner(), &once.fingerprint).await? {
+            Begun::Fresh => None,
+            Begun::Repeated { location, .. } => {
+                let ids = location.unwrap_or_default();
+                Some(ids.split(' ').filter_map(|id| Uuid::parse_str(id).ok()).map(TaskId).collect())
+            }
+        })
+    }
+}
+
+/// Refuses whoever may give no number out, and what no message can say.
+fn may_give_out(actor: Actor, text: &str) -> Result<(), AppError> {
+    actor.needs(Right::FollowUp)?;
+    actor.needs(Right::Disclose)?;
+    let length = text.chars().count();
+    if text.trim().is_empty() || length > TEXT || text.chars().any(char::is_control) {
+        return Err(AppError::Input { field: "text", hint: "one line of 1 to 300 characters is wanted" });
+    }
+    Ok(())
+}
+
+/// The file of the messages, and how many they are.
+fn lines_of(out: &[Numbered], text: &str) -> (Guarded<Vec<u8>>, u64) {
+    let lines: Vec<HandOff<'_>> =
+        out.iter().map(|(task, contact)| HandOff { reference: task.id.0.simple().to_string(), contact, text }).collect();
+    (hand_off_csv(&lines), out.len() as u64)
 }
 
 /// Whether a message was not given out yet, and a call not tried.

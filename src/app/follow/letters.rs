@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use uuid::Uuid;
-
 use crate::domain::Guarded;
 use crate::domain::contact::Contact;
 use crate::domain::id::{PersonId, TaskId};
@@ -12,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::followup::Channel;
 use crate::followup::compose::{Addressee, addressee};
 use crate::followup::link::LinkPurpose;
-use crate::store::{AuditEntry, Begun, LinkRow, TaskChannel, TaskRow, TaskState};
+use crate::store::{AuditEntry, LinkRow, TaskChannel, TaskRow, TaskState};
 
 use super::super::urgent::Once;
 use super::super::{Actor, App, AppError};
@@ -47,7 +45,7 @@ impl App {
     pub async fn print_letters(&self, actor: Actor, once: &Once, now: Timestamp) -> Result<Vec<LetterOut>, AppError> {
         actor.needs(Right::FollowUp)?;
         actor.needs(Right::Disclose)?;
-        if let Some(run) = self.printed_before(actor, once).await? {
+        if let Some(run) = self.given_before(actor, once).await? {
             return self.print_again(actor, &run, now).await;
         }
         let (due, _) = self.letters_due(AT_ONCE, now).await?;
@@ -57,21 +55,10 @@ impl App {
             Some(out) => Ok(letters_of(out, links)),
             // Asked twice in one moment.
             None => {
-                let run = self.printed_before(actor, once).await?.unwrap_or_default();
+                let run = self.given_before(actor, once).await?.unwrap_or_default();
                 self.print_again(actor, &run, now).await
             }
         }
-    }
-
-    /// The letters of a run that was asked for before; none where it was not.
-    async fn printed_before(&self, actor: Actor, once: &Once) -> Result<Option<Vec<TaskId>>, AppError> {
-        Ok(match self.store.seen_request(&once.key, actor.key_owner(), &once.fingerprint).await? {
-            Begun::Fresh => None,
-            Begun::Repeated { location, .. } => {
-                let ids = location.unwrap_or_default();
-                Some(ids.split(' ').filter_map(|id| Uuid::parse_str(id).ok()).map(TaskId).collect())
-            }
-        })
     }
 
     /// A run once more: a disclosure of its own, of whom may still be written to.

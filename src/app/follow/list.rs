@@ -1,11 +1,12 @@
 //! The list of the call desk, page by page.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::domain::id::TaskId;
+use crate::domain::id::{PersonId, SubjectId, TaskId};
 use crate::domain::role::Right;
 use crate::followup::Kind;
 use crate::followup::desk::urgency;
@@ -16,6 +17,8 @@ use super::TaskItem;
 
 /// The least urgent class of [`urgency`].
 const LAST: u8 = 7;
+/// So many follow-ups are counted one by one.
+const COUNTED: u64 = 200;
 
 /// A place in the list: behind it the next page begins. It says nothing of anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,24 @@ impl fmt::Display for TaskPlace {
 }
 
 impl App {
+    /// How many follow-ups the list of a day holds: exact up to two hundred, which are looked at one by one, without opening anybody's data. Of
+    /// more than that, those of people who have left since are counted until the next planning ends them; and where more than a thousand
+    /// registrations wait for the first contact, so are theirs: every page tells this number, and none waits for it.
+    pub async fn count_tasks_listed(&self, day: NaiveDate) -> Result<u64, AppError> {
+        let mut count = self.store.count_staff_tasks_due(day).await?;
+        if count > COUNTED {
+            count = count.saturating_sub(self.store.count_staff_tasks_held_of_few(day).await?.unwrap_or(0));
+        }
+        if count == 0 || count > COUNTED {
+            return Ok(count);
+        }
+        let tasks = self.store.staff_tasks_listed(day, COUNTED).await?;
+        let subjects: Vec<SubjectId> = tasks.iter().map(|task| task.subject_id).collect();
+        let persons: HashMap<SubjectId, PersonId> = self.store.persons_of(&subjects).await?.into_iter().collect();
+        let owned: Vec<(PersonId, &TaskRow)> = tasks.iter().filter_map(|t| Some((*persons.get(&t.subject_id)?, t))).collect();
+        Ok(self.of_the_present(&owned).await?.len() as u64)
+    }
+
     /// The follow-ups due on a day that staff do themselves: those of [`App::tasks`] without the mails. What was agreed comes first, then what
     /// cannot wait, then what waits longest; so does what is left out by `limit`.
     pub async fn staff_tasks(&self, actor: Actor, day: NaiveDate, limit: u64) -> Result<Vec<TaskItem>, AppError> {

@@ -186,7 +186,7 @@ impl<'r> Ctx<'r> {
                 waiting.duplicates = self.app.count_pairs().await?;
             }
             if staff.roles.may(Right::FollowUp) {
-                waiting.follow_ups = self.app.count_tasks(self.today()).await?;
+                waiting.follow_ups = self.app.count_tasks_listed(self.today()).await?;
             }
             if staff.roles.may(Right::Urgent) || staff.roles.may(Right::ReviewOpening) || staff.roles.may(Right::Outside) {
                 let urgent = self.app.urgent_now(self.now).await?;

@@ -205,7 +205,10 @@ async fn page(staff: &CanFollowUp<'_>, asked: Asked<'_>) -> Result<FollowUps, Fa
     let (agreed, open): (Vec<&TaskItem>, Vec<&TaskItem>) = tasks.iter().partition(|task| task.agreed);
     let (overdue, on_day): (Vec<TaskLine>, Vec<TaskLine>) = open.into_iter().map(line).partition(|line| line.overdue > 0);
     let held = staff.app.count_tasks_held(staff.actor(), today).await?;
-    let (due, listed) = (staff.app.count_tasks(today).await?.saturating_sub(held), tasks.len() as u64);
+    let listed = tasks.len() as u64;
+    // Where all of it is on one page, it is what is on the page.
+    let whole = asked.after.is_none() && next.is_none();
+    let due = if whole { listed } else { staff.app.count_tasks(today).await?.saturating_sub(held) };
     Ok(FollowUps {
         s: staff.shell("/follow-up").await?,
         due,

@@ -97,7 +97,7 @@ async fn next(staff: CanFollowUp<'_>, form: Posted) -> Answer {
 async fn hand_off(staff: CanFollowUp<'_>, form: Posted) -> Answer {
     may_give_out(&staff)?;
     let Some(message) = message_of(&form) else { return unsaid(&staff).await };
-    let (file, _) = staff.app.hand_off(staff.actor(), &message, staff.today(), staff.now).await?;
+    let file = staff.app.hand_off_once(staff.actor(), &once(&form.0, &staff.app)?, &message, staff.now).await?;
     Ok(Reply::File(Download::csv(format!("hand-off-{}.csv", staff.today()), bytes(&file))))
 }
 

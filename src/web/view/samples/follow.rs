@@ -147,7 +147,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         hands::Hands {
             s: shell(lang, "/follow-up"),
             slips: Slips::default(),
-            waiting: crate::app::HandsWaiting { letters: 12, hand_offs: 48, resting: 3, resting_until: None },
+            waiting: crate::app::HandsWaiting { letters: 12, hand_offs: 48, resting: 3, resting_until: None, result_days: 14 },
             rests_until: Some("2026-11-24 09:00".into()),
             gives_out: true,
             message: field("message", "hands-message").hint(text, "hands-message-hint").rows(3),
