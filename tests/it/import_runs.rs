@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use calamine::{Reader, open_workbook_auto};
 use chrono::NaiveDate;
 use donor_registry::app::Actor;
 use proptest::prelude::*;
@@ -269,7 +270,9 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
         assert!(matches!(status, Some(0 | 1)), "{file}");
         people.extend(lines(&report).into_iter().map(|l| ((l["file"].clone(), l["row"].clone()), l["person"].clone())));
     }
-    // Those whose every row says that they left, or nothing that can be read.
+    // Those whose every row says that they left, or nothing that can be read. The roster of the volunteers says it in its note.
+    let noted = noted(&folder.join(sheets[3].0), "已离队");
+    assert!(!noted.is_empty());
     let mut reader = csv::Reader::from_path(folder.join("truth.csv")).unwrap();
     let mut standings: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
     for line in reader.deserialize::<BTreeMap<String, String>>() {
@@ -277,7 +280,8 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
             line.unwrap().into_iter().map(|(k, v)| (k.trim_start_matches('\u{feff}').to_owned(), v)).collect();
         let Some(person) = people.get(&(line["file"].clone(), line["row"].clone())).filter(|p| !p.is_empty()) else { continue };
         let extra = &line["exp_extra"];
-        let gone = ["\"status\": \"\"", "\"status\": \"withdrawn\"", "\"status\": \"realised\""].iter().any(|s| extra.contains(s));
+        let gone = ["\"status\": \"\"", "\"status\": \"withdrawn\"", "\"status\": \"realised\""].iter().any(|s| extra.contains(s))
+            || line["file"] == sheets[3].0 && noted.contains(&line["row"]);
         standings.entry(person.clone()).or_default().insert(gone);
     }
     let gone: BTreeSet<&String> = standings.iter().filter(|(_, s)| !s.contains(&false)).map(|(p, _)| p).collect();
@@ -287,6 +291,14 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
     assert!(tasks.len() > 1_000);
     assert!(gone.iter().all(|p| !tasks.contains(*p)));
     everyone_reachable_is_followed_up(&registry, &folder, &people, &gone);
+}
+
+/// The rows of a workbook's first sheet, counted from 1, of which one cell says exactly this.
+fn noted(path: &Path, says: &str) -> BTreeSet<String> {
+    let mut book = open_workbook_auto(path).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let first = sheet.start().unwrap().0 + 1;
+    (first..).zip(sheet.rows()).filter(|(_, row)| row.iter().any(|cell| cell.to_string() == says)).map(|(row, _)| row.to_string()).collect()
 }
 
 /// After the first contact is confirmed: everybody whom the sheets tell of as staying, with a phone or a mail address that can be right, has
