@@ -271,7 +271,8 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
         people.extend(lines(&report).into_iter().map(|l| ((l["file"].clone(), l["row"].clone()), l["person"].clone())));
     }
     // Those whose every row says that they left, or nothing that can be read. The roster of the volunteers says it in its note.
-    let noted = noted(&folder.join(sheets[3].0), "已离队");
+    let noted: BTreeSet<(String, String)> =
+        rows_that_say(&folder.join(sheets[3].0), "已离队").map(|row| (sheets[3].0.to_owned(), row)).collect();
     assert!(!noted.is_empty());
     let mut reader = csv::Reader::from_path(folder.join("truth.csv")).unwrap();
     let mut standings: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
@@ -279,9 +280,7 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
         let line: BTreeMap<String, String> =
             line.unwrap().into_iter().map(|(k, v)| (k.trim_start_matches('\u{feff}').to_owned(), v)).collect();
         let Some(person) = people.get(&(line["file"].clone(), line["row"].clone())).filter(|p| !p.is_empty()) else { continue };
-        let extra = &line["exp_extra"];
-        let gone = ["\"status\": \"\"", "\"status\": \"withdrawn\"", "\"status\": \"realised\""].iter().any(|s| extra.contains(s))
-            || line["file"] == sheets[3].0 && noted.contains(&line["row"]);
+        let gone = left(&line, &noted);
         standings.entry(person.clone()).or_default().insert(gone);
     }
     let gone: BTreeSet<&String> = standings.iter().filter(|(_, s)| !s.contains(&false)).map(|(p, _)| p).collect();
@@ -290,24 +289,31 @@ fn after_a_drives_four_sheets_nothing_is_planned_for_those_who_left_and_nothing_
     println!("{} people have a follow-up, {} left or are undecided\n{planned}", tasks.len(), gone.len());
     assert!(tasks.len() > 1_000);
     assert!(gone.iter().all(|p| !tasks.contains(*p)));
-    everyone_reachable_is_followed_up(&registry, &folder, &people, &gone);
+    everyone_reachable_is_followed_up(&registry, &folder, &people, (&gone, &noted));
 }
 
 /// The rows of a workbook's first sheet, counted from 1, of which one cell says exactly this.
-fn noted(path: &Path, says: &str) -> BTreeSet<String> {
+fn rows_that_say(path: &Path, says: &'static str) -> impl Iterator<Item = String> {
     let mut book = open_workbook_auto(path).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let first = sheet.start().unwrap().0 + 1;
-    (first..).zip(sheet.rows()).filter(|(_, row)| row.iter().any(|cell| cell.to_string() == says)).map(|(row, _)| row.to_string()).collect()
+    let rows: Vec<bool> = sheet.rows().map(|row| row.iter().any(|cell| cell.to_string() == says)).collect();
+    (first..).zip(rows).filter(|(_, says)| *says).map(|(row, _)| row.to_string())
+}
+
+/// Whether a row tells of somebody who left, or of a standing that nobody can read.
+fn left(line: &BTreeMap<String, String>, noted: &BTreeSet<(String, String)>) -> bool {
+    let statuses = ["\"status\": \"\"", "\"status\": \"withdrawn\"", "\"status\": \"realised\""];
+    statuses.iter().any(|status| line["exp_extra"].contains(status)) || noted.contains(&(line["file"].clone(), line["row"].clone()))
 }
 
 /// After the first contact is confirmed: everybody whom the sheets tell of as staying, with a phone or a mail address that can be right, has
-/// a call or a mail of their own, none of them held any more.
+/// a call or a mail of their own, none of them held any more. The address of a registration that was left is not used for another.
 fn everyone_reachable_is_followed_up(
     registry: &Registry,
     folder: &Path,
     people: &BTreeMap<(String, String), String>,
-    gone: &BTreeSet<&String>,
+    (gone, noted): (&BTreeSet<&String>, &BTreeSet<(String, String)>),
 ) {
     registry.add_account("boss", "correct-horse-battery-9", "manager");
     let preview: serde_json::Value = serde_json::from_str(&registry.done(&["followup", "first-contact", "--json"])).unwrap();
@@ -332,7 +338,7 @@ fn everyone_reachable_is_followed_up(
             line.unwrap().into_iter().map(|(k, v)| (k.trim_start_matches('\u{feff}').to_owned(), v)).collect();
         let Some(person) = people.get(&(line["file"].clone(), line["row"].clone())).filter(|p| !p.is_empty()) else { continue };
         let reachable = !line["exp_phones"].is_empty() || !line["exp_email"].is_empty();
-        if reachable && line["problems"].is_empty() && !gone.contains(person) {
+        if reachable && line["problems"].is_empty() && !gone.contains(person) && !left(&line, noted) {
             due.insert(person);
         }
     }
