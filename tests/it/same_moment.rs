@@ -3,6 +3,7 @@
 //! More rounds with `DONOR_REGISTRY_TEST_PAIRS=1000`.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Barrier, Mutex};
 
 use donor_registry::app::Actor;
@@ -97,4 +98,41 @@ fn two_processes_on_postgresql_notice_every_pair_they_made_at_the_same_moment() 
     let mut registry = Registry::new();
     registry.set("DONOR_REGISTRY_DATABASE_URL", &database);
     two_processes(&registry, rounds(100));
+}
+
+/// Every row is judged against everybody on file, and while a sheet is judged somebody is saved at a street table.
+#[test]
+fn a_sheet_is_taken_in_while_street_tables_save_without_a_pause() {
+    const ROWS: u64 = 600;
+    let registry = Registry::new();
+    registry.add_account("recruiter", PASSWORD, "recruiter");
+    let mut sheet = String::from("姓名,身份证号码,联系电话,电子邮箱\n");
+    for Invented { name, document, phone, mail, .. } in (1..=ROWS).map(Invented::of) {
+        sheet += &format!("{name},{document},{phone},{mail}\n");
+    }
+    let file = registry.folder().join("roster.csv");
+    std::fs::write(&file, sheet).unwrap();
+    let server = registry.serve();
+    let mut desks: Vec<Desk> = (0..6).map(|_| Desk::sign_in(&server, "recruiter", PASSWORD).unwrap()).collect();
+    let (over, next, saved) = (AtomicBool::new(false), AtomicU64::new(ROWS), AtomicU64::new(0));
+    let output = std::thread::scope(|scope| {
+        for desk in &mut desks {
+            let (over, next, saved) = (&over, &next, &saved);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let number = next.fetch_add(1, Ordering::Relaxed) + 1;
+                    let answer = desk.interest(&desk::key(number), &Invented::of(number), "stem-cell").map(|a| a.status);
+                    saved.fetch_add(u64::from(matches!(answer, Ok(303))), Ordering::Relaxed);
+                }
+            });
+        }
+        let output = registry.run(&["import", &file.to_string_lossy(), "--registry", "volunteer"]);
+        over.store(true, Ordering::Relaxed);
+        output
+    });
+    server.stop();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let tried = next.load(Ordering::Relaxed) - ROWS;
+    assert!(tried > 6, "nobody was saved beside it");
+    assert_eq!(saved.load(Ordering::Relaxed), tried, "and everybody at the tables was");
 }

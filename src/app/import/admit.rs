@@ -29,6 +29,8 @@ use super::left::leaving;
 use super::{Preview, ProblemCount, Totals};
 
 const TRIES: usize = 8;
+/// So many of them are judged while others go on saving.
+const APART: usize = 2;
 const PAGE: u64 = 5_000;
 /// Persons opened at a time.
 const PART: usize = 500;
@@ -59,7 +61,9 @@ impl App {
         actor.needs(Right::Import)?;
         let import = self.store.import(id).await?.ok_or(AppError::Missing("import"))?;
         let mut rows = self.all_rows(id).await?;
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
+            // Where others keep saving, every judgement is out of date once it is made: then they wait while this one is.
+            let held = if attempt < APART { None } else { Some(self.store.begin().await?) };
             self.catch_up().await?;
             let seq = self.live().seq;
             let judged = self.judged(&rows)?;
@@ -87,7 +91,10 @@ impl App {
             let leaving = leaving(&rows, &judged);
             let refused: Vec<StagedRow> = rows.iter().filter(|r| is_barred(r)).cloned().collect();
 
-            let mut tx = self.store.begin().await?;
+            let mut tx = match held {
+                Some(tx) => tx,
+                None => self.store.begin().await?,
+            };
             let since = tx.changes_since(seq).await?;
             if since.iter().any(|c| concerns_people(c.kind) || c.kind == ChangeKind::Erased) {
                 tx.rollback().await?;
