@@ -1,4 +1,4 @@
-//! From pairs to people: average link inside connected pairs, so that no chain of weak links makes one person.
+//! Pairs that hang together, and partners one to one.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,6 @@ use super::hash::Build;
 
 /// Largest group that is looked at as a whole; a larger one is first cut at its weaker links.
 const GROUP: usize = 400;
-/// A pair's weight counts for at most so many bits either way: one strong link must not outvote many weak contradictions.
-const CAP: f64 = 14.0;
 
 /// A pair of rows and its weight in bits (0 is even odds).
 #[derive(Debug, Clone, Copy)]
@@ -89,62 +87,6 @@ pub(super) fn groups(rows: usize, links: &[Link], floor: f64) -> Vec<Vec<u32>> {
     out
 }
 
-/// Average link over one group: clusters, and for every joined pair of rows the weight of the join that brought them together.
-pub(super) fn average_link(group: &[u32], weight: impl Fn(u32, u32) -> f64, cut: f64) -> (Vec<Vec<u32>>, Vec<Link>) {
-    let n = group.len();
-    let mut sum = vec![0.0f64; n * n];
-    for i in 0..n {
-        for j in i + 1..n {
-            let w = weight(group[i], group[j]).clamp(-CAP, CAP);
-            sum[i * n + j] = w;
-            sum[j * n + i] = w;
-        }
-    }
-    let mut clusters: Vec<Vec<usize>> = (0..n).map(|i| vec![i]).collect();
-    let mut joined = Vec::new();
-    loop {
-        let mut best: Option<(f64, usize, usize)> = None;
-        for i in 0..n {
-            if clusters[i].is_empty() {
-                continue;
-            }
-            for j in i + 1..n {
-                if clusters[j].is_empty() {
-                    continue;
-                }
-                let pairs = super::atoms::float(clusters[i].len() * clusters[j].len());
-                let mean = sum[i * n + j] / pairs;
-                if mean >= cut && best.is_none_or(|(b, _, _)| mean > b) {
-                    best = Some((mean, i, j));
-                }
-            }
-        }
-        let Some((mean, i, j)) = best else { break };
-        for x in &clusters[i] {
-            for y in &clusters[j] {
-                joined.push(Link { a: group[*x].min(group[*y]), b: group[*x].max(group[*y]), weight: mean });
-            }
-        }
-        let moved = std::mem::take(&mut clusters[j]);
-        clusters[i].extend(moved);
-        for k in 0..n {
-            let add = sum[j * n + k];
-            sum[i * n + k] += add;
-            sum[k * n + i] += add;
-        }
-    }
-    let clusters = clusters
-        .into_iter()
-        .filter(|c| !c.is_empty())
-        .map(|c| {
-            let mut rows: Vec<u32> = c.into_iter().map(|i| group[i]).collect();
-            rows.sort_unstable();
-            rows
-        })
-        .collect();
-    (clusters, joined)
-}
-
 /// One-to-one assignment, the best pairs first (a pair is taken when neither side is).
 pub(super) fn one_to_one(links: &mut Vec<Link>, rows: usize) {
     links.sort_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
@@ -165,21 +107,6 @@ mod tests {
 
     fn link(a: u32, b: u32, weight: f64) -> Link {
         Link { a, b, weight }
-    }
-
-    #[test]
-    fn a_chain_of_links_with_contradicting_ends_is_not_one_person() {
-        let weights = |x: u32, y: u32| if x.abs_diff(y) == 1 { 3.0 } else { -12.0 };
-        let (clusters, _) = average_link(&[0, 1, 2, 3], weights, 0.0);
-        assert_eq!(clusters, [vec![0, 1], vec![2, 3]]);
-    }
-
-    #[test]
-    fn a_pair_that_was_missed_is_won_back_by_the_others() {
-        let weights = |x: u32, y: u32| if (x, y) == (0, 3) || (x, y) == (3, 0) { -2.0 } else { 8.0 };
-        let (clusters, joined) = average_link(&[0, 1, 2, 3], weights, 0.0);
-        assert_eq!(clusters, [vec![0, 1, 2, 3]]);
-        assert_eq!(joined.len(), 6);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::agglomerate::agglomerate;
 use super::block::Key;
-use super::cluster::{Link, average_link, groups, one_to_one};
+use super::cluster::{Link, groups, one_to_one};
 use super::fields::index;
 use super::model::{Pair, Weights};
 use super::run::{Options, Outcome, ScoredPair};
@@ -26,15 +27,16 @@ pub(super) fn decide(work: &Work, weights: &Weights, pairs: &[Pair], options: Op
             one_to_one(&mut same, work.rows);
         }
     } else {
-        let known: std::collections::HashMap<(u32, u32), f64, super::hash::Build> = links.iter().map(|l| ((l.a, l.b), l.weight)).collect();
+        let known: std::collections::HashMap<(u32, u32), &Pair, super::hash::Build> =
+            pairs.iter().zip(&scored).filter(|(_, (w, _))| *w >= POSSIBLE).map(|(p, _)| ((p.a, p.b), p)).collect();
         let found: Vec<(Vec<Vec<u32>>, Vec<Link>)> = groups(work.rows, &links, POSSIBLE)
             .par_iter()
             .map(|group| {
-                let weight = |a: u32, b: u32| {
+                let pair = |a: u32, b: u32| {
                     let (a, b) = (a.min(b), a.max(b));
-                    known.get(&(a, b)).copied().unwrap_or_else(|| weights.weight(&work.pair(a, b)))
+                    known.get(&(a, b)).map_or_else(|| work.pair(a, b), |p| **p)
                 };
-                average_link(group, weight, cut)
+                agglomerate(group, pair, weights, cut)
             })
             .collect();
         clusters = (0..u32::try_from(work.rows).unwrap_or(u32::MAX)).collect();

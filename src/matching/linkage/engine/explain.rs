@@ -189,7 +189,8 @@ impl Inspection<'_> {
     #[must_use]
     pub fn supervised(self, same: &dyn Fn(usize, usize) -> bool) -> Self {
         let known: Vec<bool> = self.weighed().iter().map(|p| same(p.left, p.right)).collect();
-        let weights = learn(&self.inside.pairs, &known, self.inside.work.fields.len());
+        let kinds: Vec<_> = self.inside.work.fields.iter().map(|f| f.kind).collect();
+        let weights = learn(&self.inside.pairs, &known, &kinds);
         let Inside { work, pairs, .. } = &self.inside;
         let outcome = decide(work, &weights, pairs, self.options, self.outcome.unreached, self.outcome.keys.clone());
         Self { outcome, inside: Inside { weights, ..self.inside }, ..self }

@@ -1,4 +1,5 @@
 //! The linkage engine for files: Fellegi-Sunter with levels, fitted to the data in hand. Knows no database and no key.
+mod agglomerate;
 mod atoms;
 mod block;
 mod bound;

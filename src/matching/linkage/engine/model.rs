@@ -9,7 +9,7 @@
 //!   one, as u counts them, their agreement would outvote a name and a birth date that differ.
 
 use super::atoms::float;
-use super::compare::{DIFFERENT, LEVELS, SWAPPED, Seen};
+use super::compare::{DIFFERENT, GENERATION_APART, LEVELS, SWAPPED, Seen};
 use super::fields::{FIELDS, Field, Kind};
 
 /// A compared pair: the level of every field in four bits each, and how rare what agrees is.
@@ -177,6 +177,7 @@ impl Model {
             prior: 0.0,
             prior_home: 0.0,
             prior_near: f64::NEG_INFINITY,
+            contradicting: self.kinds.map(contradicting),
             fields: self.fields,
         };
         for f in 0..self.fields {
@@ -258,20 +259,37 @@ pub(super) struct Weights {
     pub prior: f64,
     pub prior_home: f64,
     prior_near: f64,
+    /// By field, a bit for every level that speaks against one person.
+    contradicting: [u8; FIELDS],
     pub fields: usize,
+}
+
+/// The levels at which what tells people of a home apart is not alike, a bit for each; none of what a home shares, which also changes
+/// for everybody.
+const fn contradicting(kind: Kind) -> u8 {
+    match kind {
+        Kind::Birth => 1 << DIFFERENT | 1 << GENERATION_APART,
+        k if k.of_the_family() => 0,
+        _ => 1 << DIFFERENT,
+    }
 }
 
 impl Weights {
     /// Weights that are told by field, level and rarity, and know of no homes and neighbourhoods.
-    pub(super) fn linear(prior: f64, fields: usize, bits: impl Fn(usize, usize, u8) -> f64) -> Self {
+    pub(super) fn linear(prior: f64, kinds: &[Kind], bits: impl Fn(usize, usize, u8) -> f64) -> Self {
+        let fields = kinds.len();
         let mut w = Self {
             person: [[0.0; LEVELS]; FIELDS],
             told: vec![[0.0; 3]; fields * LEVELS * RARITIES],
             prior,
             prior_home: f64::NEG_INFINITY,
             prior_near: f64::NEG_INFINITY,
+            contradicting: [0; FIELDS],
             fields,
         };
+        for (c, kind) in w.contradicting.iter_mut().zip(kinds) {
+            *c = contradicting(*kind);
+        }
         for f in 0..fields {
             for level in 1..LEVELS {
                 w.person[f][level] = bits(f, level, 0);
@@ -294,11 +312,26 @@ impl Weights {
         all.iter().map(|w| w[0]).fold(0.0, f64::max)
     }
 
+    /// What a field of a pair shows, in bits: for one person, one home, one neighbourhood.
+    pub(super) fn shown(&self, pair: &Pair, field: usize) -> [f64; 3] {
+        self.told[place(field, pair.level(field), pair.rare[field])]
+    }
+
+    /// Whether a pair differs in a field in a way that speaks for two people.
+    pub(super) fn contradicts(&self, pair: &Pair, field: usize) -> bool {
+        self.contradicting[field] >> pair.level(field) & 1 == 1
+    }
+
+    /// Odds in bits of one person, of one home and of one neighbourhood against two unrelated people, before anything was seen.
+    pub(super) const fn prior_odds(&self) -> [f64; 3] {
+        [self.prior, self.prior_home, self.prior_near]
+    }
+
     /// Odds in bits of one person, of one home and of one neighbourhood against two unrelated people.
     pub(super) fn bits(&self, pair: &Pair) -> [f64; 3] {
-        let mut bits = [self.prior, self.prior_home, self.prior_near];
+        let mut bits = self.prior_odds();
         for f in 0..self.fields {
-            for (sum, told) in bits.iter_mut().zip(self.told[place(f, pair.level(f), pair.rare[f])]) {
+            for (sum, told) in bits.iter_mut().zip(self.shown(pair, f)) {
                 *sum += told;
             }
         }
@@ -316,8 +349,13 @@ impl Weights {
 
     /// The weight of a pair: log2 of its odds for one person against everything else.
     pub(super) fn weight(&self, pair: &Pair) -> f64 {
-        let [person, home, near] = self.bits(pair);
-        let top = home.max(near).max(0.0);
-        person - (top + ((home - top).exp2() + (near - top).exp2() + (-top).exp2()).log2())
+        against_all(self.bits(pair))
     }
+}
+
+/// The odds of one person against everything else from those against unrelated people: of one person, one home, one neighbourhood. All
+/// in bits.
+pub(super) fn against_all([person, home, near]: [f64; 3]) -> f64 {
+    let top = home.max(near).max(0.0);
+    person - (top + ((home - top).exp2() + (near - top).exp2() + (-top).exp2()).log2())
 }

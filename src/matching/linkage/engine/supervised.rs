@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::compare::LEVELS;
+use super::fields::Kind;
 use super::model::{Pair, Weights};
 
 /// Penalty on the square of a coefficient: where the truth parts the pairs without an error, coefficients would grow for ever.
@@ -18,7 +19,8 @@ const CHUNK: usize = 16_384;
 const RARE: f64 = 8.0;
 
 /// The weights that tell the pairs apart best, given which are one person.
-pub(super) fn learn(pairs: &[Pair], same: &[bool], fields: usize) -> Weights {
+pub(super) fn learn(pairs: &[Pair], same: &[bool], kinds: &[Kind]) -> Weights {
+    let fields = kinds.len();
     let size = 1 + 2 * fields * LEVELS;
     let mut at = vec![0.0; size];
     let mut now = Sums::over(pairs, same, fields, &at);
@@ -44,7 +46,7 @@ pub(super) fn learn(pairs: &[Pair], same: &[bool], fields: usize) -> Weights {
         }
     }
     let bits = |x: f64| x / std::f64::consts::LN_2;
-    Weights::linear(bits(at[0]), fields, |f, level, rare| {
+    Weights::linear(bits(at[0]), kinds, |f, level, rare| {
         let place = place(f, level);
         bits(at[place] + at[place + 1] * rarity(rare))
     })
@@ -185,7 +187,7 @@ mod tests {
             same.push(sequence.unit() < 1.0 / (1.0 + f64::exp(-logit)));
             pairs.push(Pair::new(n, n + 1, &seen));
         }
-        let weights = learn(&pairs, &same, 2);
+        let weights = learn(&pairs, &same, &[Kind::Word; 2]);
         let bits = |f: usize, level: u8| weights.of(f, Seen { level, rare: 0 }) * std::f64::consts::LN_2;
         assert!((bits(0, 1) - bits(0, 2) - 3.0).abs() < 0.1, "{} {}", bits(0, 1), bits(0, 2));
         assert!((bits(1, 1) - bits(1, 3) - 3.0).abs() < 0.1, "{} {}", bits(1, 1), bits(1, 3));
@@ -200,7 +202,7 @@ mod tests {
         };
         let pairs: Vec<Pair> = (0..100).map(|n| pair(n, if n < 50 { 1 } else { 5 })).collect();
         let same: Vec<bool> = (0..100).map(|n| n < 50).collect();
-        let weights = learn(&pairs, &same, 1);
+        let weights = learn(&pairs, &same, &[Kind::Word]);
         assert!(pairs.iter().zip(&same).all(|(p, s)| weights.weight(p).is_finite() && (weights.weight(p) > 0.0) == *s));
     }
 }
