@@ -170,7 +170,8 @@ pub struct Evaluation {
     pub true_matches: u64,
     /// Pairs of one person the engine believes there are.
     pub expected_matches: f64,
-    /// Pairs one by one at the engine's cut.
+    /// Pairs one by one at the engine's cut, each by its own weight: those a key brought together and those that were compared because
+    /// their rows hang together by others.
     pub pairs: AtCut,
     /// The best cut for pairs one by one, known only with the truth.
     pub best_pairs: AtCut,
@@ -208,15 +209,16 @@ pub fn evaluate(run: &Inspection<'_>, truth: &Truth) -> Evaluation {
     let all = truth.count();
     let weighed = run.weighed();
     let cut = run.outcome.cut;
+    let kept: Rows = weighed.iter().map(|p| (p.left, p.right)).collect();
+    let compared = compared(run, &weighed, &kept);
     let is = |p: &ScoredPair| truth.same((p.left, p.right));
     let at = |weight: f64, score| AtCut { weight, probability: probability(weight), score };
-    let above = weighed.iter().filter(|p| p.weight >= cut);
+    let above = compared.iter().filter(|p| p.weight >= cut);
     let (called, right) = above.fold((0, 0), |(n, r), p| (n + 1, r + u64::from(is(p))));
     let here = at(cut, decided(&run.outcome.pairs, truth, all));
     let review = run.outcome.pairs.iter().filter(|p| p.decision == Decision::Review);
     let (mut unreached, mut given_up) = (0u64, 0u64);
     let some = truth.pairs(LOOKED_UP);
-    let kept: std::collections::HashSet<(usize, usize)> = weighed.iter().map(|p| (p.left, p.right)).collect();
     for pair in &some {
         if !kept.contains(pair) {
             let reached = run.reached(pair.0, pair.1);
@@ -229,7 +231,7 @@ pub fn evaluate(run: &Inspection<'_>, truth: &Truth) -> Evaluation {
         true_matches: all,
         expected_matches: run.outcome.expected_matches,
         pairs: at(cut, Score::of(called, right, all)),
-        best_pairs: best(&weighed, &is, all, cut),
+        best_pairs: best(&compared, &is, all, cut),
         decided: here,
         best_decided: best_decided(run, truth, all, here),
         expected_precision: run.outcome.expected_precision,
@@ -257,7 +259,18 @@ pub fn supervised(run: Inspection<'_>, truth: &Truth) -> Supervised {
     let run = run.supervised(&|left, right| truth.same((left, right)));
     let cut = run.outcome.cut;
     let here = AtCut { weight: cut, probability: probability(cut), score: decided(&run.outcome.pairs, truth, all) };
-    Supervised { pairs: best(&run.weighed(), &|p| truth.same((p.left, p.right)), all, cut), decided: best_decided(&run, truth, all, here) }
+    let weighed = run.weighed();
+    let kept: Rows = weighed.iter().map(|p| (p.left, p.right)).collect();
+    let compared = compared(&run, &weighed, &kept);
+    Supervised { pairs: best(&compared, &|p| truth.same((p.left, p.right)), all, cut), decided: best_decided(&run, truth, all, here) }
+}
+
+type Rows = std::collections::HashSet<(usize, usize)>;
+
+/// All pairs that have a weight: the kept ones, and those compared because their rows hang together by others.
+fn compared(run: &Inspection<'_>, weighed: &[ScoredPair], kept: &Rows) -> Vec<ScoredPair> {
+    let others = run.outcome.pairs.iter().filter(|p| !kept.contains(&(p.left, p.right)));
+    weighed.iter().chain(others).copied().collect()
 }
 
 fn decided(pairs: &[ScoredPair], truth: &Truth, all: u64) -> Score {
