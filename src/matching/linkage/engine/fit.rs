@@ -2,7 +2,8 @@
 
 use super::compare::{DIFFERENT, GENERATION_APART, LEVELS, SWAPPED};
 use super::fields::Kind;
-use super::model::{Model, Pair, Table, expected};
+use super::homes::Homes;
+use super::model::{Model, Pair, Table, Weights, expected};
 
 /// Most of the pairs of one home that bear the same given name (a child named after its parent).
 const NAMED_AFTER: f64 = 0.1;
@@ -12,35 +13,20 @@ const TWINS: [f64; 2] = [0.02, 0.08];
 const EXPECTED_PAIRS: f64 = 15.0;
 /// Rounds for which pairs of one person are held to the expectation.
 const HELD: usize = 10;
-/// Expectation-maximisation over the pairs worth keeping; all others are taken for unrelated people.
-pub(super) fn fit(model: &mut Model, pairs: &[Pair], total_pairs: f64) {
+/// Expectation-maximisation over the pairs worth keeping and those that share what homes share; all others are taken for unrelated people.
+pub(super) fn fit(model: &mut Model, pairs: &[Pair], homes: &Homes, total_pairs: f64) {
     use rayon::prelude::*;
     let observed = model.u;
     for round in 0..100 {
         let weights = model.weights();
         // Fixed chunks and a fixed order of sums: the same result with any number of threads.
-        let sums: Vec<Sums> = pairs
-            .par_chunks(16_384)
-            .map(|some| {
-                let mut s = Sums::default();
-                for pair in some {
-                    let [p, h, n] = weights.probabilities(pair);
-                    s.matches += p;
-                    s.homes += h;
-                    s.neighbours += n;
-                    for f in 0..model.fields {
-                        let level = pair.level(f);
-                        s.m[f][level] += p;
-                        s.home[f][level] += h;
-                        s.near[f][level] += n;
-                    }
-                }
-                s
-            })
-            .collect();
+        let over = |pairs: &[Pair]| -> Vec<Sums> { pairs.par_chunks(16_384).map(|some| Sums::of(model, &weights, some)).collect() };
         let mut all = Sums::default();
-        for s in &sums {
-            all.add(s, model.fields);
+        for s in &over(pairs) {
+            all.add(s, model.fields, 1.0);
+        }
+        for s in &over(&homes.pairs) {
+            all.add(s, model.fields, homes.each);
         }
         let before = model.matches;
         model.matches = (all.matches / total_pairs).clamp(1e-15, 0.5);
@@ -151,15 +137,33 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, other: &Self, fields: usize) {
-        self.matches += other.matches;
-        self.homes += other.homes;
-        self.neighbours += other.neighbours;
+    fn of(model: &Model, weights: &Weights, pairs: &[Pair]) -> Self {
+        let mut s = Self::default();
+        for pair in pairs {
+            let [p, h, n] = weights.probabilities(pair);
+            s.matches += p;
+            s.homes += h;
+            s.neighbours += n;
+            for f in 0..model.fields {
+                let level = pair.level(f);
+                s.m[f][level] += p;
+                s.home[f][level] += h;
+                s.near[f][level] += n;
+            }
+        }
+        s
+    }
+
+    /// Adds `times` another's.
+    fn add(&mut self, other: &Self, fields: usize, times: f64) {
+        self.matches += times * other.matches;
+        self.homes += times * other.homes;
+        self.neighbours += times * other.neighbours;
         for f in 0..fields {
             for level in 0..LEVELS {
-                self.m[f][level] += other.m[f][level];
-                self.home[f][level] += other.home[f][level];
-                self.near[f][level] += other.near[f][level];
+                self.m[f][level] += times * other.m[f][level];
+                self.home[f][level] += times * other.home[f][level];
+                self.near[f][level] += times * other.near[f][level];
             }
         }
     }

@@ -11,6 +11,7 @@ mod explain;
 mod fields;
 mod fit;
 mod hash;
+mod homes;
 mod lunar;
 mod model;
 mod names;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::compare::{DIFFERENT, LEVELS, Seen};
 use super::fields::FIELDS;
 use super::fit::fit;
+use super::homes::Homes;
 use super::model::{Model, Pair};
 use super::work::Work;
 use super::{Options, Outcome, Schema, Table, dedupe, pair};
@@ -117,7 +118,7 @@ proptest! {
                 Pair::new(0, 1, &seen)
             })
             .collect();
-        fit(&mut model, &pairs, work.total_pairs());
+        fit(&mut model, &pairs, &Homes::new(&work, &pairs), work.total_pairs());
         let weights = model.weights();
         for field in 0..work.fields.len() {
             for rare in [0u8, 1, 20, 60, 120, 255] {

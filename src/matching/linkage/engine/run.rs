@@ -6,6 +6,7 @@ use super::block::{Key, Plan};
 use super::bound::Bounds;
 pub(super) use super::decide::decide;
 use super::fit::fit;
+use super::homes::Homes;
 use super::model::{Model, Pair, Weights};
 use super::table::Table;
 use super::work::Work;
@@ -106,7 +107,8 @@ pub(super) fn link(
     let weights = model.weights();
     let bounds = Bounds::new(&work, &weights);
     let (pairs, keys) = plan.pairs(&work, &bounds, &|share| progress("compare", share));
-    fit(&mut model, &pairs, total);
+    let homes = Homes::new(&work, &pairs);
+    fit(&mut model, &pairs, &homes, total);
     let weights = model.weights();
     let unreached = plan.unreached(&work.habits(&model));
     let outcome = decide(&work, &weights, &pairs, options, unreached, keys);
