@@ -27,13 +27,16 @@ mod files;
 mod follow;
 #[path = "samples/in_error.rs"]
 mod in_error_pages;
+mod notices;
 mod reports;
 mod sheets;
 mod shifts;
 mod table;
+mod tubes;
 #[path = "samples/urgent.rs"]
 mod urgent_pages;
 mod volunteers;
+mod wishes;
 
 fn g(text: &str) -> Guarded<String> {
     Guarded::new(text.to_owned())
@@ -69,6 +72,9 @@ pub fn all(lang: Lang) -> Vec<(&'static str, String)> {
     out.extend(in_error_pages::pages(lang));
     out.extend(follow::all(lang));
     out.extend(urgent_pages::all(lang));
+    out.extend(notices::all(lang));
+    out.extend(wishes::all(lang));
+    out.extend(tubes::all(lang));
     out.extend(care_pages::all(lang));
     out.extend(donors::pages(lang));
     out.extend(volunteers::pages(lang));

@@ -233,9 +233,9 @@ mod tests {
         let one_side = all.weigh(0, 2);
         all.join(2, 3);
         assert!((one_side - SECOND_SLIP - all.weigh(0, 2)).abs() < 1e-5);
-        // An address may be held twice on either side: people move.
-        let moved = [[1, 1, 1], [1, 1, 1], [2, 1, 1], [2, 1, 1]];
-        let mut all = Joining::new(&[0, 1, 2, 3], pair_of(&moved), &kept);
+        // A surname may be held twice on either side: people marry.
+        let married = [[1, 1, 1], [1, 1, 1], [2, 1, 1], [2, 1, 1]];
+        let mut all = Joining::new(&[0, 1, 2, 3], pair_of(&married), &kept);
         all.join(0, 1);
         let one_side = all.weigh(0, 2);
         all.join(2, 3);

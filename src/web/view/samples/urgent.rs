@@ -95,7 +95,7 @@ pub(super) fn steps(text: Text, prefix: &str) -> Vec<urgent::StepShown> {
     vec![step("opened", true)]
 }
 
-fn form(text: Text, prefix: &str, acts: &[&'static str], dated: bool) -> urgent::StepFields {
+pub(super) fn form(text: Text, prefix: &str, acts: &[&'static str], dated: bool) -> urgent::StepFields {
     let what = acts.iter().fold(Choice::one(text, "what", "urgent-what"), |c, a| c.option(*a, text.t(&format!("{prefix}-act-{a}"))));
     urgent::StepFields {
         action: "/urgent/x/step".into(),
@@ -107,79 +107,11 @@ fn form(text: Text, prefix: &str, acts: &[&'static str], dated: bool) -> urgent:
     }
 }
 
-fn desks(text: Text) -> Vec<notice::DeskShown> {
-    let desk = |code: &'static str, phone: &str, left: Option<(String, bool)>, called| notice::DeskShown {
-        name: text.t(&format!("desk-{code}")),
-        phone: phone.into(),
-        limit: text.n("desk-within", 12),
-        left,
-        called,
-        code,
-    };
-    vec![
-        desk("organ-coordinator", "0000 000 0003", None, true),
-        desk("eye-bank", "0000 000 0001", Some((text.nm("time-left", 10, 47), false)), false),
-        desk("school", "", Some((text.nm("time-over", 1, 2), true)), false),
-    ]
-}
-
-fn reason(text: Text) -> Select {
+pub(super) fn reason(text: Text) -> Select {
     Select::new(text, "reason", "open-why").option("call-family", text.t("open-call-family"))
 }
 
-fn a_wish() -> Guarded<crate::domain::wish::Wish> {
-    use crate::domain::wish::{KinForm, Opinion, Wish};
-    let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-    let kin = KinForm { name: g("卫样一"), relation: g("女儿"), opinion: Opinion::Supports, day: today, signed: true };
-    kin.add_to(&Wish::of_items(&["cornea".to_owned(), "body".to_owned()], true), today).unwrap()
-}
-
-fn kin_opinions(opened: bool, text: Text) -> Vec<wish::KinLine> {
-    wish::kin_lines(&a_wish(), opened, text)
-}
-
-fn notice_page(lang: Lang, opened: bool, slips: Slips) -> notice::NoticePage {
-    let text = Text(lang);
-    notice::NoticePage {
-        s: shell(lang, "/urgent"),
-        slips,
-        path: "/urgent/notice/x".into(),
-        phase: text.t("notice-phase-reported"),
-        since: text.nm("time-over", 1, 13),
-        caller: text.t("caller-family"),
-        call_back: g("160****0932"),
-        place: g("示例区样板医院"),
-        opened,
-        name: g("卫*年"),
-        person: "/people/7K3M-9QXA-R".into(),
-        standing: text.xy("notice-standing", text.t("status-registered"), "2024-04-10"),
-        stands: true,
-        items: vec![(text.t("item-cornea"), text.t("use-transplant")), (text.t("item-body"), text.t("use-teaching"))],
-        written: if opened { String::new() } else { "遗体、眼角膜".into() },
-        not: vec![text.t("item-liver")],
-        family: text.t("answer-family-supports"),
-        outside: vec![(text.t("outside-national-organ"), text.t("outside-state-entered"))],
-        desks: desks(text),
-        confirmed: opened.then(|| "2026-09-01".to_owned()),
-        opinions: kin_opinions(opened, text),
-        objected: !opened,
-        kin: if opened {
-            vec![notice::KinShown { who: g("卫样一 女儿"), phone: g("16000000932"), role: text.t("kin-executor") }]
-        } else {
-            Vec::new()
-        },
-        fields: Vec::new(),
-        reason: reason(text),
-        steps: steps(text, "notice"),
-        care: if opened { "/care/family/x".into() } else { String::new() },
-        when: Field::new(text, "when", "notice-step-at").hint(text, "notice-died-at-hint").kind("datetime-local"),
-        may_die: !opened,
-        form: Some(form(text, "notice", &["kin-agreed", "kin-objected"], false)),
-        version: 2,
-    }
-}
-
-fn slips_of(field: &'static str, key: &str) -> Slips {
+pub(super) fn slips_of(field: &'static str, key: &str) -> Slips {
     let mut slips = Slips::default();
     slips.add(field, key);
     slips
@@ -341,149 +273,6 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
         }
         .render(),
     );
-    let callers = || crate::domain::death_notice::Caller::ALL.iter().map(|c| (c.word(), text.t(&format!("caller-{}", c.word())))).collect();
-    add(
-        "notice-who",
-        notice::NoticeWho {
-            s: shell(lang, "/urgent"),
-            slips: slips_of("query", "slip-notice-query"),
-            fields: [
-                field("query", "notice-query").hint(text, "notice-query-hint"),
-                field("call_back", "notice-call-back").optional(text).kind("tel"),
-            ],
-            callers: callers(),
-        }
-        .render(),
-    );
-    let tapped = || notice::Tapped { caller: "family".into(), call_back: g("16000000932"), person: "7K3M-9QXA-R".into() };
-    add(
-        "notice-pick",
-        notice::NoticePick {
-            s: shell(lang, "/urgent"),
-            tapped: tapped(),
-            found: vec![people::PersonLine {
-                person: "7K3M-9QXA-R".into(),
-                name: "卫*年".into(),
-                about: "女 78 岁".into(),
-                town: "东桥街道".into(),
-                phone: "160****0932".into(),
-                document: "5120**********0094".into(),
-                registries: text.t("registry-organ-body"),
-            }],
-        }
-        .render(),
-    );
-    add(
-        "notice-when",
-        notice::NoticeWhen {
-            s: shell(lang, "/urgent"),
-            slips: slips_of("when", "slip-notice-when"),
-            tapped: tapped(),
-            fields: [
-                field("place", "notice-place").optional(text),
-                field("when", "notice-when").kind("datetime-local").value("2026-11-23T09:45"),
-            ],
-            called: field("called", "notice-called").hint(text, "notice-called-hint").kind("datetime-local"),
-        }
-        .render(),
-    );
-    add("notice", notice_page(lang, false, slips_of("what", "notice-family-first")).render());
-    add("notice-open", notice_page(lang, true, Slips::default()).render());
-    add("notice-paper", notice::Paper { s: shell(lang, "/urgent"), phone: "0000 000 0000".into(), desks: desks(text) }.render());
-    for (name, may) in [("duty", true), ("duty-read", false)] {
-        add(
-            name,
-            urgent::DutyPage {
-                s: shell(lang, "/urgent"),
-                slips: Slips::default(),
-                may,
-                desks: vec![urgent::DeskFields {
-                    name: text.t("desk-eye-bank"),
-                    word: "eye-bank",
-                    phone: "0000 000 0001".into(),
-                    hours: "12".into(),
-                    confirmed: if may { String::new() } else { "2026-09-01".into() },
-                }],
-                since: if may { String::new() } else { "2026-09-01".into() },
-                coming: vec![("2027-01-01".into(), format!("{} 0000 000 0001 {}", text.t("desk-eye-bank"), text.n("desk-within", 10)))],
-                from: field("valid_from", "desks-from").hint(text, "desks-from-hint").kind("date"),
-                phone: "0000 000 0000".into(),
-                roster: if may { Vec::new() } else { vec![("2026-11-23".into(), "何样".into())] },
-                day: field("day", "duty-day").kind("date"),
-                staff: Select::new(text, "staff", "duty-who").option("x", "何样"),
-            }
-            .render(),
-        );
-    }
-    let page = crate::app::WishPage {
-        public_id: PublicId::from_random(7),
-        wish: a_wish(),
-        in_depth: true,
-        witnesses: 1,
-        status: crate::domain::registry::EnrolmentStatus::Registered,
-    };
-    for (name, open) in [("wish", true), ("wish-ended", false)] {
-        add(
-            name,
-            wish::WishView {
-                s: shell(lang, "/people"),
-                slips: if open { slips_of("witnessing", "slip-wish-witnesses") } else { Slips::default() },
-                person: "7K3M-9QXA-R".into(),
-                open,
-                in_depth: open,
-                items: wish::items(&page, None, text),
-                witnesses: 1,
-                witnessing: Choice::one(text, "witnessing", "wish-witnessing").option("form", text.t("witnessing-form")),
-                channel: Select::new(text, "channel", "wish-channel").option("desk", text.t("wish-channel-desk")),
-                fields: [field("notarised", "wish-notarised").hint(text, "wish-notarised-hint"), field("card", "wish-card")],
-                kin: if open { kin_opinions(false, text) } else { Vec::new() },
-                objected: open,
-                kin_fields: [field("kin-name", "field-name"), field("kin-relation", "field-relation"), field("kin-day", "kin-day")],
-                opinion: Choice::one(text, "opinion", "kin-opinion").option("supports", text.t("opinion-supports")),
-                signed: Choice::tick(text, "signed", "kin-signed"),
-            }
-            .render(),
-        );
-    }
-    let tube = |phase: &str, acts: Vec<(&'static str, String)>| sample::SampleShown {
-        href: "/samples/x".into(),
-        barcode: g("700000001"),
-        phase: text.t(&format!("sample-phase-{phase}")),
-        class: "warn",
-        acts,
-        steps: vec![urgent::StepShown { what: text.t("sample-act-taken"), when: "2026-11-22".into(), note: g(""), done: true }],
-        version: 1,
-    };
-    let release = |of: &str| {
-        (of != "sample-not" && of != "sample-none").then(|| sample::ReleaseForm {
-            code: Choice::one(text, "code", "release-which")
-                .option("record:x", text.xy("release-code", "700****01", text.t("release-told"))),
-            why: Choice::one(text, "why", "release-why").option("sheet", text.t("sample-code-sheet")),
-            evidence: field("evidence", "release-evidence").hint(text, "release-evidence-hint").rows(3),
-        })
-    };
-    for (name, samples, more) in [
-        ("sample", vec![tube("taken", vec![("sent", text.t("sample-act-sent"))])], false),
-        ("sample-new", vec![tube("rejected", Vec::new())], true),
-        ("sample-none", Vec::new(), true),
-        ("sample-not", Vec::new(), false),
-    ] {
-        add(
-            name,
-            sample::Samples {
-                s: shell(lang, "/people"),
-                slips: Slips::default(),
-                person: "7K3M-9QXA-R".into(),
-                status: text.t("status-registered-stem-cell"),
-                samples,
-                release: release(name),
-                holder: if name == "sample-new" { "4H2P-7WQB-K".into() } else { String::new() },
-                fields: more.then(|| [field("barcode", "field-barcode").hint(text, "hint-barcode"), field("day", "sample-day")]),
-                day: "2026-11-23".into(),
-            }
-            .render(),
-        );
-    }
     let opening = |own| urgent::OpeningShown {
         href: "/urgent/openings/x".into(),
         by: "何样".into(),
